@@ -1,0 +1,10 @@
+export { AgentError, type AgentErrorInit, type ErrorRows, type Remedy } from "./agent-error.ts";
+export { type BackoffLimits, backoffDelay } from "./backoff.ts";
+export { type Clock, systemClock } from "./clock.ts";
+export { formatDuration, parseDuration } from "./duration.ts";
+export { ExitCode } from "./exit-code.ts";
+export { JsonNumber, type JsonValue, parseJson } from "./json.ts";
+export type { Log, LogFields, LogLevel } from "./log.ts";
+export { nearest } from "./nearest.ts";
+export { REDACTED, Redactor } from "./redactor.ts";
+export { Secret } from "./secret.ts";

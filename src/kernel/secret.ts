@@ -1,0 +1,27 @@
+import { inspect } from "node:util";
+
+/** A value that must never reach a log line, an error message or a status reply. */
+export class Secret<T = string> {
+	readonly #value: T;
+
+	constructor(value: T) {
+		this.#value = value;
+	}
+
+	/** The one way out. Search for `.reveal(` to audit every place that sees plain text. */
+	reveal(): T {
+		return this.#value;
+	}
+
+	toString(): string {
+		return "[secret]";
+	}
+
+	toJSON(): string {
+		return "[secret]";
+	}
+
+	[inspect.custom](): string {
+		return "[secret]";
+	}
+}
