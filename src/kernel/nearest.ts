@@ -4,7 +4,6 @@
  * @returns `undefined` when nothing is close enough to be worth suggesting
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
-	const plain = (name: string) => name.toLowerCase().replaceAll(/[-_.\s]/g, "");
 	let best: string | undefined;
 	let bestDistance = Number.POSITIVE_INFINITY;
 	for (const candidate of candidates) {
@@ -12,6 +11,11 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
 		if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
 	}
 	return bestDistance <= Math.max(1, Math.floor(word.length / 3)) ? best : undefined;
+}
+
+/** The name without what people mix up: case, dashes, underscores, dots. */
+function plain(name: string): string {
+	return name.toLowerCase().replaceAll(/[-_.\s]/g, "");
 }
 
 /** Damerau-Levenshtein (optimal string alignment): a swap of neighbours counts as one slip. */

@@ -1,0 +1,23 @@
+import type { Secret } from "../kernel/mod.ts";
+
+/** What a login or a renewal gave. */
+export interface TokenGrant {
+	readonly token: Secret;
+	/** Names the token in Vault's audit log without being it; empty for batch tokens. */
+	readonly accessor: string;
+	/** Life of the token in milliseconds from now; 0 when it never ends. */
+	readonly ttlMs: number;
+	readonly renewable: boolean;
+	readonly policies: readonly string[];
+}
+
+/** One way of proving who we are. Implementations hold no timers and try nothing again. */
+export interface AuthMethod {
+	/** Vault's name of the method. */
+	readonly name: "approle" | "token";
+	/**
+	 * @throws LoginError when Vault or a credential file says no
+	 * @throws VaultError when Vault could not be asked
+	 */
+	login(signal: AbortSignal): Promise<TokenGrant>;
+}

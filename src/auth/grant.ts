@@ -1,0 +1,26 @@
+import { AgentError, ExitCode, Secret } from "../kernel/mod.ts";
+import { asNumber, asText, asTexts, type VaultReply } from "../vault/mod.ts";
+import type { TokenGrant } from "./auth-method.ts";
+
+/**
+ * The grant in the `auth` part of a login's or renewal's reply.
+ *
+ * @throws AgentError `E_LOGIN_EMPTY` when the reply holds no token
+ */
+export function grantOf(reply: VaultReply): TokenGrant {
+	const token = asText(reply.auth?.["client_token"]);
+	if (token === "") {
+		throw new AgentError("Vault answered the login without a token", {
+			code: "E_LOGIN_EMPTY",
+			exitCode: ExitCode.loginRefused,
+			rows: { do: "check that the mount is an auth method, and that it does not ask for MFA" },
+		});
+	}
+	return {
+		token: new Secret(token),
+		accessor: asText(reply.auth?.["accessor"]),
+		ttlMs: asNumber(reply.auth?.["lease_duration"]) * 1000,
+		renewable: reply.auth?.["renewable"] === true,
+		policies: asTexts(reply.auth?.["policies"]),
+	};
+}

@@ -1,0 +1,239 @@
+import {
+	AgentError,
+	type BackoffLimits,
+	backoffDelay,
+	type Clock,
+	formatDuration,
+	type Log,
+	type Secret,
+} from "../kernel/mod.ts";
+import { type VaultClient, VaultError } from "../vault/mod.ts";
+import type { AuthMethod, TokenGrant } from "./auth-method.ts";
+import { grantOf } from "./grant.ts";
+import { isNearMaximum, renewalDelay } from "./renewal.ts";
+
+export interface TokenSessionDeps {
+	readonly method: AuthMethod;
+	readonly client: VaultClient;
+	readonly clock: Clock;
+	readonly random: () => number;
+	readonly backoff: BackoffLimits;
+	readonly log: Log;
+	/** Hides a token in whatever is printed, until the returned function has been called. */
+	readonly hide: (token: Secret) => () => void;
+}
+
+interface Held {
+	readonly grant: TokenGrant;
+	/** When it ends, in milliseconds since the epoch. */
+	readonly endsAt: number;
+	/** Near its maximum, or Vault forbids the renewal: the next step is a fresh login. */
+	readonly isFinal: boolean;
+	readonly forget: () => void;
+}
+
+/** Below this, waiting for a part of what is left would turn into a loop that never gets there. */
+const SHORTEST_WAIT_MS = 1000;
+
+/** At most one question per minute about who is to blame for a 403. */
+const LOOKUP_EVERY_MS = 60_000;
+
+/**
+ * Holds the token: logs in, renews, logs in again. One owner, one loop; everyone else asks for {@link token}.
+ */
+export class TokenSession {
+	readonly #deps: TokenSessionDeps;
+	#held: Held | undefined;
+	#failure: { readonly error: AgentError; readonly until: number; readonly attempts: number } | undefined;
+	#login: Promise<Held> | undefined;
+	#askedAt = Number.NEGATIVE_INFINITY;
+	#wake = Promise.withResolvers<void>();
+
+	constructor(deps: TokenSessionDeps) {
+		this.#deps = deps;
+	}
+
+	/** A token that was valid when last heard of; logs in first when there is none (single-flight). */
+	async token(signal: AbortSignal): Promise<Secret> {
+		if (this.#held !== undefined && this.#held.endsAt > this.#deps.clock.now()) return this.#held.grant.token;
+		return (await this.#loginOnce(signal)).grant.token;
+	}
+
+	/**
+	 * Told that Vault answered 403 to this token. A dead token and a missing policy look alike; asking Vault
+	 * tells them apart, at most once a minute.
+	 *
+	 * @returns true when the token is dead, or already replaced: the request is worth one more try
+	 */
+	async isDead(token: Secret, signal: AbortSignal): Promise<boolean> {
+		const held = this.#held;
+		if (held === undefined || held.grant.token !== token) return true;
+		const now = this.#deps.clock.now();
+		if (now - this.#askedAt < LOOKUP_EVERY_MS) return false;
+		this.#askedAt = now;
+		try {
+			await this.#deps.client.send({ method: "GET", path: "auth/token/lookup-self", token }, signal);
+			return false;
+		} catch (error) {
+			if (!(error instanceof VaultError) || error.status !== 403) return false;
+			this.#drop(held);
+			this.#deps.log.write("warn", "login", { msg: "Vault no longer knows the token; logging in again" });
+			return true;
+		}
+	}
+
+	/** Keeps the token alive until aborted. Never throws but for the abort. */
+	async keepAlive(signal: AbortSignal): Promise<void> {
+		for (let attempt = 0; !signal.aborted; ) {
+			const held = this.#held;
+			const wait = held === undefined ? undefined : this.#nextStep(held, attempt);
+			const change = this.#wake.promise;
+			if (wait === undefined) {
+				await Promise.race([change, aborted(signal)]);
+				attempt = 0;
+				continue;
+			}
+			const replaced = await this.#pause(wait, change, signal);
+			if (signal.aborted) return;
+			attempt = replaced || held === undefined || (await this.#advance(held, signal)) ? 0 : attempt + 1;
+		}
+	}
+
+	/** Milliseconds until the held token is renewed or replaced; after a failure, the back-off. */
+	#nextStep(held: Held, attempt: number): number | undefined {
+		const { backoff, random, clock } = this.#deps;
+		if (attempt > 0) return backoffDelay(attempt - 1, backoff, random);
+		const remaining = { ...held.grant, ttlMs: Math.max(0, held.endsAt - clock.now()) };
+		return held.grant.ttlMs <= 0
+			? undefined
+			: Math.max(SHORTEST_WAIT_MS, renewalDelay(remaining, random) ?? 0);
+	}
+
+	async #pause(ms: number, change: Promise<void>, signal: AbortSignal): Promise<boolean> {
+		const stop = new AbortController();
+		const either = AbortSignal.any([signal, stop.signal]);
+		const slept = this.#deps.clock.sleep(ms, either).then(
+			() => false,
+			() => true,
+		);
+		try {
+			return await Promise.race([slept, change.then(() => true)]);
+		} finally {
+			stop.abort();
+		}
+	}
+
+	/** @returns whether the token is in order now */
+	async #advance(held: Held, signal: AbortSignal): Promise<boolean> {
+		try {
+			if (held.grant.renewable && !held.isFinal) await this.#renew(held, signal);
+			else await this.#loginOnce(signal);
+			return true;
+		} catch (error) {
+			if (signal.aborted) return true;
+			if (!(error instanceof AgentError)) throw error;
+			const left = held.endsAt - this.#deps.clock.now();
+			const rest = left > 0 ? `the token is good for ${formatDuration(left)} more` : "the token has ended";
+			this.#deps.log.write("warn", "login", {
+				msg: `the token could not be renewed: ${error.message}; ${rest}, trying again`,
+				code: error.code,
+			});
+			return false;
+		}
+	}
+
+	async #renew(held: Held, signal: AbortSignal): Promise<void> {
+		const { client, clock, log } = this.#deps;
+		if (held.endsAt <= clock.now()) {
+			await this.#loginOnce(signal);
+			return;
+		}
+		try {
+			const call = {
+				method: "POST",
+				path: "auth/token/renew-self",
+				body: {},
+				token: held.grant.token,
+			} as const;
+			const renewed = { ...grantOf(await client.send(call, signal)), token: held.grant.token };
+			const isFinal = isNearMaximum(held.grant, renewed);
+			this.#hold({ ...held, grant: renewed, endsAt: clock.now() + renewed.ttlMs, isFinal });
+			log.write("debug", "renewed", { msg: `token renewed, ttl ${formatDuration(renewed.ttlMs)}` });
+		} catch (error) {
+			if (!(error instanceof VaultError) || error.remedy === "retry" || error.status === undefined)
+				throw error;
+			// Vault said no for good (policy, not renewable, revoked). What is left of the token is used; then a login.
+			log.write("warn", "login", {
+				msg: `Vault will not renew the token (${error.status}); logging in again`,
+			});
+			this.#hold({ ...held, isFinal: true });
+			await this.#loginOnce(signal);
+		}
+	}
+
+	/**
+	 * One login at a time, and none before the back-off of a failed one has passed: until then everybody is told
+	 * how the last one ended.
+	 */
+	async #loginOnce(signal: AbortSignal): Promise<Held> {
+		if (this.#failure !== undefined && this.#deps.clock.now() < this.#failure.until)
+			throw this.#failure.error;
+		this.#login ??= this.#logIn(signal)
+			.catch((error: unknown) => {
+				if (error instanceof AgentError) this.#fail(error);
+				throw error;
+			})
+			.finally(() => {
+				this.#login = undefined;
+			});
+		return this.#login;
+	}
+
+	#fail(error: AgentError): void {
+		const attempts = this.#failure?.attempts ?? 0;
+		const pause = backoffDelay(attempts, this.#deps.backoff, this.#deps.random);
+		const asked = error instanceof VaultError ? (error.retryAfterMs ?? 0) : 0;
+		this.#failure = { error, attempts: attempts + 1, until: this.#deps.clock.now() + Math.max(pause, asked) };
+	}
+
+	async #logIn(signal: AbortSignal): Promise<Held> {
+		const { method, clock, hide, log } = this.#deps;
+		const grant = await method.login(signal);
+		const before = this.#held;
+		this.#failure = undefined;
+		const held: Held = {
+			grant,
+			endsAt: grant.ttlMs > 0 ? clock.now() + grant.ttlMs : Number.POSITIVE_INFINITY,
+			isFinal: false,
+			forget: hide(grant.token),
+		};
+		this.#hold(held);
+		before?.forget();
+		const ttl = grant.ttlMs > 0 ? `ttl ${formatDuration(grant.ttlMs)}` : "no ttl";
+		log.write("info", "login", {
+			msg: `${method.name} ok, ${ttl}, policies ${grant.policies.join(" ") || "none"}`,
+			method: method.name,
+			accessor: grant.accessor,
+			policies: grant.policies,
+			ttl_seconds: grant.ttlMs / 1000,
+		});
+		return held;
+	}
+
+	#hold(held: Held): void {
+		this.#held = held;
+		this.#wake.resolve();
+		this.#wake = Promise.withResolvers<void>();
+	}
+
+	#drop(held: Held): void {
+		if (this.#held === held) this.#held = undefined;
+	}
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+	return new Promise((resolve) => {
+		if (signal.aborted) resolve();
+		signal.addEventListener("abort", () => resolve(), { once: true });
+	});
+}

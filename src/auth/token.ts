@@ -1,0 +1,48 @@
+import type { Secret } from "../kernel/mod.ts";
+import { asNumber, asText, asTexts, type VaultClient, VaultError } from "../vault/mod.ts";
+import type { AuthMethod, TokenGrant } from "./auth-method.ts";
+import { type Credential, type CredentialFiles, CredentialReader } from "./credential.ts";
+import { LoginError } from "./errors.ts";
+
+export interface TokenOptions {
+	readonly token: Credential;
+	readonly namespace?: string;
+}
+
+export interface TokenDeps {
+	readonly client: VaultClient;
+	readonly files: CredentialFiles;
+	readonly onCredential: (credential: Secret) => void;
+}
+
+/**
+ * A token that is already there. Logging in is asking Vault about it
+ * (developer.hashicorp.com/vault/api-docs/auth/token#lookup-a-token-self).
+ */
+export function tokenMethod(options: TokenOptions, deps: TokenDeps): AuthMethod {
+	const reader = new CredentialReader("token", options.token, deps.files);
+	const namespace = options.namespace === undefined ? {} : { namespace: options.namespace };
+	return {
+		name: "token",
+		async login(signal: AbortSignal): Promise<TokenGrant> {
+			const token = await reader.read();
+			deps.onCredential(token);
+			try {
+				const call = { method: "GET", path: "auth/token/lookup-self", token, ...namespace } as const;
+				const { data } = await deps.client.send(call, signal);
+				return {
+					token,
+					accessor: asText(data?.["accessor"]),
+					ttlMs: asNumber(data?.["ttl"]) * 1000,
+					renewable: data?.["renewable"] === true,
+					policies: asTexts(data?.["policies"]),
+				};
+			} catch (error) {
+				if (!(error instanceof VaultError) || error.remedy === "retry") throw error;
+				const source = reader.path === undefined ? "VAULT_TOKEN" : reader.path;
+				const advice = `put a valid token into ${source}: this one is unknown, expired, used up or revoked`;
+				throw LoginError.refused({ name: "token", mount: "auth/token" }, error, advice);
+			}
+		},
+	};
+}

@@ -1,0 +1,158 @@
+import { dirname, join } from "node:path";
+import { checkDestination, type LinkPolicy } from "./destination.ts";
+import { DeliveryError } from "./errors.ts";
+import { type FileSystem, isMissing } from "./file-system.ts";
+import { clearNotice, hasNotice, setNotice } from "./notice.ts";
+import { resolveOwner } from "./owner.ts";
+import {
+	commit,
+	compare,
+	discard,
+	isScratchOf,
+	type StagedFile,
+	setAttributes,
+	stage,
+	syncFolder,
+	type Target,
+} from "./staged-file.ts";
+
+/** One file of a generation: its content, or that it has to go. */
+export interface FileOrder {
+	readonly path: string;
+	/** `undefined` removes the file. */
+	readonly content: string | undefined;
+	/** Permission bits. */
+	readonly mode: number;
+	readonly user?: string;
+	readonly group?: string;
+	/** Whether somebody is told about a change, so that a notice is kept until it has happened. */
+	readonly isNotified: boolean;
+}
+
+export interface DeliveryDeps {
+	readonly fs: FileSystem;
+	readonly links: LinkPolicy;
+}
+
+/** Puts whole generations of files in place. */
+export class Delivery {
+	readonly #fs: FileSystem;
+	readonly #links: LinkPolicy;
+
+	constructor(deps: DeliveryDeps) {
+		this.#fs = deps.fs;
+		this.#links = deps.links;
+	}
+
+	/** Tells which files would change, touching nothing. */
+	async plan(orders: readonly FileOrder[]): Promise<readonly FileOrder[]> {
+		const changes: FileOrder[] = [];
+		for (const order of orders) {
+			await checkDestination(order.path, this.#fs, this.#links);
+			if (await this.#differs(order)) changes.push(order);
+		}
+		return changes;
+	}
+
+	/**
+	 * Writes what differs: every file is staged before the first one is made current, so that a full disk or a
+	 * missing folder leaves the old generation whole.
+	 *
+	 * @returns paths whose content has changed
+	 * @throws DeliveryError; scratch files are gone then
+	 */
+	async deliver(orders: readonly FileOrder[]): Promise<readonly string[]> {
+		const staged: StagedFile[] = [];
+		const removed: string[] = [];
+		const folders = new Set<string>();
+		const notified = new Set(orders.filter((order) => order.isNotified).map((order) => order.path));
+		try {
+			for (const order of orders) {
+				await checkDestination(order.path, this.#fs, this.#links);
+				if (order.content === undefined) {
+					if (await this.#differs(order)) removed.push(order.path);
+					continue;
+				}
+				await this.#makeFolder(dirname(order.path));
+				const target = await this.#target(order, order.content);
+				const standing = await compare(target, this.#fs);
+				if (standing === "other-attributes") await setAttributes(target, this.#fs);
+				if (standing === "absent" || standing === "other-content") staged.push(await stage(target, this.#fs));
+			}
+			const changed = [...staged.map(({ target }) => target.path), ...removed];
+			for (const path of changed.filter((candidate) => notified.has(candidate)))
+				await setNotice(path, this.#fs);
+			while (staged[0] !== undefined) {
+				await commit(staged[0], this.#fs);
+				folders.add(dirname(staged[0].target.path));
+				staged.shift();
+			}
+			for (const path of removed) await this.#remove(path, folders);
+			for (const folder of folders) await syncFolder(folder, this.#fs);
+			return changed;
+		} catch (error) {
+			for (const { scratch } of staged) await discard(scratch, this.#fs);
+			throw error;
+		}
+	}
+
+	/** Removes scratch files that a crash has left beside the destinations. */
+	async sweep(paths: readonly string[]): Promise<void> {
+		for (const path of paths) {
+			const folder = dirname(path);
+			const entries = await this.#fs.readdir(folder).catch((error: unknown) => {
+				if (isMissing(error)) return [];
+				throw DeliveryError.failed("read", folder, error);
+			});
+			for (const entry of entries) {
+				if (isScratchOf(path, entry)) await discard(join(folder, entry), this.#fs);
+			}
+		}
+	}
+
+	/** Paths that were delivered before, maybe by a run that died, and that nobody has been told about. */
+	async unnotified(paths: readonly string[]): Promise<readonly string[]> {
+		const due: string[] = [];
+		for (const path of paths) if (await hasNotice(path, this.#fs)) due.push(path);
+		return due;
+	}
+
+	/** Told that the change of a file has reached whom it concerns. */
+	async settled(paths: readonly string[]): Promise<void> {
+		for (const path of paths) await clearNotice(path, this.#fs);
+	}
+
+	async #target(order: FileOrder, content: string): Promise<Target> {
+		const owner = await resolveOwner(order, this.#fs, order.path);
+		return { path: order.path, content: Buffer.from(content), mode: order.mode, owner };
+	}
+
+	async #differs(order: FileOrder): Promise<boolean> {
+		if (order.content !== undefined) {
+			const standing = await compare(await this.#target(order, order.content), this.#fs);
+			return standing === "absent" || standing === "other-content";
+		}
+		const stat = await this.#fs.lstat(order.path).catch((error: unknown) => {
+			if (isMissing(error)) return undefined;
+			throw DeliveryError.failed("look at", order.path, error);
+		});
+		return stat !== undefined;
+	}
+
+	async #makeFolder(folder: string): Promise<void> {
+		try {
+			await this.#fs.mkdir(folder, { recursive: true, mode: 0o700 });
+		} catch (error) {
+			throw DeliveryError.failed("make the folder", folder, error);
+		}
+	}
+
+	async #remove(path: string, folders: Set<string>): Promise<void> {
+		try {
+			await this.#fs.unlink(path);
+			folders.add(dirname(path));
+		} catch (error) {
+			if (!isMissing(error)) throw DeliveryError.failed("remove", path, error);
+		}
+	}
+}

@@ -1,0 +1,112 @@
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { DeliveryError } from "./errors.ts";
+import { CREATE_NEW, type FileSystem, isMissing, READ_NO_LINK } from "./file-system.ts";
+import type { Owner } from "./owner.ts";
+
+/** A file as it should be. */
+export interface Target {
+	readonly path: string;
+	readonly content: Buffer;
+	/** Permission bits. */
+	readonly mode: number;
+	readonly owner: Owner;
+}
+
+/** What is at a destination, compared with what should be. */
+export type Standing = "absent" | "other-content" | "other-attributes" | "current";
+
+/** @throws DeliveryError when it cannot be told */
+export async function compare(target: Target, fs: FileSystem): Promise<Standing> {
+	try {
+		await using file = await fs.open(target.path, READ_NO_LINK);
+		const stat = await file.stat();
+		if (stat.size !== target.content.length || !target.content.equals(await file.readFile()))
+			return "other-content";
+		const { uid, gid } = target.owner;
+		const isOwned = (uid === -1 || stat.uid === uid) && (gid === -1 || stat.gid === gid);
+		return isOwned && (stat.mode & 0o7777) === target.mode ? "current" : "other-attributes";
+	} catch (error) {
+		if (isMissing(error)) return "absent";
+		// Somebody else's file, or one without read permission: it is replaced, not judged.
+		if (error instanceof Error && "code" in error && error.code === "EACCES") return "other-content";
+		throw DeliveryError.failed("read", target.path, error);
+	}
+}
+
+/** Gives an existing file its mode and owner without touching its content or times. */
+export async function setAttributes(target: Target, fs: FileSystem): Promise<void> {
+	try {
+		await using file = await fs.open(target.path, READ_NO_LINK);
+		if (target.owner.uid !== -1 || target.owner.gid !== -1)
+			await file.chown(target.owner.uid, target.owner.gid);
+		await file.chmod(target.mode);
+	} catch (error) {
+		throw DeliveryError.failed("set mode and owner of", target.path, error);
+	}
+}
+
+/** Whole new content beside its destination, on disk, waiting for its rename. */
+export interface StagedFile {
+	readonly target: Target;
+	readonly scratch: string;
+}
+
+/** Name of a scratch file: hidden, of its destination, and not to be guessed. */
+function scratchName(path: string): string {
+	return join(dirname(path), `.${basename(path)}.${randomBytes(9).toString("hex")}.keyturn-new`);
+}
+
+/** Whether a folder entry is a scratch file of this destination that a crash has left behind. */
+export function isScratchOf(path: string, entry: string): boolean {
+	const prefix = `.${basename(path)}.`;
+	return entry.startsWith(prefix) && /^[0-9a-f]{18}\.keyturn-new$/.test(entry.slice(prefix.length));
+}
+
+/** Writes the content under a scratch name: owner and mode before content, then to the disk. */
+export async function stage(target: Target, fs: FileSystem): Promise<StagedFile> {
+	const scratch = scratchName(target.path);
+	try {
+		await using file = await fs.open(scratch, CREATE_NEW, 0o600);
+		if (target.owner.uid !== -1 || target.owner.gid !== -1)
+			await file.chown(target.owner.uid, target.owner.gid);
+		await file.chmod(target.mode); // open() was subject to the umask
+		await file.writeFile(target.content);
+		await file.sync();
+	} catch (error) {
+		await discard(scratch, fs);
+		throw DeliveryError.failed("write", target.path, error);
+	}
+	return { target, scratch };
+}
+
+/** Makes a staged file current in one step; a reader sees the old file or the new one. */
+export async function commit(staged: StagedFile, fs: FileSystem): Promise<void> {
+	try {
+		await fs.rename(staged.scratch, staged.target.path);
+	} catch (error) {
+		await discard(staged.scratch, fs);
+		throw DeliveryError.failed("replace", staged.target.path, error);
+	}
+}
+
+/** Removes a scratch file; one that is gone already is fine. */
+export async function discard(scratch: string, fs: FileSystem): Promise<void> {
+	await fs.unlink(scratch).catch((error: unknown) => {
+		if (!isMissing(error)) throw DeliveryError.failed("remove", scratch, error);
+	});
+}
+
+/** Puts renames and removals of a folder on the disk; without it they may be lost in a power cut. */
+export async function syncFolder(folder: string, fs: FileSystem): Promise<void> {
+	try {
+		await using handle = await fs.open(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+		await handle.sync();
+	} catch (error) {
+		// Some network file systems cannot sync folders; the rename itself has happened.
+		if (error instanceof Error && "code" in error && (error.code === "EINVAL" || error.code === "ENOTSUP"))
+			return;
+		throw DeliveryError.failed("sync", folder, error);
+	}
+}

@@ -1,0 +1,99 @@
+import { AgentError, type Clock, ExitCode, type Secret } from "../kernel/mod.ts";
+import { asTexts, type VaultCall, type VaultClient, VaultError, type VaultReply } from "../vault/mod.ts";
+import { findingOf } from "./kv.ts";
+import { Mounts } from "./mounts.ts";
+import type { SecretRequest } from "./request.ts";
+import type { Finding } from "./view.ts";
+
+/** Who we are, as reading needs it; `auth` provides it. */
+export interface TokenSource {
+	token(signal: AbortSignal): Promise<Secret>;
+	/** Whether a token that met a 403 is dead or replaced, so that one more try makes sense. */
+	isDead(token: Secret, signal: AbortSignal): Promise<boolean>;
+}
+
+export interface SecretReaderDeps {
+	readonly client: VaultClient;
+	readonly tokens: TokenSource;
+	readonly clock: Clock;
+}
+
+/** What Vault says when a KV v2 path is read without `data/`; the one sign of it where the mount may not be asked. */
+const VERSIONED_MOUNT = /versioned K\/V/i;
+
+/** Reads one request from Vault. Holds no timers and, but for a dead token, tries nothing again. */
+export class SecretReader {
+	readonly #deps: SecretReaderDeps;
+	readonly #mounts: Mounts;
+
+	constructor(deps: SecretReaderDeps) {
+		this.#deps = deps;
+		this.#mounts = new Mounts((path, signal) =>
+			this.#send({ method: "GET", path: `sys/internal/ui/mounts/${path}` }, signal),
+		);
+	}
+
+	/**
+	 * @throws VaultError when Vault refuses or cannot be asked
+	 * @throws AgentError `E_LEASE_UNSUPPORTED` for a secret with a lease
+	 */
+	async read(request: SecretRequest, signal: AbortSignal): Promise<Finding> {
+		if (request.kind === "list") return this.#list(request, signal);
+		const path = await this.#mounts.apiPath(request.path, "data", signal);
+		const query = request.version === undefined ? {} : { version: String(request.version) };
+		const call = { method: "GET", path, query } as const;
+		const reply = await this.#sendOrMissing(call, signal);
+		if (reply === undefined) return { kind: "absent", path, reason: "missing" };
+		if (
+			reply.status === 404 &&
+			reply.data === undefined &&
+			reply.warnings.some((text) => VERSIONED_MOUNT.test(text))
+		) {
+			if (path !== request.path) return { kind: "absent", path, reason: "missing" };
+			this.#mounts.learnKv2(path);
+			return this.read(request, signal);
+		}
+		if (reply.leaseId !== "") throw leaseUnsupported(path);
+		return findingOf(path, reply, this.#deps.clock.now());
+	}
+
+	async #list(request: SecretRequest, signal: AbortSignal): Promise<Finding> {
+		const path = await this.#mounts.apiPath(request.path, "metadata", signal);
+		const reply = await this.#sendOrMissing({ method: "LIST", path }, signal);
+		// Vault answers 404 to the list of an empty folder: nothing there is a list without names.
+		const keys = asTexts(reply?.data?.["keys"]);
+		const fields = { keys: keys.toSorted() };
+		const base = { leaseId: "", leaseDuration: 0, renewable: false, requestId: reply?.requestId ?? "" };
+		return { kind: "present", view: { path, kind: "list", fields, data: fields, ...base } };
+	}
+
+	async #sendOrMissing(call: VaultCall, signal: AbortSignal): Promise<VaultReply | undefined> {
+		try {
+			return await this.#send(call, signal);
+		} catch (error) {
+			if (error instanceof VaultError && error.status === 404) return undefined;
+			throw error;
+		}
+	}
+
+	async #send(call: VaultCall, signal: AbortSignal): Promise<VaultReply> {
+		const { client, tokens } = this.#deps;
+		const token = await tokens.token(signal);
+		try {
+			return await client.send({ ...call, token }, signal);
+		} catch (error) {
+			if (!(error instanceof VaultError) || error.status !== 403) throw error;
+			if (!(await tokens.isDead(token, signal))) throw error;
+			return await client.send({ ...call, token: await tokens.token(signal) }, signal);
+		}
+	}
+}
+
+function leaseUnsupported(path: string): AgentError {
+	return new AgentError(`${path} gives a secret with a lease, which this version does not renew yet`, {
+		code: "E_LEASE_UNSUPPORTED",
+		exitCode: ExitCode.missing,
+		rows: { do: "read a KV secret instead" },
+		facts: { path },
+	});
+}

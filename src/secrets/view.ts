@@ -1,0 +1,52 @@
+import type { JsonObject } from "../vault/mod.ts";
+
+/** A secret as it was read. */
+export interface SecretView {
+	/** API path that was read, such as `secret/data/llm/openai`. */
+	readonly path: string;
+	readonly kind: "kv2" | "plain" | "list";
+	/** KV v2 only. */
+	readonly version?: number;
+	/** When this version was written, RFC 3339; KV v2 only. */
+	readonly createdTime?: string;
+	/** The secret's own fields: for KV v2 what stands in `data.data`. */
+	readonly fields: JsonObject;
+	/** `data` of the reply as Vault gives it. */
+	readonly data: JsonObject;
+	readonly leaseId: string;
+	/** Seconds. */
+	readonly leaseDuration: number;
+	readonly renewable: boolean;
+	readonly requestId: string;
+}
+
+/** What is at a path. */
+export type Finding =
+	| { readonly kind: "present"; readonly view: SecretView }
+	| {
+			readonly kind: "absent";
+			readonly path: string;
+			readonly reason: AbsenceReason;
+			readonly version?: number;
+	  };
+
+export type AbsenceReason = "missing" | "deleted" | "destroyed";
+
+/** Whether two findings say the same: same version, same content. */
+export function isSameFinding(a: Finding, b: Finding): boolean {
+	if (a.kind === "absent" || b.kind === "absent") {
+		return a.kind === "absent" && b.kind === "absent" && a.reason === b.reason;
+	}
+	return a.view.version === b.view.version && JSON.stringify(a.view.fields) === JSON.stringify(b.view.fields);
+}
+
+/**
+ * Whether `next` is an older state of the same secret than `held`, as a replica that lags behind serves it.
+ * A lower version that was written later is a secret that was removed whole and made anew.
+ */
+export function isOlder(next: Finding, held: Finding): boolean {
+	if (next.kind === "absent" || held.kind === "absent") return false;
+	const [was, is] = [held.view, next.view];
+	if (was.version === undefined || is.version === undefined || is.version >= was.version) return false;
+	return Date.parse(is.createdTime ?? "") <= Date.parse(was.createdTime ?? "");
+}

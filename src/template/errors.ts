@@ -1,0 +1,150 @@
+import { AgentError, type ErrorRows, ExitCode, nearest } from "../kernel/mod.ts";
+
+/** A place in a template, for messages. */
+export interface Place {
+	/** Template file, or the key of the config that holds it. */
+	readonly file: string;
+	/** 1-based; absent where a single reference stands in place of a template. */
+	readonly line?: number;
+	/** 1-based. */
+	readonly column?: number;
+	/** What stands there, as written. */
+	readonly expression?: string;
+}
+
+function inRow(place: Place): string {
+	const expression = place.expression === undefined ? "" : `   ${place.expression}`;
+	return `${spot(place)}${expression}`;
+}
+
+/** `file:line:column`, as editors open it. */
+function spot(place: Place): string {
+	return place.line === undefined ? place.file : `${place.file}:${place.line}:${place.column ?? 1}`;
+}
+
+function spotFacts(place: Place): Record<string, string | number> {
+	return { file: place.file, ...(place.line !== undefined && { line: place.line }) };
+}
+
+/** Thrown when a template cannot be parsed, or asks for something that is not there. */
+export class TemplateError extends AgentError {
+	static syntax(place: Place, reason: string): TemplateError {
+		return new TemplateError(`${spot(place)}: ${reason}`, {
+			code: "E_TEMPLATE_SYNTAX",
+			exitCode: ExitCode.usage,
+			rows: { do: "mend the template" },
+			facts: spotFacts(place),
+		});
+	}
+
+	/** A helper that does not exist or was called wrongly. */
+	static helper(place: Place, reason: string, advice: string): TemplateError {
+		return new TemplateError(reason, {
+			code: "E_TEMPLATE_HELPER",
+			exitCode: ExitCode.usage,
+			rows: { in: inRow(place), do: advice },
+			facts: spotFacts(place),
+		});
+	}
+
+	static unknownHelper(place: Place, name: string, known: Iterable<string>): TemplateError {
+		const guess = nearest(name, known);
+		const hint = guess === undefined ? "" : `; did you mean "${guess}"?`;
+		return TemplateError.helper(
+			place,
+			`there is no helper "${name}"${hint}`,
+			"see docs/templates.md for the helpers; a name with arguments is a helper, a field has none",
+		);
+	}
+
+	/** A field that the secret does not have. */
+	static fieldMissing(place: Place, field: string, source: FieldSource): TemplateError {
+		const guess = nearest(field, source.names);
+		const where = source.path === undefined ? "here" : `in ${source.path}${versionOf(source)}`;
+		const rows: ErrorRows = {
+			in: inRow(place),
+			...(source.names.length > 0 && { has: source.names.join(", ") }),
+			do:
+				guess === undefined
+					? `add the field in Vault, or make it optional: {{default ${asName(field)} "…"}} or {{#if (has "${field}")}}`
+					: `did you mean "${guess}"? write {{${asName(guess)}}}, or rename the field in Vault`,
+		};
+		return new TemplateError(`field "${field}" is not ${where}`, {
+			code: "E_FIELD_MISSING",
+			exitCode: ExitCode.missing,
+			rows,
+			facts: { ...spotFacts(place), field, ...(source.path && { path: source.path }) },
+		});
+	}
+
+	/** A secret that is not there, or no longer. */
+	static absent(place: Place, secret: { path: string; reason: string; version?: number }): TemplateError {
+		const version = secret.version === undefined ? "" : ` (version ${secret.version})`;
+		const isGone = secret.reason !== "missing";
+		return new TemplateError(
+			isGone ? `${secret.path} is ${secret.reason}${version}` : `no secret is at ${secret.path}`,
+			{
+				code: isGone ? "E_SECRET_DELETED" : "E_SECRET_MISSING",
+				exitCode: ExitCode.missing,
+				rows: {
+					in: inRow(place),
+					do: isGone
+						? "write a new version or undelete this one, or handle it with {{else}}"
+						: "check the path (KV v2: mount/data/name), and write the secret if it is not there yet",
+				},
+				facts: { ...spotFacts(place), path: secret.path },
+			},
+		);
+	}
+
+	/** An environment variable that is not set. */
+	static envMissing(place: Place, reason: string): TemplateError {
+		return new TemplateError(reason, {
+			code: "E_ENV_MISSING",
+			exitCode: ExitCode.missing,
+			rows: { in: inRow(place), do: 'set it, or give a default: {{default (env "NAME") "…"}}' },
+			facts: spotFacts(place),
+		});
+	}
+
+	/** A value that is there, but empty. */
+	static empty(place: Place, what: string): TemplateError {
+		return new TemplateError(`${what} is empty`, {
+			code: "E_VALUE_EMPTY",
+			exitCode: ExitCode.missing,
+			rows: {
+				in: inRow(place),
+				do: 'write the value in Vault, or allow this: {{default name ""}}, or allow_empty: true',
+			},
+			facts: spotFacts(place),
+		});
+	}
+
+	/** Another kind of value than the place can take. */
+	static value(place: Place, reason: string, advice: string): TemplateError {
+		return new TemplateError(reason, {
+			code: "E_TEMPLATE_VALUE",
+			exitCode: ExitCode.missing,
+			rows: { in: inRow(place), do: advice },
+			facts: spotFacts(place),
+		});
+	}
+}
+
+/** Where a field was looked for. */
+export interface FieldSource {
+	/** Absent outside of a secret. */
+	readonly path?: string;
+	readonly version?: number;
+	/** The names that are there. */
+	readonly names: readonly string[];
+}
+
+function versionOf(source: FieldSource): string {
+	return source.version === undefined ? "" : ` (version ${source.version})`;
+}
+
+/** A field's name as it is written in a template: dashed and dotted names in brackets. */
+function asName(field: string): string {
+	return /^[A-Za-z_][A-Za-z0-9_]*$/.test(field) ? field : `[${field}]`;
+}

@@ -1,0 +1,42 @@
+import type { AgentError, JsonValue } from "../kernel/mod.ts";
+
+/** A request for a secret, as a template makes it. */
+export interface TemplateRequest {
+	readonly kind: "read" | "list";
+	/** Without slashes at the ends. */
+	readonly path: string;
+	readonly version?: number;
+}
+
+/** A secret as templates see it; the names in capitals are Vault Agent's. */
+export interface TemplateSecret {
+	readonly path: string;
+	readonly version?: number;
+	/** The secret's own fields, for KV v2 those of `data.data`. */
+	readonly fields: { readonly [name: string]: JsonValue };
+	readonly Data: { readonly [name: string]: JsonValue };
+	readonly LeaseID: string;
+	/** Seconds. */
+	readonly LeaseDuration: number;
+	readonly Renewable: boolean;
+}
+
+/** What a request brought. */
+export type Found =
+	| { readonly kind: "secret"; readonly secret: TemplateSecret }
+	| { readonly kind: "names"; readonly names: readonly string[] }
+	/** Not read yet: the pass goes on and names everything else that it lacks. */
+	| { readonly kind: "pending" }
+	/** There is nothing to read; an `{{else}}` may handle it. */
+	| { readonly kind: "absent"; readonly path: string; readonly reason: string; readonly version?: number }
+	| { readonly kind: "failed"; readonly error: AgentError };
+
+/** Everything that a template can see. The room itself does no I/O. */
+export interface TemplateInputs {
+	readonly lookup: (request: TemplateRequest) => Found;
+	readonly env: (name: string) => string | undefined;
+	/** Throws when the file cannot be read. */
+	readonly readFile: (path: string) => string;
+	/** Milliseconds since the epoch. */
+	readonly now: () => number;
+}

@@ -1,0 +1,127 @@
+import type { Block, Call, Expression, Program } from "./ast.ts";
+import { CONTEXT_HELPERS } from "./context-helpers.ts";
+import { type Place, TemplateError } from "./errors.ts";
+import { Evaluation, type EvaluationOptions, helperNames, simpleName } from "./evaluate.ts";
+import type { Piece } from "./format/format.ts";
+import { PURE_HELPERS } from "./helpers.ts";
+import type { TemplateInputs, TemplateRequest, TemplateSecret } from "./inputs.ts";
+import { parseTemplateText } from "./parse.ts";
+import { requestOf } from "./request.ts";
+import { type Scope, SecretScope } from "./scope.ts";
+
+/** What one pass over a template gave: its pieces, or the secrets that it still lacks. */
+export type RenderPass =
+	| {
+			readonly kind: "complete";
+			readonly pieces: readonly Piece[];
+			readonly requests: readonly TemplateRequest[];
+	  }
+	| { readonly kind: "incomplete"; readonly missing: readonly TemplateRequest[] };
+
+/** What a dry pass tells without reading anything. */
+export interface Discovery {
+	/** Requests whose path is written out. */
+	readonly requests: readonly TemplateRequest[];
+	/** Places where the path is computed, so that only a render can tell. */
+	readonly computed: readonly Place[];
+}
+
+/** A parsed template. */
+export interface Template {
+	/**
+	 * Renders once against what is there. Helpers cannot wait, so a secret that has not been read yet is noted and
+	 * its block skipped; the caller reads what is missing and renders again.
+	 *
+	 * @param context a secret whose fields stand at the top, for the templates of single variables
+	 * @throws TemplateError for what is not there; any error that a lookup brought
+	 */
+	render(inputs: TemplateInputs, context?: TemplateSecret): RenderPass;
+	discover(): Discovery;
+}
+
+/** @throws TemplateError for syntax errors and unknown helpers */
+export function parseTemplate(text: string, options: EvaluationOptions): Template {
+	const program = parseTemplateText(options.file, text);
+	const calls = [...callsOf(program)];
+	for (const call of calls) checkName(call, options.file);
+	return {
+		render(inputs, context) {
+			const evaluation = new Evaluation(inputs, options);
+			evaluation.run(program, rootScope(context));
+			const { missing, pieces, requests } = evaluation;
+			return missing.length > 0 ? { kind: "incomplete", missing } : { kind: "complete", pieces, requests };
+		},
+		discover: () => discover(calls, options.file),
+	};
+}
+
+function rootScope(secret: TemplateSecret | undefined): Scope {
+	const from = secret && {
+		path: secret.path,
+		...(secret.version !== undefined && { version: secret.version }),
+	};
+	const context =
+		secret === undefined ? { value: {} } : { value: new SecretScope(secret), ...(from && { from }) };
+	const version = secret?.version === undefined ? [] : ([["version", { value: secret.version }]] as const);
+	return { context, data: new Map(version), blockParams: new Map() };
+}
+
+/** A name with arguments must be a helper: found out before anything is read. */
+function checkName({ call, isBlock }: FoundCall, file: string): void {
+	const name = simpleName(call.path);
+	const hasArguments = call.params.length > 0 || (call.hash?.pairs.length ?? 0) > 0;
+	if (name === undefined || !hasArguments) return;
+	if (CONTEXT_HELPERS.has(name) || PURE_HELPERS.has(name)) return;
+	if (isBlock && ["if", "unless", "each", "with"].includes(name)) return;
+	throw TemplateError.unknownHelper(placeOf(call, file), name, helperNames());
+}
+
+function discover(calls: readonly FoundCall[], file: string): Discovery {
+	const requests: TemplateRequest[] = [];
+	const computed: Place[] = [];
+	for (const { call } of calls) {
+		const name = simpleName(call.path);
+		const [path] = call.params;
+		if ((name !== "secret" && name !== "secrets") || path === undefined) continue;
+		const place = placeOf(call, file);
+		const version = call.hash?.pairs.find(({ key }) => key === "version")?.value;
+		if (path.type !== "StringLiteral") computed.push(place);
+		else {
+			const pinned = version?.type === "NumberLiteral" ? { version: version.value } : {};
+			requests.push(
+				requestOf({ kind: name === "secret" ? "read" : "list", path: path.value, ...pinned }, place),
+			);
+		}
+	}
+	return { requests, computed };
+}
+
+function placeOf(call: Call, file: string): Place {
+	return { file, line: call.loc.start.line, column: call.loc.start.column + 1 };
+}
+
+interface FoundCall {
+	readonly call: Call;
+	readonly isBlock: boolean;
+}
+
+/** Every call of the template, in blocks that may never run as well. */
+function* callsOf(program: Program | null | undefined): Generator<FoundCall> {
+	for (const statement of program?.body ?? []) {
+		if (statement.type === "MustacheStatement") yield* callsIn(statement, false);
+		if (statement.type === "BlockStatement") {
+			const block: Block = statement;
+			yield* callsIn(block, true);
+			yield* callsOf(block.program);
+			yield* callsOf(block.inverse);
+		}
+	}
+}
+
+function* callsIn(call: Call, isBlock: boolean): Generator<FoundCall> {
+	yield { call, isBlock };
+	const inner: Expression[] = [...call.params, ...(call.hash?.pairs.map(({ value }) => value) ?? [])];
+	for (const expression of inner) {
+		if (expression.type === "SubExpression") yield* callsIn(expression, false);
+	}
+}

@@ -1,0 +1,175 @@
+import nodeVault from "node-vault";
+import type { AgentError, JsonValue, Secret } from "../kernel/mod.ts";
+import { notVault, type RequestPlace, refused, tlsRefused, unreachable } from "./errors.ts";
+import { encodePath } from "./paths.ts";
+import { asReply, type VaultReply } from "./reply.ts";
+import { TransportError, type TransportOptions, type TransportReply, vaultTransport } from "./transport.ts";
+
+/** One request to Vault. */
+export interface VaultCall {
+	readonly method: "GET" | "LIST" | "POST" | "PUT" | "DELETE";
+	/** API path without `/v1/`, unescaped. */
+	readonly path: string;
+	readonly query?: Readonly<Record<string, string>>;
+	readonly body?: Readonly<Record<string, unknown>>;
+	/** Absent for logins and other requests that need none. */
+	readonly token?: Secret;
+	/** Instead of the client's own namespace. */
+	readonly namespace?: string;
+}
+
+/** The server as the rest of the program sees it. */
+export interface VaultClient {
+	/**
+	 * Sends one request; tries nothing again.
+	 *
+	 * @returns the reply of status 2xx, or of status 404 with a body (a deleted KV v2 version, an empty list)
+	 * @throws VaultError for every other answer, and for none; the signal's reason when aborted
+	 */
+	send(call: VaultCall, signal: AbortSignal): Promise<VaultReply>;
+	close(): void;
+}
+
+export interface VaultClientOptions extends Omit<TransportOptions, "allowedOrigins"> {
+	/** Tried in turn: the next one after a failed connection or a sealed reply. */
+	readonly addresses: readonly [string, ...string[]];
+	readonly namespace?: string;
+	/** Told about every answered or failed request; used for counting and the trace log. */
+	readonly onRequest?: (place: RequestPlace, status: number | undefined) => void;
+}
+
+/** node-vault types its `request-promise` option as `any`; this is what it calls. */
+type NodeVaultConfig = NonNullable<Parameters<typeof nodeVault>[0]> & { commands: object };
+
+/** {@link VaultClient} on node-vault, with our own transport in place of its axios. */
+export class NodeVaultClient implements VaultClient {
+	readonly #options: VaultClientOptions;
+	readonly #transport: ReturnType<typeof vaultTransport>;
+	readonly #servers: readonly { readonly address: string; readonly api: nodeVault.client }[];
+	#current = 0;
+
+	constructor(options: VaultClientOptions) {
+		this.#options = options;
+		this.#transport = vaultTransport({
+			...options,
+			allowedOrigins: new Set(options.addresses.map((address) => new URL(address).origin)),
+		});
+		this.#servers = options.addresses.map((address) => ({ address, api: this.#build(address) }));
+	}
+
+	async send(call: VaultCall, signal: AbortSignal): Promise<VaultReply> {
+		signal.throwIfAborted();
+		const server = this.#servers[this.#current % this.#servers.length];
+		if (server === undefined) throw new RangeError("Cannot send: the client has no address");
+		const place: RequestPlace = {
+			method: call.method,
+			path: call.path,
+			address: server.address,
+			namespace: call.namespace ?? this.#options.namespace,
+		};
+		let reply: TransportReply | undefined;
+		const options = {
+			method: call.method,
+			path: `/${encodePath(call.path, call.query)}`,
+			headers: this.#headers(call, place),
+			...(call.body !== undefined && { json: call.body }),
+			signal,
+			/** node-vault drops the headers of a reply and rejects 2xx codes that it does not know; this keeps all. */
+			onReply: (whole: TransportReply) => {
+				reply = whole;
+			},
+		};
+		try {
+			await server.api.request(options);
+		} catch (error) {
+			if (signal.aborted) throw signal.reason;
+			if (reply === undefined) throw this.#failed(place, error);
+		}
+		if (reply === undefined) throw unreachable(place, "no answer");
+		this.#options.onRequest?.(place, reply.statusCode);
+		return this.#judge(place, reply);
+	}
+
+	close(): void {
+		this.#transport.close();
+	}
+
+	#build(address: string): nodeVault.client {
+		const send = this.#transport.defaults();
+		const config: NodeVaultConfig = {
+			endpoint: address,
+			"request-promise": {
+				defaults:
+					() =>
+					async (options: Parameters<typeof send>[0] & { onReply: (reply: TransportReply) => void }) => {
+						const reply = await send(options);
+						options.onReply(reply);
+						return reply;
+					},
+			},
+			commands: {}, // only `request` is used: eighty generated commands would cost start-up time
+			debug: () => {}, // its debug output prints role ids, secret ids and written secrets
+		};
+		const api = nodeVault(config);
+		// Left to itself it takes these from the environment and adds them to every request, logins included.
+		Object.assign(api, { token: undefined, namespace: undefined });
+		return api;
+	}
+
+	#headers(call: VaultCall, place: RequestPlace): Record<string, string> {
+		return {
+			...(call.token && { "X-Vault-Token": call.token.reveal() }),
+			...(place.namespace !== undefined && { "X-Vault-Namespace": place.namespace }),
+		};
+	}
+
+	#failed(place: RequestPlace, error: unknown): AgentError {
+		this.#options.onRequest?.(place, undefined);
+		this.#current++;
+		if (!(error instanceof TransportError)) return unreachable(place, "the request could not be made");
+		switch (error.failure) {
+			case "timeout":
+			case "network":
+				return unreachable(place, error.message);
+			case "tls":
+				return tlsRefused(place, error.message);
+			case "too-large":
+			case "not-json":
+			case "redirect":
+				return notVault(place, error.message);
+			default:
+				return error.failure satisfies never;
+		}
+	}
+
+	#judge(place: RequestPlace, reply: TransportReply): VaultReply {
+		const { statusCode: status, body } = reply;
+		if (!isVaultBody(body)) throw notVault(place, `status ${status}, JSON of another kind`);
+		const errors = errorsOf(body);
+		if ((status >= 200 && status < 300) || (status === 404 && errors.length === 0 && body !== undefined)) {
+			return asReply(status, body, reply.headers.date);
+		}
+		const error = refused(place, { status, errors, ...retryAfter(reply.headers["retry-after"]) });
+		if (error.code === "E_VAULT_SEALED") this.#current++;
+		throw error;
+	}
+}
+
+type Body = { readonly [key: string]: JsonValue } | undefined;
+
+function isVaultBody(body: JsonValue | undefined): body is Body {
+	return body === undefined || (typeof body === "object" && body !== null && !Array.isArray(body));
+}
+
+function errorsOf(body: Body): string[] {
+	const errors = body?.["errors"];
+	return Array.isArray(errors) ? errors.filter((error) => typeof error === "string") : [];
+}
+
+/** RFC 9110 10.2.3 allows a date as well; Vault sends seconds. */
+function retryAfter(header: string | undefined): { retryAfterMs?: number } {
+	const seconds = Number(header);
+	return header !== undefined && Number.isFinite(seconds) && seconds >= 0
+		? { retryAfterMs: seconds * 1000 }
+		: {};
+}

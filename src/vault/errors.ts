@@ -1,0 +1,138 @@
+import { AgentError, type AgentErrorInit, ExitCode } from "../kernel/mod.ts";
+
+interface VaultErrorInit extends AgentErrorInit {
+	/** HTTP status, when the server answered at all. */
+	readonly status?: number;
+	/** What the server asked for in `Retry-After`, in milliseconds. */
+	readonly retryAfterMs?: number;
+}
+
+/** Thrown when a request to Vault brought no usable answer. Rebuilt from scratch: it carries no request and no header. */
+export class VaultError extends AgentError {
+	readonly status: number | undefined;
+	readonly retryAfterMs: number | undefined;
+
+	constructor(message: string, init: VaultErrorInit) {
+		super(message, init);
+		this.status = init.status;
+		this.retryAfterMs = init.retryAfterMs;
+	}
+}
+
+/** Where a request went, for messages. */
+export interface RequestPlace {
+	readonly method: string;
+	/** API path without `/v1/`. */
+	readonly path: string;
+	/** The server's address. */
+	readonly address: string;
+	readonly namespace: string | undefined;
+}
+
+/** The rows that say where a request went. */
+function at(place: RequestPlace): string {
+	const namespace = place.namespace === undefined ? "" : `  namespace ${place.namespace}`;
+	return `${place.address}  ${place.method} ${place.path}${namespace}`;
+}
+
+/** Vault could not be reached, or its answer never arrived whole. */
+export function unreachable(place: RequestPlace, what: string): VaultError {
+	return new VaultError(`Vault is away (${what})`, {
+		code: "E_VAULT_UNREACHABLE",
+		exitCode: ExitCode.timeout,
+		remedy: "retry",
+		rows: { at: at(place), do: "check the address (VAULT_ADDR), the network and the server" },
+		facts: { path: place.path, address: place.address },
+	});
+}
+
+/** Something answered that is not Vault: a login page, a proxy, another API. */
+export function notVault(place: RequestPlace, what: string): VaultError {
+	return new VaultError(`${place.address} does not answer like Vault (${what})`, {
+		code: "E_NOT_VAULT",
+		exitCode: ExitCode.timeout,
+		remedy: "retry",
+		rows: {
+			at: at(place),
+			do: "check that the address is Vault's own, without a proxy or login page before it",
+		},
+		facts: { path: place.path, address: place.address },
+	});
+}
+
+/** The server's certificate, or our own, was not accepted. */
+export function tlsRefused(place: RequestPlace, what: string): VaultError {
+	return new VaultError(`the TLS connection to ${place.address} was refused (${what})`, {
+		code: "E_VAULT_TLS",
+		exitCode: ExitCode.timeout,
+		remedy: "retry",
+		rows: { at: at(place), do: "set vault.ca_cert (VAULT_CACERT) to the CA that signed Vault's certificate" },
+		facts: { path: place.path, address: place.address },
+	});
+}
+
+/** Longest part of Vault's own words that a message repeats. */
+const LONGEST_QUOTE = 300;
+
+/**
+ * The error for a reply that is not a success (developer.hashicorp.com/vault/api-docs#http-status-codes).
+ *
+ * @param place where the request went
+ * @param reply status, Vault's own words, and how long to stay away
+ */
+export function refused(
+	place: RequestPlace,
+	reply: { readonly status: number; readonly errors: readonly string[]; readonly retryAfterMs?: number },
+): VaultError {
+	const { status } = reply;
+	const words = reply.errors.join("; ").replaceAll(/\s+/g, " ").trim().slice(0, LONGEST_QUOTE);
+	const common = {
+		status,
+		...(reply.retryAfterMs !== undefined && { retryAfterMs: reply.retryAfterMs }),
+		facts: { path: place.path, status, address: place.address },
+	};
+	if (status === 403) {
+		return new VaultError(`permission denied on ${place.path} (403)`, {
+			...common,
+			code: "E_PERMISSION_DENIED",
+			exitCode: ExitCode.missing,
+			rows: { at: at(place), do: `give the token's policies:  ${policyFor(place)}` },
+		});
+	}
+	if (status === 404) {
+		return new VaultError(`nothing is at ${place.path} (404)`, {
+			...common,
+			code: "E_SECRET_MISSING",
+			exitCode: ExitCode.missing,
+			rows: { at: at(place), do: "check the path, and write the secret if it is not there yet" },
+		});
+	}
+	const sealed = status === 503 && /sealed/i.test(words);
+	if (isPassing(status)) {
+		const why = sealed ? "Vault is sealed" : words || `status ${status}`;
+		return new VaultError(`Vault cannot serve ${place.path} now: ${why} (${status})`, {
+			...common,
+			code: sealed ? "E_VAULT_SEALED" : "E_VAULT_BUSY",
+			exitCode: ExitCode.timeout,
+			remedy: "retry",
+			rows: { at: at(place), do: sealed ? "unseal Vault" : "nothing: it is tried again by itself" },
+		});
+	}
+	return new VaultError(`Vault refused ${place.path}: ${words || "no reason given"} (${status})`, {
+		...common,
+		code: "E_VAULT_REFUSED",
+		exitCode: ExitCode.failed,
+		rows: { at: at(place) },
+	});
+}
+
+/** 412 is a replica that has not caught up yet; 472 and 473 are standbys (api-docs/system/health). */
+function isPassing(status: number): boolean {
+	return status >= 500 || [408, 412, 429, 472, 473].includes(status);
+}
+
+/** The line of policy that allows a request, in HCL. */
+export function policyFor(place: { readonly method: string; readonly path: string }): string {
+	const capability = { GET: "read", LIST: "list", DELETE: "delete" }[place.method] ?? "update";
+	return `path "${place.path}" { capabilities = ["${capability}"] }`;
+}

@@ -1,0 +1,184 @@
+import http, { type ClientRequest, type IncomingMessage } from "node:http";
+import https from "node:https";
+import { type JsonValue, parseJson } from "../kernel/mod.ts";
+import type { TlsIdentity } from "./tls.ts";
+
+/** The shape in which node-vault hands a request to its injected HTTP function. */
+export interface TransportRequest {
+	readonly uri: string;
+	readonly method: string;
+	readonly headers: Readonly<Record<string, string>>;
+	/** A body to send as JSON; node-vault says `true` when there is none. */
+	readonly json?: unknown;
+	readonly signal?: AbortSignal;
+}
+
+/** The shape that node-vault expects back, with the headers that it does not know about. */
+export interface TransportReply {
+	readonly statusCode: number;
+	readonly body: JsonValue | undefined;
+	readonly request: { readonly path: string };
+	readonly headers: http.IncomingHttpHeaders;
+}
+
+export interface TransportOptions {
+	readonly tls: TlsIdentity;
+	/** Bound on one request from the first byte sent to the last one read, in milliseconds. */
+	readonly timeoutMs: number;
+	/** Origins (`https://host:port`) to which a redirect is followed; the token goes nowhere else. */
+	readonly allowedOrigins: ReadonlySet<string>;
+}
+
+/** How a request failed before there was a whole answer. */
+export type TransportFailure = "timeout" | "too-large" | "not-json" | "redirect" | "network" | "tls";
+
+/** Thrown by the transport alone, turned into a `VaultError` by the client. Holds no request. */
+export class TransportError extends Error {
+	readonly failure: TransportFailure;
+
+	constructor(failure: TransportFailure, message: string) {
+		super(message);
+		this.name = "TransportError";
+		this.failure = failure;
+	}
+}
+
+/** Vault's own limit for a request is 32 MiB; no secret that a template uses comes near this. */
+const LARGEST_REPLY = 8 * 1024 * 1024;
+
+/** As Vault's Go client: one redirect, from a standby to the active node. */
+const MOST_REDIRECTS = 1;
+
+/** Keep-alive HTTP(S) in the form of node-vault's `request-promise` option. */
+export function vaultTransport(options: TransportOptions) {
+	const shared = { keepAlive: true, maxSockets: 8, scheduling: "lifo" } as const;
+	const { ca, ...identity } = options.tls;
+	const tlsOptions = { ...identity, ...(ca && { ca: [...ca] }) };
+	const secure = new https.Agent({ ...shared, ...tlsOptions, minVersion: "TLSv1.2" });
+	const plain = new http.Agent(shared);
+
+	const exchange = async (
+		request: TransportRequest,
+		url: URL,
+		signal: AbortSignal,
+	): Promise<IncomingMessage> => {
+		const payload = typeof request.json === "object" ? JSON.stringify(request.json) : undefined;
+		const headers = {
+			...request.headers,
+			"X-Vault-Request": "true",
+			...(payload !== undefined && {
+				"Content-Type": request.headers["Content-Type"] ?? "application/json",
+				"Content-Length": Buffer.byteLength(payload).toString(),
+			}),
+		};
+		const init = { method: request.method, headers, signal };
+		const outgoing: ClientRequest =
+			url.protocol === "https:"
+				? https.request(url, { ...init, agent: secure })
+				: http.request(url, { ...init, agent: plain });
+		const incoming = new Promise<IncomingMessage>((resolve, reject) => {
+			outgoing.on("error", reject); // stays on: an error after the response must not go uncaught
+			outgoing.once("response", resolve);
+		});
+		outgoing.end(payload);
+		return incoming;
+	};
+
+	const send = async (request: TransportRequest): Promise<TransportReply> => {
+		const deadline = AbortSignal.timeout(options.timeoutMs);
+		const signal = request.signal ? AbortSignal.any([request.signal, deadline]) : deadline;
+		let url = new URL(request.uri);
+		try {
+			for (let redirects = 0; ; redirects++) {
+				const reply = await exchange(request, url, signal);
+				const target = redirectTarget(reply, url);
+				if (target === undefined) return await receive(reply, url);
+				reply.destroy();
+				if (!options.allowedOrigins.has(target.origin) || redirects >= MOST_REDIRECTS) {
+					throw new TransportError(
+						"redirect",
+						`redirected to ${target.origin}, which is not a configured address`,
+					);
+				}
+				url = target;
+			}
+		} catch (error) {
+			if (request.signal?.aborted) throw request.signal.reason;
+			if (deadline.aborted)
+				throw new TransportError("timeout", `no answer within ${options.timeoutMs / 1000} s`);
+			throw asTransportError(error);
+		}
+	};
+
+	return {
+		defaults: () => send,
+		close: () => {
+			secure.destroy();
+			plain.destroy();
+		},
+	};
+}
+
+function redirectTarget(reply: IncomingMessage, from: URL): URL | undefined {
+	const status = reply.statusCode ?? 0;
+	if (status !== 307 && status !== 308 && status !== 301 && status !== 302) return undefined;
+	return URL.parse(reply.headers.location ?? "", from.href) ?? undefined;
+}
+
+async function receive(reply: IncomingMessage, url: URL): Promise<TransportReply> {
+	const chunks: Buffer[] = [];
+	let size = 0;
+	for await (const chunk of reply as AsyncIterable<Buffer>) {
+		size += chunk.length;
+		if (size > LARGEST_REPLY) {
+			reply.destroy();
+			throw new TransportError("too-large", `the answer is larger than ${LARGEST_REPLY / 2 ** 20} MiB`);
+		}
+		chunks.push(chunk);
+	}
+	const text = Buffer.concat(chunks, size).toString("utf8");
+	return {
+		statusCode: reply.statusCode ?? 0,
+		body: text === "" ? undefined : parseBody(text, reply),
+		request: { path: url.pathname },
+		headers: reply.headers,
+	};
+}
+
+function parseBody(text: string, reply: IncomingMessage): JsonValue {
+	try {
+		return parseJson(text);
+	} catch {
+		const type = reply.headers["content-type"]?.split(";")[0] ?? "no content type";
+		throw new TransportError("not-json", `status ${reply.statusCode ?? 0}, ${type} instead of JSON`);
+	}
+}
+
+/** Node's words for what went wrong on the wire, as people say them. */
+const NETWORK_WORDS: Readonly<Record<string, string>> = {
+	ECONNREFUSED: "connect refused",
+	ECONNRESET: "connection reset",
+	EPIPE: "connection reset",
+	ETIMEDOUT: "connect timed out",
+	ENOTFOUND: "host name not found",
+	EAI_AGAIN: "host name cannot be looked up now",
+	EHOSTUNREACH: "no route to the host",
+	ENETUNREACH: "network unreachable",
+	ECONNABORTED: "connection cut",
+};
+
+function asTransportError(error: unknown): TransportError {
+	if (error instanceof TransportError) return error;
+	const code = error instanceof Error && "code" in error ? String(error.code) : "";
+	if (/CERT|SSL|TLS|SELF_SIGNED|ISSUER|ALTNAME/.test(code)) return new TransportError("tls", tlsWords(code));
+	if (error instanceof AggregateError && error.errors[0] !== undefined)
+		return asTransportError(error.errors[0]);
+	return new TransportError("network", NETWORK_WORDS[code] ?? (code || "connection cut"));
+}
+
+function tlsWords(code: string): string {
+	if (code === "CERT_HAS_EXPIRED") return "its certificate has expired";
+	if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return "its certificate is for another name";
+	if (/SELF_SIGNED|ISSUER|UNABLE_TO_VERIFY/.test(code)) return "its certificate is signed by an unknown CA";
+	return code;
+}
