@@ -1,0 +1,50 @@
+import type { ChildValues } from "./ports.ts";
+
+/**
+ * What the agent wants of the supervisor, kept until the supervisor gets to it.
+ *
+ * Only the newest values count: any number of changes during a restart make one more restart.
+ */
+export class Orders {
+	#newest: ChildValues;
+	#changed = false;
+	#ending = false;
+	#bell = new AbortController();
+
+	constructor(first: ChildValues) {
+		this.#newest = first;
+	}
+
+	/** Values have come that no child has been started with. */
+	get changed(): boolean {
+		return this.#changed;
+	}
+
+	/** The agent is to end. */
+	get ending(): boolean {
+		return this.#ending;
+	}
+
+	/** Aborts as soon as there is an order to be carried out. */
+	get bell(): AbortSignal {
+		return this.#bell.signal;
+	}
+
+	change(values: ChildValues): void {
+		this.#newest = values;
+		this.#changed = true;
+		this.#bell.abort();
+	}
+
+	end(): void {
+		this.#ending = true;
+		this.#bell.abort();
+	}
+
+	/** The newest values, which are about to be used. */
+	take(): ChildValues {
+		this.#changed = false;
+		if (!this.#ending) this.#bell = new AbortController();
+		return this.#newest;
+	}
+}

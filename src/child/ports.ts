@@ -1,0 +1,88 @@
+import type { BackoffLimits, Clock, Secret } from "../kernel/mod.ts";
+import type { ChildEvent } from "./events.ts";
+
+/** What the operator asked for. */
+export interface ChildSpec {
+	/** Program and arguments; the program is looked up on the child's own PATH. */
+	readonly command: readonly [string, ...string[]];
+	/** Asks the child's whole group to end. */
+	readonly stopSignal: NodeJS.Signals;
+	/** Between the stop signal and SIGKILL to the group, in milliseconds. */
+	readonly stopTimeoutMs: number;
+	/** A child that has lived this long stands; in milliseconds. */
+	readonly startGraceMs: number;
+	/** What follows when the child ends by itself. */
+	readonly restartOnExit: "never" | "on-failure" | "always";
+	/** Pauses between starts that fail. A child that outlives the longest pause starts the row anew. */
+	readonly backoff: BackoffLimits;
+}
+
+/** What one generation of the child runs with. */
+export interface ChildValues {
+	readonly generation: number;
+	/** The whole environment of the child, nothing is added to it. */
+	readonly env: Secret<Readonly<Record<string, string>>>;
+}
+
+/** How a process ended; `code` is what a shell would report, 128+n after a signal. */
+export interface ChildExit {
+	readonly code: number;
+	readonly signal?: NodeJS.Signals;
+}
+
+/** A process that has been asked for; without `pid` it could not be started. */
+export interface Spawned {
+	readonly pid: number | undefined;
+	/** Never rejects. */
+	readonly ended: Promise<SpawnEnd>;
+}
+
+export type SpawnEnd =
+	| {
+			readonly kind: "exited";
+			readonly code: number | undefined;
+			readonly signal: NodeJS.Signals | undefined;
+	  }
+	| { readonly kind: "failed"; readonly error: Error };
+
+/** Starts a process as leader of a new session and group, on the agent's own stdin, stdout and stderr. */
+export type Spawn = (
+	command: readonly [string, ...string[]],
+	env: Readonly<Record<string, string>>,
+) => Spawned;
+
+/** `gone`: there is no such process or group; `refused`: there is, but not one that we may signal. */
+export type SignalOutcome = "sent" | "gone" | "refused";
+
+/** Ends the groups that it was told of when the agent dies, however it dies. */
+export interface Watchdog {
+	/** Begins to guard; to be called before the first `watch`. */
+	open(): void;
+	/** Has taken effect when it returns. */
+	watch(pgid: number, stop: Pick<ChildSpec, "stopSignal" | "stopTimeoutMs">): void;
+	forget(pgid: number): void;
+	/** Lets the watchdog process end. */
+	close(): void;
+}
+
+/** The operating system's processes, as far as a supervisor needs them. */
+export interface Processes {
+	/** Loads what it takes to start a process: kept out of the agent's own start. */
+	loadSpawn(): Promise<Spawn>;
+	/** @param pid negative: the whole group */
+	signal(pid: number, name: NodeJS.Signals): SignalOutcome;
+	/** Whether the group has a member that still runs: the dead that nobody has reaped do not count. */
+	isGroupAlive(pgid: number): boolean;
+	/** Stops the agent itself as Ctrl-Z does; absent where the kernel would not (process 1). */
+	readonly suspendSelf?: () => void;
+	readonly watchdog: Watchdog;
+}
+
+export interface SupervisorDeps {
+	readonly clock: Clock;
+	/** Source of jitter in [0, 1). */
+	readonly random: () => number;
+	/** Told of everything that happens to the child; must not throw. */
+	readonly observe: (event: ChildEvent) => void;
+	readonly processes: Processes;
+}
