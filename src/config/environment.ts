@@ -1,0 +1,80 @@
+import { resolve } from "node:path";
+import { Secret } from "../kernel/mod.ts";
+import type { Credential } from "./config.ts";
+import type { Path } from "./place.ts";
+import { isReferenceValue } from "./reference.ts";
+import type { Settings } from "./settings.ts";
+
+/** Variables by name, as in `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Credentials that variables give; the file's own `auto_auth` wins over them. */
+export interface EnvCredentials {
+	readonly roleId?: Credential;
+	readonly secretId?: Credential;
+	readonly token?: Credential;
+}
+
+/** Variables, without their `VAULT_` or `BAO_`, that say what a key of the file says. */
+const VARIABLES: readonly (readonly [name: string, kind: "text" | "path" | "flag", path: Path])[] = [
+	["ADDR", "text", ["vault", "address"]],
+	["NAMESPACE", "text", ["vault", "namespace"]],
+	["CACERT", "path", ["vault", "ca_cert"]],
+	["CAPATH", "path", ["vault", "ca_path"]],
+	["CLIENT_CERT", "path", ["vault", "client_cert"]],
+	["CLIENT_KEY", "path", ["vault", "client_key"]],
+	["TLS_SERVER_NAME", "text", ["vault", "tls_server_name"]],
+	["SKIP_VERIFY", "flag", ["vault", "tls_skip_verify"]],
+	["CLIENT_TIMEOUT", "text", ["vault", "timeout"]],
+];
+
+/** Puts `VAULT_*` and `BAO_*` over the file's settings. Paths count from `cwd`. */
+export function applyVariables(settings: Settings, env: Environment, cwd: string): void {
+	for (const [suffix, kind, path] of VARIABLES) {
+		const found = variable(env, suffix);
+		if (found === undefined) continue;
+		const { name, value } = found;
+		if (kind === "flag") {
+			const isOn = parseFlag(value);
+			if (isOn === undefined) settings.report(name, "expected true or false");
+			else settings.set(path, isOn, name);
+		} else settings.set(path, kind === "path" ? resolve(cwd, value) : value, name);
+	}
+}
+
+/** Takes over every variable whose value is `vault:path#field`, where there is a child that would have inherited it. */
+export function applyReferences(settings: Settings, env: Environment): void {
+	if (settings.get(["exec", "command"]) === undefined) return;
+	const inherited = settings.get(["exec", "inherit_env"]) ?? true;
+	for (const [name, value = ""] of Object.entries(env)) {
+		const isPassed = !Array.isArray(inherited) || inherited.includes(name);
+		if (isPassed && isReferenceValue(value)) settings.set(["env", name], value, `variable ${name}`);
+	}
+}
+
+/** The credentials in `VAULT_ROLE_ID`, `VAULT_SECRET_ID`, their `…_FILE` forms and `VAULT_TOKEN`. */
+export function readCredentials(env: Environment, cwd: string): EnvCredentials {
+	const roleId = credential(env, "ROLE_ID", cwd);
+	const secretId = credential(env, "SECRET_ID", cwd);
+	const token = credential(env, "TOKEN", cwd);
+	return { ...(roleId && { roleId }), ...(secretId && { secretId }), ...(token && { token }) };
+}
+
+function credential(env: Environment, suffix: string, cwd: string): Credential | undefined {
+	const value = variable(env, suffix)?.value;
+	if (value !== undefined) return { kind: "value", value: new Secret(value.trim()) };
+	const path = suffix === "TOKEN" ? undefined : variable(env, `${suffix}_FILE`)?.value;
+	return path === undefined ? undefined : { kind: "file", path: resolve(cwd, path) };
+}
+
+/** As OpenBao reads them: `BAO_X` before `VAULT_X`, and an empty variable is none. */
+function variable(env: Environment, suffix: string): { name: string; value: string } | undefined {
+	const name = [`BAO_${suffix}`, `VAULT_${suffix}`].find((candidate) => env[candidate]);
+	return name === undefined ? undefined : { name, value: env[name] ?? "" };
+}
+
+/** The spellings that Vault's own command takes. */
+function parseFlag(value: string): boolean | undefined {
+	if (/^(1|t|true)$/i.test(value)) return true;
+	return /^(0|f|false)$/i.test(value) ? false : undefined;
+}

@@ -1,0 +1,73 @@
+import { resolve } from "node:path";
+import type { Settings } from "./settings.ts";
+
+/** What the command line says; what it leaves out is absent. Texts are as typed. */
+export interface Flags {
+	readonly address?: string;
+	readonly namespace?: string;
+	/** `NAME=path#field`, each. */
+	readonly env?: readonly string[];
+	/** `SRC:DST`, each; paths count from the working folder. */
+	readonly templates?: readonly string[];
+	readonly onChange?: string;
+	/** The child, as it stood after `--`. */
+	readonly command?: readonly string[];
+	readonly pollInterval?: string;
+	readonly timeout?: string;
+	readonly exitAfterAuth?: boolean;
+	readonly logLevel?: string;
+	readonly logFormat?: string;
+}
+
+/** Flags that say what one key of the file says. */
+const KEYS = [
+	["address", "--address", ["vault", "address"]],
+	["namespace", "--namespace", ["vault", "namespace"]],
+	["pollInterval", "--poll-interval", ["poll_interval"]],
+	["timeout", "--timeout", ["timeout"]],
+	["exitAfterAuth", "--exit-after-auth", ["exit_after_auth"]],
+	["logLevel", "--log-level", ["log", "level"]],
+	["logFormat", "--log-format", ["log", "format"]],
+] as const;
+
+/** Puts the child's command over the file's; before variables are read, which matter only where there is a child. */
+export function applyCommand(settings: Settings, { command = [] }: Flags): void {
+	if (command.length > 0) settings.set(["exec", "command"], [...command], "command after --");
+}
+
+/** Puts the flags over everything else. Variables replace those of the same name; templates are added. */
+export function applyFlags(settings: Settings, flags: Flags, cwd: string): void {
+	for (const [flag, name, path] of KEYS) {
+		if (flags[flag] !== undefined) settings.set(path, flags[flag], name);
+	}
+	for (const assignment of flags.env ?? []) applyEnv(settings, assignment);
+	for (const pair of flags.templates ?? []) applyTemplate(settings, pair, cwd);
+	if (flags.onChange === undefined) return;
+	if (settings.get(["exec", "command"]) !== undefined) {
+		settings.set(["exec", "on_change"], flags.onChange, "--on-change");
+	} else settings.report("--on-change", "there is no child to do it with; write its command after --");
+}
+
+function applyEnv(settings: Settings, assignment: string): void {
+	const equals = assignment.indexOf("=");
+	if (equals > 0) {
+		const name = assignment.slice(0, equals);
+		settings.set(["env", name], assignment.slice(equals + 1), `--env ${name}`);
+	} else
+		settings.report(
+			"--env",
+			"expected NAME=path#field, such as OPENAI_API_KEY=secret/data/llm/openai#api_key",
+		);
+}
+
+function applyTemplate(settings: Settings, pair: string, cwd: string): void {
+	const [source, destination, ...more] = pair.split(":");
+	if (source && destination && more.length === 0) {
+		const template = { source: resolve(cwd, source), destination: resolve(cwd, destination) };
+		settings.push(["templates"], template, "--template");
+	} else
+		settings.report(
+			"--template",
+			"expected SOURCE:DESTINATION, such as openai.env.hbs:/vault/secrets/openai.env",
+		);
+}

@@ -1,0 +1,138 @@
+import { dirname, resolve } from "node:path";
+import { checkSettings } from "./check.ts";
+import type { Config } from "./config.ts";
+import type { Context } from "./context.ts";
+import { milliseconds } from "./context.ts";
+import { child, templates } from "./delivery.ts";
+import {
+	applyReferences,
+	applyVariables,
+	type EnvCredentials,
+	type Environment,
+	readCredentials,
+} from "./environment.ts";
+import { ConfigError } from "./errors.ts";
+import { applyCommand, applyFlags, type Flags } from "./flags.ts";
+import { login, missingCredential } from "./login.ts";
+import type { FileConfig } from "./schema/file.ts";
+import { server, serverWarnings } from "./server.ts";
+import { Settings } from "./settings.ts";
+import { variables } from "./variables.ts";
+
+export interface ConfigInput {
+	/** The config file; without one everything comes from variables and flags. */
+	readonly file?: string;
+	/** Reads a file as UTF-8; rejects as `fs.readFile` does. */
+	readonly readFile: (path: string) => Promise<string>;
+	readonly env: Environment;
+	readonly flags: Flags;
+	/** Absolute; relative paths of flags, of variables and of `file` count from here. */
+	readonly cwd: string;
+	/** Whether the log goes to a person. Decides the default of `log.format`. */
+	readonly isTerminal: boolean;
+	/** False for what works without Vault: then an address and credentials may be absent. Default true. */
+	readonly needsServer?: boolean;
+}
+
+/**
+ * Reads the file, puts variables and then flags over it, checks all of it and freezes it.
+ *
+ * @throws ConfigError with every problem that was found
+ */
+export async function loadConfig(input: ConfigInput): Promise<Config> {
+	const settings = await readSettings(input);
+	applyCommand(settings, input.flags);
+	applyVariables(settings, input.env, input.cwd);
+	applyReferences(settings, input.env);
+	applyFlags(settings, input.flags, input.cwd);
+
+	const { places } = settings;
+	const checked = checkSettings(settings.tree, places);
+	const problems = [...settings.problems, ...("problems" in checked ? checked.problems : [])];
+	if ("problems" in checked || problems.length > 0) throw new ConfigError(problems);
+
+	const folder = input.file === undefined ? input.cwd : dirname(resolve(input.cwd, input.file));
+	const context: Context = { places, problems, resolve: (path) => resolve(folder, path) };
+	const config = normalize(checked.output, input, context);
+	if (problems.length > 0) throw new ConfigError(problems);
+	return freeze(config);
+}
+
+async function readSettings({ file, readFile, cwd, env }: ConfigInput): Promise<Settings> {
+	if (file === undefined) return new Settings();
+	if (/\.hcl$/i.test(file)) {
+		const message = "Vault Agent's HCL files cannot be read by this version; write YAML or JSON";
+		throw new ConfigError([{ place: file, message }]);
+	}
+	const text = await readFile(resolve(cwd, file)).catch((error: unknown) => {
+		throw new ConfigError([{ place: file, message: unreadable(error) }], error);
+	});
+	// Started without a file, the agent never loads the YAML parser.
+	const { readYaml } = await import("./yaml-file.ts");
+	return new Settings(readYaml({ name: file, text, env }));
+}
+
+function unreadable(error: unknown): string {
+	const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+	return UNREADABLE[code] ?? `cannot read the config file (${code})`;
+}
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+	ENOENT: "there is no such config file; check --config or AGENT_CONFIG",
+	EACCES: "this user may not read the config file; check its owner and mode, and those of its folder",
+	EISDIR: "this is a folder; name the config file in it",
+};
+
+function normalize(file: FileConfig, input: ConfigInput, context: Context): Config {
+	const { needsServer = true } = input;
+	const credentials = readCredentials(input.env, input.cwd);
+	const vault = server(file.vault, context);
+	if (needsServer) requireServer(file, credentials, context);
+	const auth = login(file.auto_auth, credentials, context);
+	const exec = child(file, context);
+	const env = variables(file.env);
+	const warnings = serverWarnings(vault);
+	if (env.length > 0 && exec === undefined) {
+		warnings.push(
+			"env names variables, but there is no child to get them; add exec.command, or write it after --",
+		);
+	}
+	return {
+		origin: input.file ?? "flags and environment",
+		vault,
+		...(auth && { auth }),
+		pollIntervalMs: milliseconds(file.poll_interval),
+		templates: templates(file, exec, context),
+		env,
+		...(exec && { exec }),
+		log: { level: file.log.level, format: file.log.format ?? (input.isTerminal ? "pretty" : "json") },
+		exitAfterAuth: file.exit_after_auth,
+		timeoutMs: milliseconds(file.timeout),
+		warnings,
+	};
+}
+
+function requireServer(file: FileConfig, credentials: EnvCredentials, context: Context): void {
+	const report = (path: string[], message: string) =>
+		context.problems.push({ place: context.places.of(path), message });
+	if (file.vault.address === undefined) {
+		report(
+			["vault"],
+			"no Vault address; set VAULT_ADDR, pass --address, or write vault.address in the config file",
+		);
+	}
+	const auth = file.auto_auth;
+	if (auth === undefined) return;
+	const { role_id: id, role_id_file_path: idFile, token_file_path: tokenFile } = auth.config;
+	const given =
+		auth.method === "approle" ? (id ?? idFile ?? credentials.roleId) : (tokenFile ?? credentials.token);
+	if (given === undefined) report(["auto_auth", "config"], missingCredential(auth.method));
+}
+
+/** All the way down. Secrets keep their value in a private field and are not harmed. */
+function freeze<T extends object>(value: T): T {
+	for (const part of Object.values(value)) {
+		if (typeof part === "object" && part !== null) freeze(part as object);
+	}
+	return Object.freeze(value);
+}

@@ -1,0 +1,97 @@
+import { readReference } from "../reference.ts";
+import { wrongWord } from "../words.ts";
+import {
+	always,
+	command,
+	defaulted,
+	duration,
+	exactlyOne,
+	flag,
+	keys,
+	list,
+	map,
+	note,
+	oneOf,
+	optional,
+	refuse,
+	SIGNALS,
+	signal,
+	text,
+	vaultPath,
+	word,
+} from "./fields.ts";
+import { CHANGE_WORDS } from "./template.ts";
+
+const reference = () =>
+	text("a reference such as secret/data/llm/openai#api_key").check(
+		refuse((value) => {
+			const result = readReference(value);
+			return typeof result === "string" ? result : undefined;
+		}),
+	);
+
+const envValue = keys({
+	ref: note(optional(reference()), "reference", "`path#field` or `path?version=3#field`; this or `secret`."),
+	secret: note(optional(vaultPath()), "path in Vault", "Secret whose fields `template` uses."),
+	template: note(optional(text()), "text", "Text of the variable, such as `postgres://{{username}}@db/app`."),
+	required: note(
+		defaulted(flag(), true),
+		"true or false",
+		"False: a missing secret does not hold up the start.",
+	),
+	allow_empty: note(defaulted(flag(), false), "true or false", "Let an empty value through."),
+}).check(
+	refuse((value) => {
+		if ("secret" in value !== "template" in value) return "secret and template belong together";
+		return exactlyOne(value, ["ref", "secret"]);
+	}),
+);
+
+/** `env:` in the file. */
+export const env = map(
+	oneOf(
+		[reference(), envValue],
+		() => "expected a reference such as secret/data/llm/openai#api_key, or a map",
+	),
+	"a map from names to references",
+);
+
+const EXEC_CHANGE_KINDS = "none, restart, or { signal: SIGHUP }";
+const signalAction = keys({ signal: note(signal(), "signal", "Send this signal to the child.") });
+
+/** `exec:` in the file. */
+export const exec = keys({
+	command: note(optional(command()), "list of text", "The child. Also given after `--` on the command line."),
+	on_change: note(
+		defaulted(
+			oneOf([word(CHANGE_WORDS), signalAction], (input) => wrongWord(input, CHANGE_WORDS, EXEC_CHANGE_KINDS)),
+			"restart",
+		),
+		"none, restart or map",
+		"What is done with the child when something that it reads has changed. With `env` only restart will do: a running process cannot take new variables.",
+	),
+	stop_signal: note(
+		defaulted(signal([...SIGNALS, "SIGKILL"]), "SIGTERM"),
+		"signal",
+		"Asks the child to stop.",
+	),
+	stop_timeout: note(defaulted(duration(), "30s"), "duration", "Between the stop signal and SIGKILL."),
+	start_grace: note(
+		defaulted(duration(), "5s"),
+		"duration",
+		"A new child that ends within this time is put back on the previous values once.",
+	),
+	restart_on_exit: note(
+		defaulted(word(["never", "on-failure", "always"]), "never"),
+		"never, on-failure or always",
+		"Whether a child that ends by itself is started again, with back-off.",
+	),
+	inherit_env: note(
+		defaulted(
+			oneOf([always(), list(text(), "a list")], () => "expected true, or a list of names; [] passes none"),
+			true,
+		),
+		"true or list of text",
+		"Variables that pass from the agent to the child: all, or these. `VAULT_TOKEN` and the secret id pass only when named.",
+	),
+});

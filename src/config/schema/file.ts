@@ -1,0 +1,62 @@
+import {
+	defaulted,
+	duration,
+	flag,
+	jsonSchemaOf,
+	keys,
+	list,
+	note,
+	optional,
+	orEmpty,
+	word,
+	type Output,
+} from "./fields.ts";
+import { env, exec } from "./child.ts";
+import { autoAuth, vault } from "./login.ts";
+import { template } from "./template.ts";
+
+const log = keys({
+	level: note(
+		defaulted(word(["trace", "debug", "info", "warn", "error"]), "info"),
+		"trace, debug, info, warn or error",
+		"The least that is written.",
+	),
+	format: note(
+		optional(word(["json", "pretty"])),
+		"json or pretty",
+		"How it is written. Default: pretty on a terminal, otherwise json.",
+	),
+});
+
+/** The file. Its defaults are part of it; what depends on other keys is settled in normalize.ts. */
+export const fileSchema = keys({
+	vault: note(orEmpty(vault), "map", "The server."),
+	auto_auth: note(optional(autoAuth), "map", "The login. Default: from the environment."),
+	poll_interval: note(
+		defaulted(duration("1s"), "15s"),
+		"duration",
+		"How often secrets without a lease are read again; 10 % either way at random. At least 1s.",
+	),
+	templates: note(defaulted(list(template, "a list of templates"), []), "list", "Files to write."),
+	env: note(defaulted(env, {}), "map", "Variables of the child: a name, and a reference or a map."),
+	exec: note(optional(exec), "map", "The child."),
+	log: note(orEmpty(log), "map", "The agent's own log, on stderr."),
+	exit_after_auth: note(
+		defaulted(flag(), false),
+		"true or false",
+		"End with 0 as soon as everything stands: for an init container.",
+	),
+	timeout: note(
+		defaulted(duration("1ms"), "2m"),
+		"duration",
+		"With `exit_after_auth`: how long to wait for Vault before giving up.",
+	),
+});
+
+/** The file after the schema's defaults. */
+export type FileConfig = Output<typeof fileSchema>;
+
+/** JSON Schema (draft 2020-12) of the file, for editors and for the reference page. */
+export function configJsonSchema(): object {
+	return jsonSchemaOf(fileSchema);
+}
