@@ -1,0 +1,84 @@
+import type { Core } from "./core.ts";
+import type { AuthReply, EngineRequest, Reply } from "./engine.ts";
+import { sortKeys } from "./json-object.ts";
+import { wrapResponse } from "./wrapping.ts";
+
+/** What goes over the wire; no body for 204. */
+export interface Answer {
+	readonly status: number;
+	readonly body?: unknown;
+}
+
+/** Old endpoints whose data stands beside the frame as well as in it; their clients read it there. */
+const INJECTED =
+	/^sys\/(auth|mounts|policy)(\/.*)?$|^sys\/(capabilities|capabilities-accessor|capabilities-self|remount|wrapping\/wrap)$/;
+
+/** Puts an engine's reply into the frame that all replies share, and wraps it when that is wanted. */
+export function toAnswer(core: Core, request: EngineRequest, reply: Reply | undefined): Answer {
+	const isEmptyList = request.operation === "list" && isWithoutKeys(reply);
+	if (reply === undefined || isEmptyList) {
+		const isQuestion = request.operation === "read" || request.operation === "list";
+		return isQuestion ? { status: 404, body: { errors: [] } } : { status: 204 };
+	}
+	if (reply.body !== undefined) return { status: reply.status ?? 200, body: reply.body };
+
+	const body = frame(request, reply);
+	if (reply.wrap) {
+		const order = { ...reply.wrap, wrappedAccessor: "" };
+		return { status: 200, body: wrapResponse(core, request, order) };
+	}
+	if (request.wrapSeconds > 0 && (reply.status ?? 200) < 300) {
+		const order = {
+			seconds: request.wrapSeconds,
+			creationPath: request.fullPath,
+			response: body,
+			wrappedAccessor: accessorInside(request, reply),
+		};
+		return { status: 200, body: wrapResponse(core, request, order) };
+	}
+	const beside = INJECTED.test(request.fullPath) ? reply.data : {};
+	return { status: reply.status ?? 200, body: { ...beside, ...body } };
+}
+
+function isWithoutKeys(reply: Reply | undefined): boolean {
+	const keys = reply?.data?.["keys"];
+	return Array.isArray(keys) && keys.length === 0;
+}
+
+/** https://developer.hashicorp.com/vault/docs/concepts/lease and the samples of every API page. */
+function frame(request: EngineRequest, reply: Reply): Record<string, unknown> {
+	const warnings = reply.warnings ?? [];
+	return {
+		request_id: request.id,
+		lease_id: "",
+		renewable: false,
+		lease_duration: reply.leaseSeconds ?? 0,
+		data: reply.data ? sortKeys(reply.data) : null,
+		wrap_info: null,
+		warnings: warnings.length > 0 ? warnings : null,
+		auth: reply.auth ? authBlock(reply.auth) : null,
+	};
+}
+
+function authBlock({ entry, leaseSeconds }: AuthReply): unknown {
+	return {
+		client_token: entry.id,
+		accessor: entry.accessor,
+		policies: entry.policies,
+		token_policies: entry.policies,
+		metadata: entry.meta,
+		lease_duration: leaseSeconds,
+		renewable: entry.renewable,
+		entity_id: entry.entityId,
+		token_type: entry.type,
+		orphan: entry.parent === "",
+		mfa_requirement: null,
+		num_uses: Math.max(0, entry.numUses),
+	};
+}
+
+function accessorInside(request: EngineRequest, reply: Reply): string {
+	if (reply.auth) return reply.auth.entry.accessor;
+	const accessor = request.fullPath.startsWith("auth/") ? reply.data?.["secret_id_accessor"] : undefined;
+	return typeof accessor === "string" ? accessor : "";
+}

@@ -1,0 +1,74 @@
+import { ApiError } from "../api-error.ts";
+import type { EngineContext, EngineRequest, Reply } from "../engine.ts";
+import { PLAIN_TOKEN, type RenewTerms, sanitizePolicies, type TokenTerms } from "../tokens/token-entry.ts";
+import { calculateTtl } from "../ttl.ts";
+import type { Role } from "./role.ts";
+
+export interface RoleFinder {
+	byId(roleId: string): Role | undefined;
+	byName(name: string): Role | undefined;
+}
+
+/** https://developer.hashicorp.com/vault/api-docs/auth/approle#login-with-approle */
+export function login(request: EngineRequest, context: EngineContext, roles: RoleFinder): Reply {
+	const { core } = context;
+	const roleId = request.fields.text("role_id")?.trim() ?? "";
+	// 500, not 400: the real server stumbles over it while it looks for the entity, before the method is asked.
+	if (roleId === "") throw new ApiError(500, "missing role_id");
+	const role = roles.byId(roleId);
+	if (!role) throw invalidCredentials();
+	const metadata = { ...useSecretId(role, request, core.clock.now()), role_name: role.name };
+
+	const { settings } = role;
+	const now = core.clock.now();
+	const isBatch = settings.token_type === "batch";
+	const life = { ...loginLife(role), explicitMaxTtl: settings.token_explicit_max_ttl };
+	const grant = calculateTtl(life, now, now);
+	const terms: TokenTerms = {
+		...PLAIN_TOKEN,
+		type: isBatch ? "batch" : "service",
+		policies: sanitizePolicies(settings.token_policies, !settings.token_no_default_policy),
+		path: request.fullPath,
+		displayName: context.mount.path
+			.replace(/^auth\//, "")
+			.replaceAll("/", "-")
+			.replace(/-$/, ""),
+		meta: metadata,
+		ttl: grant.seconds,
+		period: settings.token_period,
+		explicitMaxTtl: settings.token_explicit_max_ttl,
+		numUses: settings.token_num_uses,
+		renewable: !isBatch,
+		entityId: core.entityId(context.mount.accessor, roleId),
+		renewTerms: () => renewTerms(roles, role.name),
+	};
+	return {
+		auth: { entry: core.tokens.create(terms), leaseSeconds: grant.seconds },
+		warnings: grant.warnings,
+	};
+}
+
+function loginLife({ settings }: Role): RenewTerms {
+	return { ttl: settings.token_ttl, maxTtl: settings.token_max_ttl, period: settings.token_period };
+}
+
+function renewTerms(roles: RoleFinder, name: string): RenewTerms {
+	const role = roles.byName(name);
+	if (!role) throw new ApiError(500, `role "${name}" does not exist during renewal`);
+	return loginLife(role);
+}
+
+/** @returns the secret id's metadata */
+function useSecretId(role: Role, { fields }: EngineRequest, now: number): Readonly<Record<string, string>> {
+	if (!role.settings.bind_secret_id) return {};
+	const value = fields.text("secret_id")?.trim() ?? "";
+	if (value === "") throw new ApiError(400, "missing secret_id");
+	const entry = role.secretIds.find(value, now);
+	if (!entry) throw invalidCredentials();
+	role.secretIds.use(value, now);
+	return entry.metadata;
+}
+
+function invalidCredentials(): ApiError {
+	return new ApiError(400, "invalid role or secret ID");
+}

@@ -1,0 +1,24 @@
+import { ApiError } from "./api-error.ts";
+import { AppRoleEngine } from "./approle/approle-engine.ts";
+import type { Engine } from "./engine.ts";
+import { Kv1Engine } from "./engines/kv1-engine.ts";
+import { Kv2Engine } from "./engines/kv2-engine.ts";
+import type { MountTerms } from "./mounts.ts";
+
+const SECRETS: Readonly<Record<string, (terms: MountTerms) => Engine>> = {
+	kv: (terms) => (terms.options?.["version"] === "2" ? new Kv2Engine() : new Kv1Engine()),
+};
+
+const AUTH: Readonly<Record<string, (terms: MountTerms) => Engine>> = {
+	approle: () => new AppRoleEngine(),
+};
+
+/** A fresh engine for a mount. @throws ApiError 400 when no such engine is built in */
+export function createEngine(terms: MountTerms): Engine {
+	const isAuth = terms.path.startsWith("auth/");
+	const create = (isAuth ? AUTH : SECRETS)[terms.type];
+	if (!create) {
+		throw new ApiError(400, `plugin not found in the catalog: ${terms.type}`);
+	}
+	return create(terms);
+}

@@ -1,0 +1,108 @@
+import { randomBytes } from "node:crypto";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { AgentError, type Clock, ExitCode } from "../kernel/mod.ts";
+import { Core } from "./core.ts";
+import { FaultControl } from "./http/faults.ts";
+import { createListener } from "./http/listener.ts";
+import { type RequestEntry, RequestLog } from "./http/request-log.ts";
+import { Ids } from "./ids.ts";
+import { plant, type Seed, type SeededRole } from "./seed.ts";
+
+export interface DevServerOptions {
+	/** Default 127.0.0.1 and a free port. */
+	readonly listen?: { readonly host?: string; readonly port?: number };
+	/** Default a random one. */
+	readonly rootToken?: string;
+	/** TTLs, deletion times, rate limits and delays follow it. */
+	readonly clock: Clock;
+	/** Default the system's. */
+	readonly random?: (bytes: number) => Buffer;
+	/** PEM; with it the server speaks HTTPS alone. */
+	readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
+	/** Called after every request. */
+	readonly onRequest?: (entry: RequestEntry) => void;
+}
+
+/** A Vault-compatible server in this process and in memory: for development and tests, never for real secrets. */
+export interface DevServer {
+	/** What goes into VAULT_ADDR. */
+	readonly address: string;
+	readonly rootToken: string;
+	/** What unseals it after `sys/seal`. */
+	readonly unsealKey: string;
+	readonly requests: RequestLog;
+	readonly faults: FaultControl;
+	/** Writes policies, secrets and roles. @returns the ids of the roles, by name */
+	seed(seed: Seed): Record<string, SeededRole>;
+	/** Stops listening and cuts the open connections. */
+	close(): Promise<void>;
+}
+
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|\[::1\]|localhost)$/;
+
+/** @throws AgentError when the address is not a loopback one, or is taken */
+export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
+	const { host = "127.0.0.1", port = 0 } = options.listen ?? {};
+	if (!LOOPBACK.test(host)) {
+		throw new AgentError(`Cannot listen on "${host}": the development server listens on loopback alone`, {
+			code: "E_DEV_LISTEN",
+			exitCode: ExitCode.usage,
+			rows: {
+				do: "use 127.0.0.1 or ::1; for anything that other machines reach, run a real Vault or OpenBao",
+			},
+		});
+	}
+	const random = options.random ?? randomBytes;
+	const rootToken = options.rootToken ?? new Ids(random).token("service");
+	const core = new Core({ clock: options.clock, random, rootToken });
+	const requests = new RequestLog();
+	const faults = new FaultControl();
+	const closing = new AbortController();
+	const record = (entry: RequestEntry) => {
+		requests.add(entry);
+		options.onRequest?.(entry);
+	};
+	const listener = createListener({ core, faults, record, closing: closing.signal });
+	const server = await createHttpServer(listener, options.tls);
+	const address = await listen(server, host.replaceAll(/[[\]]/g, ""), port);
+	return {
+		address: `${options.tls ? "https" : "http"}://${address}`,
+		rootToken,
+		unsealKey: core.seal.key,
+		requests,
+		faults,
+		seed: (seed) => plant(core, rootToken, seed),
+		close: async () => {
+			closing.abort(new Error("the server is closing"));
+			const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+			server.closeAllConnections();
+			await closed;
+		},
+	};
+}
+
+async function createHttpServer(listener: RequestListener, tls: DevServerOptions["tls"]): Promise<Server> {
+	if (!tls) return createServer(listener);
+	const https = await import("node:https");
+	return https.createServer(tls, listener);
+}
+
+/** @returns host and port as they stand in a URL */
+async function listen(server: Server, host: string, port: number): Promise<string> {
+	await new Promise<void>((resolve, reject) => {
+		server.once("error", (cause: NodeJS.ErrnoException) => reject(listenError(cause, `${host}:${port}`)));
+		server.listen(port, host, resolve);
+	});
+	const { address, port: actual } = server.address() as AddressInfo;
+	return address.includes(":") ? `[${address}]:${actual}` : `${address}:${actual}`;
+}
+
+function listenError(cause: NodeJS.ErrnoException, where: string): AgentError {
+	const found = cause.code === "EADDRINUSE" ? "the port is taken" : (cause.code ?? "the system refused");
+	return new AgentError(`Cannot listen on "${where}": ${found}`, {
+		code: "E_DEV_LISTEN",
+		rows: { do: "choose another port, or port 0 for a free one" },
+		cause,
+	});
+}
