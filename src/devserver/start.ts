@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { AgentError, type Clock, ExitCode } from "../kernel/mod.ts";
 import { Core } from "./core.ts";
 import { FaultControl } from "./http/faults.ts";
 import { createListener } from "./http/listener.ts";
+import { acceptListVerb } from "./http/list-verb.ts";
 import { type RequestEntry, RequestLog } from "./http/request-log.ts";
 import { Ids } from "./ids.ts";
 import { plant, type Seed, type SeededRole } from "./seed.ts";
@@ -65,6 +66,8 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
 	};
 	const listener = createListener({ core, faults, record, closing: closing.signal });
 	const server = await createHttpServer(listener, options.tls);
+	acceptListVerb(server, listener);
+	const cutAll = trackSockets(server);
 	const address = await listen(server, host.replaceAll(/[[\]]/g, ""), port);
 	return {
 		address: `${options.tls ? "https" : "http"}://${address}`,
@@ -76,7 +79,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
 		close: async () => {
 			closing.abort(new Error("the server is closing"));
 			const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-			server.closeAllConnections();
+			cutAll();
 			await closed;
 		},
 	};
@@ -86,6 +89,18 @@ async function createHttpServer(listener: RequestListener, tls: DevServerOptions
 	if (!tls) return createServer(listener);
 	const https = await import("node:https");
 	return https.createServer(tls, listener);
+}
+
+/** @returns a function that cuts every open connection, also those that HTTP has lost track of */
+function trackSockets(server: Server): () => void {
+	const open = new Set<Socket>();
+	server.on("connection", (socket: Socket) => {
+		open.add(socket);
+		socket.once("close", () => open.delete(socket));
+	});
+	return () => {
+		for (const socket of open) socket.destroy();
+	};
 }
 
 /** @returns host and port as they stand in a URL */
