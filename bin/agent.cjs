@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+"use strict";
+// Old syntax only: this file has to load on any Node to say that it is too old.
+var parts = process.versions.node.split(".").map(Number);
+if (parts[0] < 22 || (parts[0] === 22 && parts[1] < 22)) {
+	process.stderr.write("keyturn needs Node 22.22 or newer; this is Node " + process.versions.node + ".\n");
+	process.exit(2);
+}
+// Without a handler this signal opens Node's inspector, through which anybody on the machine reads every secret.
+process.on("SIGUSR1", function () {});
+var inspector = require("node:inspector");
+if (inspector.url() !== undefined) inspector.close();
+// A crash report would show the environment.
+process.report.excludeEnv = true;
+var path = require("node:path");
+// Travels with the package: made when it was built, read from wherever it is installed.
+require("node:module").enableCompileCache({
+	directory: path.join(__dirname, "..", "dist", "compile-cache"),
+	portable: true,
+});
+require("../dist/main.cjs");

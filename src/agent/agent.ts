@@ -1,0 +1,149 @@
+import { AgentError, ExitCode, formatDuration } from "../kernel/mod.ts";
+import type { SecretStore } from "../secrets/mod.ts";
+import type { TemplateInputs } from "../template/mod.ts";
+import { Book } from "./book.ts";
+import { OutageLog } from "./outage-log.ts";
+import { Publisher, type PublisherDeps } from "./publisher.ts";
+import { renderUnits } from "./renderer.ts";
+import { describeSecrets, reportRotations } from "./rotation-log.ts";
+import type { Unit } from "./spec.ts";
+
+export interface AgentDeps extends Omit<PublisherDeps, "describe"> {
+	readonly store: SecretStore;
+	/** What templates see besides secrets. */
+	readonly surroundings: Omit<TemplateInputs, "lookup">;
+}
+
+/** Longest sleep of the loop between looking around. */
+const LONGEST_PAUSE_MS = 24 * 3_600_000;
+
+/** How often a start that has to wait says what it waits for. */
+const PROGRESS_EVERY_MS = 10_000;
+
+/** Shortest pause of a start that waits for Vault. */
+const SHORTEST_WAIT_MS = 50;
+
+/** The loop: read, render, deliver, turn over, again for every change. */
+export class Agent {
+	readonly #deps: AgentDeps;
+	readonly #book: Book;
+	readonly #publisher: Publisher;
+	readonly #outages: OutageLog;
+	#wantsAll = false;
+	#wake = Promise.withResolvers<void>();
+
+	constructor(units: readonly Unit[], deps: AgentDeps) {
+		this.#deps = deps;
+		this.#book = new Book(units, deps.log);
+		this.#outages = new OutageLog(deps.log, deps.clock);
+		this.#publisher = new Publisher({ ...deps, describe: () => describeSecrets(deps.store.entries()) });
+	}
+
+	/** What is still waited for, in words; `undefined` once everything stands. */
+	get waitingFor(): string | undefined {
+		const [first] = this.#book.waiting();
+		if (first !== undefined) return `${first.unit.name}: ${first.error?.message ?? "not read yet"}`;
+		return this.#publisher.isSettled ? undefined : "a notification has not succeeded";
+	}
+
+	/** Reads every secret now, and delivers again what differs from the disk. */
+	refresh(): void {
+		this.#wantsAll = true;
+		this.#wake.resolve();
+	}
+
+	/**
+	 * Brings the first generation about: everything that is required stands on disk, whoever asked has been told,
+	 * and the child runs.
+	 *
+	 * @throws AgentError for what waiting cannot mend; the signal's reason when aborted
+	 */
+	async start(signal: AbortSignal): Promise<void> {
+		await this.#deps.delivery.sweep(this.#book.files.map((file) => file.destination));
+		await this.#renderFirst(signal);
+		await this.#publisher.start(this.#book, signal);
+	}
+
+	/** Waits until everybody has been told of the first generation. For init containers. */
+	async settle(signal: AbortSignal): Promise<void> {
+		while (!this.#publisher.isSettled) {
+			await this.#deps.clock.sleep(this.#publisher.untilDue(), signal);
+			await this.#publisher.notify(signal);
+		}
+	}
+
+	/** Watches, until aborted. */
+	async watch(signal: AbortSignal): Promise<void> {
+		while (!signal.aborted) {
+			await this.#pause(signal);
+			if (signal.aborted) return;
+			await this.#cycle(signal);
+			await this.#publisher.notify(signal);
+		}
+	}
+
+	async #renderFirst(signal: AbortSignal): Promise<void> {
+		const { store, clock, log } = this.#deps;
+		let saidAt = Number.NEGATIVE_INFINITY;
+		for (;;) {
+			await this.#render(this.#book.units, signal);
+			const waiting = this.#book.waiting();
+			const fatal = waiting.find(({ error }) => error?.remedy !== "retry")?.error;
+			if (fatal !== undefined) throw fatal;
+			const [first] = waiting;
+			if (first === undefined) return;
+			if (clock.now() - saidAt >= PROGRESS_EVERY_MS) {
+				saidAt = clock.now();
+				const msg = `${first.unit.name}: ${first.error?.message ?? "not read yet"}; trying again`;
+				log.write("warn", "waiting", { msg, code: first.error?.code });
+			}
+			await clock.sleep(Math.max(SHORTEST_WAIT_MS, Math.min(store.untilDue(), PROGRESS_EVERY_MS)), signal);
+			await store.ensure([], signal);
+		}
+	}
+
+	async #pause(signal: AbortSignal): Promise<void> {
+		const { store, clock } = this.#deps;
+		const ms = Math.min(store.untilDue(), this.#publisher.untilDue(), LONGEST_PAUSE_MS);
+		if (this.#wantsAll || ms === 0) return;
+		const early = new AbortController();
+		const sleep = clock.sleep(ms, AbortSignal.any([signal, early.signal])).catch(() => undefined);
+		await Promise.race([sleep, this.#wake.promise]);
+		early.abort();
+	}
+
+	async #cycle(signal: AbortSignal): Promise<void> {
+		const { store } = this.#deps;
+		const wantsAll = this.#wantsAll;
+		const isReadDue = wantsAll || store.untilDue() === 0;
+		if (wantsAll) {
+			this.#wantsAll = false;
+			this.#wake = Promise.withResolvers<void>();
+			this.#publisher.forgetRejection();
+		}
+		const changes = isReadDue ? await (wantsAll ? store.readAllAtOnce(signal) : store.poll(signal)) : [];
+		if (isReadDue) {
+			reportRotations(changes, this.#deps);
+			this.#outages.report(store.entries(), `serving generation ${this.#publisher.generation}`);
+		}
+		const concerned = isReadDue ? this.#book.concerned(changes) : [];
+		if (concerned.length > 0) await this.#render(concerned, signal);
+		if (concerned.length > 0 || wantsAll || this.#publisher.isRetryDue)
+			await this.#publisher.publish(this.#book);
+	}
+
+	async #render(units: readonly Unit[], signal: AbortSignal): Promise<void> {
+		this.#book.enter(await renderUnits(units, this.#deps, signal), this.#publisher.generation === 0);
+		const used = this.#book.usedKeys();
+		if (used !== undefined) this.#deps.store.retain(used);
+	}
+}
+
+/** The error for a start that did not come about in time. */
+export function timedOut(ms: number, waitingFor: string): AgentError {
+	return new AgentError(`timed out after ${formatDuration(ms)}; ${waitingFor}`, {
+		code: "E_TIMEOUT",
+		exitCode: ExitCode.timeout,
+		rows: { do: "mend what is named above, or allow more time with --timeout" },
+	});
+}

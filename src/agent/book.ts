@@ -1,0 +1,122 @@
+import type { AgentError, Log } from "../kernel/mod.ts";
+import type { FileOrder } from "../render/mod.ts";
+import type { Change } from "../secrets/mod.ts";
+import type { Variables } from "./ports.ts";
+import type { Rendering } from "./renderer.ts";
+import type { FileUnit, Unit } from "./spec.ts";
+
+/** What is known of one unit: its last good text, what that came from, and the fault since then, if any. */
+interface UnitState {
+	readonly unit: Unit;
+	readonly text: string | undefined;
+	readonly keys: ReadonlySet<string>;
+	readonly error: AgentError | undefined;
+	/** Its secret was deleted, and `on_deleted: remove` says that the file goes with it. */
+	readonly isRemoved: boolean;
+}
+
+/** Codes of a secret that is gone from Vault, as opposed to one that cannot be read now. */
+const GONE_CODES = new Set(["E_SECRET_DELETED", "E_SECRET_MISSING"]);
+
+/** Remembers the last good text of every unit; one that fails keeps it. */
+export class Book {
+	readonly #log: Log;
+	readonly #states: Map<string, UnitState>;
+
+	constructor(units: readonly Unit[], log: Log) {
+		this.#log = log;
+		const empty = { text: undefined, keys: new Set<string>(), error: undefined, isRemoved: false };
+		this.#states = new Map(units.map((unit) => [keyOf(unit), { unit, ...empty }]));
+	}
+
+	get units(): readonly Unit[] {
+		return this.#all.map(({ unit }) => unit);
+	}
+
+	get files(): readonly FileUnit[] {
+		return this.units.filter((unit) => unit.kind === "file");
+	}
+
+	/** Units that one of the changes touches, and those that could not be rendered last time. */
+	concerned(changes: readonly Change[]): readonly Unit[] {
+		return this.#all
+			.filter(({ keys, error }) => error !== undefined || changes.some((change) => keys.has(change.key)))
+			.map(({ unit }) => unit);
+	}
+
+	/** Required units that have never been rendered, with the reason. */
+	waiting(): readonly { readonly unit: Unit; readonly error: AgentError | undefined }[] {
+		return this.#all.filter(({ unit, text }) => unit.required && text === undefined);
+	}
+
+	/** The keys of all secrets in use; `undefined` while a failed unit may need more than it could say. */
+	usedKeys(): ReadonlySet<string> | undefined {
+		if (this.#all.some(({ error }) => error !== undefined)) return undefined;
+		return new Set(this.#all.flatMap(({ keys }) => [...keys]));
+	}
+
+	/** @param isStarting failures are not reported yet: the start waits or ends with them */
+	enter(renderings: readonly Rendering[], isStarting: boolean): void {
+		for (const rendering of renderings) {
+			const before = this.#states.get(keyOf(rendering.unit));
+			if (before === undefined) continue;
+			const after = nextState(before, rendering);
+			this.#states.set(keyOf(rendering.unit), after);
+			if (isStarting && after.unit.required) continue;
+			if (after.error !== undefined && after.error.message !== before.error?.message)
+				this.#say(after, after.error);
+		}
+	}
+
+	/** What has to be on disk. A unit that was never rendered orders nothing. */
+	orders(): readonly FileOrder[] {
+		return this.#all.flatMap(({ unit, text, isRemoved }) => {
+			if (unit.kind !== "file" || (text === undefined && !isRemoved)) return [];
+			return [orderOf(unit, isRemoved ? undefined : text)];
+		});
+	}
+
+	/** The child's variables. */
+	variables(): Variables {
+		const variables = new Map<string, string>();
+		for (const { unit, text } of this.#all) {
+			if (unit.kind === "variable" && text !== undefined) variables.set(unit.name, text);
+		}
+		return variables;
+	}
+
+	get #all(): readonly UnitState[] {
+		return [...this.#states.values()];
+	}
+
+	#say({ unit, text, isRemoved }: UnitState, error: AgentError): void {
+		const good = text === undefined ? "it is left out" : "its last good version stays";
+		const outcome = isRemoved ? "it is removed" : good;
+		const msg = `${unit.name}: ${error.message}; ${outcome}`;
+		this.#log.write("warn", "render failed", { ...error.facts, ...error.rows, msg, code: error.code });
+	}
+}
+
+function keyOf(unit: Unit): string {
+	return `${unit.kind} ${unit.name}`;
+}
+
+function nextState(before: UnitState, rendering: Rendering): UnitState {
+	if (rendering.kind === "text") {
+		return { ...before, text: rendering.text, keys: rendering.keys, error: undefined, isRemoved: false };
+	}
+	const { error, unit } = rendering;
+	const isGone = unit.kind === "file" && unit.onDeleted === "remove" && GONE_CODES.has(error.code);
+	return { ...before, error, isRemoved: isGone || before.isRemoved };
+}
+
+function orderOf(unit: FileUnit, content: string | undefined): FileOrder {
+	return {
+		path: unit.destination,
+		content,
+		mode: unit.mode,
+		isNotified: unit.onChange.kind !== "none",
+		...(unit.user !== undefined && { user: unit.user }),
+		...(unit.group !== undefined && { group: unit.group }),
+	};
+}

@@ -1,0 +1,20 @@
+import type { Supervisor } from "../child/mod.ts";
+import type { ChangeAction } from "./spec.ts";
+
+/** Values of the child's variables, by name. */
+export type Variables = ReadonlyMap<string, string>;
+
+/** The child, and the environment that it gets for a generation's variables. */
+export interface ChildPort {
+	readonly supervisor: Pick<Supervisor, "start" | "replace" | "signal">;
+	/** The whole environment: what the child inherits, and its variables. */
+	environment(variables: Variables): Readonly<Record<string, string>>;
+}
+
+/** Carries out what concerns others than the child. */
+export interface NoticePort {
+	/** @throws AgentError when it failed, with the reason */
+	run(action: ChangeAction & { kind: "command" }, signal: AbortSignal): Promise<void>;
+	/** @throws AgentError when it failed, with the reason */
+	call(action: ChangeAction & { kind: "http" }, signal: AbortSignal): Promise<void>;
+}

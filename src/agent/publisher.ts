@@ -1,0 +1,179 @@
+import { AgentError, backoffDelay, type Clock, formatDuration, type Log, Secret } from "../kernel/mod.ts";
+import type { Delivery, FileOrder } from "../render/mod.ts";
+import type { Book } from "./book.ts";
+import type { ChildPort, NoticePort, Variables } from "./ports.ts";
+import { TurnOver } from "./turn-over.ts";
+
+export interface PublisherDeps {
+	readonly delivery: Delivery;
+	readonly child?: ChildPort;
+	readonly notices: NoticePort;
+	readonly clock: Clock;
+	readonly random: () => number;
+	readonly log: Log;
+	/** Names and versions of what is held, for the log. */
+	readonly describe: () => string;
+}
+
+/** What a generation consists of; kept so that the one before can be put back. */
+interface Generation {
+	readonly number: number;
+	readonly orders: readonly FileOrder[];
+	readonly variables: Variables;
+}
+
+/** Pauses after a delivery that failed. */
+const DELIVERY_BACKOFF = { minMs: 1000, maxMs: 30_000 };
+
+/** Makes generations current: files first, then everybody who has to know. Owns the generation's number. */
+export class Publisher {
+	readonly #deps: PublisherDeps;
+	readonly #turnOver: TurnOver;
+	#current: Generation = { number: 0, orders: [], variables: new Map() };
+	/** What the child could not live with, by path: not delivered again until it changes or somebody asks. */
+	#rejected: ReadonlyMap<string, string | undefined> = new Map();
+	#failures = 0;
+	#retryAt = Number.POSITIVE_INFINITY;
+
+	constructor(deps: PublisherDeps) {
+		this.#deps = deps;
+		const child = deps.child?.supervisor;
+		const { notices, clock, random, log } = deps;
+		this.#turnOver = new TurnOver({
+			...{ notices, clock, random, log },
+			settled: (paths) => deps.delivery.settled(paths),
+			...(child && { child: { restart: () => this.#restart(), signal: (name) => child.signal(name) } }),
+		});
+	}
+
+	/** 0 before the first delivery. */
+	get generation(): number {
+		return this.#current.number;
+	}
+
+	/** Whether everybody has been told of the current generation. */
+	get isSettled(): boolean {
+		return this.#turnOver.isSettled;
+	}
+
+	/** Milliseconds until a failed delivery or notification is tried again; infinite when there is none. */
+	untilDue(): number {
+		return Math.min(this.#turnOver.untilDue(), Math.max(0, this.#retryAt - this.#deps.clock.now()));
+	}
+
+	/** Whether a delivery that failed has to be tried again now. */
+	get isRetryDue(): boolean {
+		return this.#retryAt <= this.#deps.clock.now();
+	}
+
+	/**
+	 * The first generation: everything stands on disk before anybody is told and before the child starts.
+	 *
+	 * @throws AgentError when something cannot be delivered, or the child cannot be started
+	 */
+	async start(book: Book, signal: AbortSignal): Promise<void> {
+		const { delivery, child } = this.#deps;
+		const destinations = book.files.map((file) => file.destination);
+		const changed = new Set(await delivery.deliver(book.orders()));
+		for (const path of await delivery.unnotified(destinations)) changed.add(path);
+		this.#current = { number: 1, orders: book.orders(), variables: book.variables() };
+		this.#sayRendered(book, destinations.length);
+		this.#turnOver.note(
+			book.files.filter(({ destination }) => changed.has(destination)),
+			false,
+		);
+		await child?.supervisor.start(this.#childValues(child));
+		if (child !== undefined) await this.#turnOver.childStarted();
+		await this.#turnOver.run(signal);
+	}
+
+	/** Delivers what the book says now, if it differs. A failure is logged and tried again. */
+	async publish(book: Book): Promise<void> {
+		const orders = book.orders().filter((order) => !this.#isRejected(order));
+		const variables = book.variables();
+		try {
+			const changed = new Set(await this.#deps.delivery.deliver(orders));
+			[this.#failures, this.#retryAt] = [0, Number.POSITIVE_INFINITY];
+			const files = book.files.filter(({ destination }) => changed.has(destination));
+			const variablesChanged = !isSame(variables, this.#current.variables);
+			if (files.length === 0 && !variablesChanged) return;
+			this.#current = { number: this.#current.number + 1, orders: book.orders(), variables };
+			this.#sayRendered(book, files.length);
+			this.#turnOver.note(files, variablesChanged);
+		} catch (error) {
+			if (!(error instanceof AgentError)) throw error;
+			this.#postpone(error);
+		}
+	}
+
+	/** Somebody asked: what was rejected is worth another try. */
+	forgetRejection(): void {
+		this.#rejected = new Map();
+	}
+
+	/** Tells whoever has to know and has not been told yet. */
+	async notify(signal: AbortSignal): Promise<void> {
+		await this.#turnOver.run(signal);
+	}
+
+	#childValues(child: ChildPort) {
+		const generation = this.#current;
+		return {
+			generation: generation.number,
+			env: new Secret(child.environment(generation.variables)),
+			prepare: () => this.#putInPlace(generation),
+		};
+	}
+
+	/** Before a child starts with a generation's variables, the files of that generation have to stand as well. */
+	async #putInPlace(generation: Generation): Promise<void> {
+		if (generation === this.#current) return;
+		this.#rejected = new Map(this.#current.orders.map((order) => [order.path, order.content]));
+		await this.#deps.delivery.deliver(generation.orders);
+	}
+
+	#restart(): void {
+		const { child, log } = this.#deps;
+		if (child === undefined) return;
+		const { number } = this.#current;
+		void child.supervisor.replace(this.#childValues(child)).then((outcome) => {
+			if (outcome === "turned-over") {
+				log.write("info", "turned over", { msg: `generation ${number} stands`, generation: number });
+			} else if (outcome === "put-back") {
+				const msg = `generation ${number} is rejected: its child did not live; the values before it are used until the next change`;
+				log.write("error", "rejected", { msg, generation: number });
+			}
+		});
+	}
+
+	#isRejected({ path, content }: FileOrder): boolean {
+		return this.#rejected.has(path) && this.#rejected.get(path) === content;
+	}
+
+	#postpone(error: AgentError): void {
+		const { clock, random, log } = this.#deps;
+		const pause = backoffDelay(this.#failures++, DELIVERY_BACKOFF, random);
+		this.#retryAt = clock.now() + pause;
+		const msg = `${error.message}; nothing is turned over, trying again in ${formatDuration(pause)}`;
+		log.write("error", "delivery failed", { ...error.facts, ...error.rows, msg, code: error.code });
+	}
+
+	#sayRendered(book: Book, changedFiles: number): void {
+		const { number, variables } = this.#current;
+		const counts = `${count(changedFiles, "file")}, ${count(variables.size, "variable")}`;
+		this.#deps.log.write("info", "rendered", {
+			msg: `generation ${number}: ${counts} (${this.#deps.describe()})`,
+			generation: number,
+			files: book.files.map(({ destination }) => destination),
+			variables: [...variables.keys()],
+		});
+	}
+}
+
+function count(number: number, noun: string): string {
+	return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+function isSame(a: Variables, b: Variables): boolean {
+	return a.size === b.size && [...a].every(([name, value]) => b.get(name) === value);
+}

@@ -1,0 +1,169 @@
+import {
+	AgentError,
+	type BackoffLimits,
+	backoffDelay,
+	type Clock,
+	ExitCode,
+	type Log,
+} from "../kernel/mod.ts";
+import type { NoticePort } from "./ports.ts";
+import type { ChangeAction, FileUnit } from "./spec.ts";
+
+export interface TurnOverDeps {
+	/** Absent without a child. */
+	readonly child?: {
+		/** Brings the child to the newest values; does not wait for it to stand. */
+		restart(): void;
+		/** @returns false when there was nobody to take it */
+		signal(name: NodeJS.Signals): boolean;
+	};
+	readonly notices: NoticePort;
+	/** Told when the change of these files has reached whom it concerns. */
+	readonly settled: (paths: readonly string[]) => Promise<void>;
+	readonly clock: Clock;
+	readonly random: () => number;
+	readonly log: Log;
+}
+
+/** One thing that has to happen, for the files that ask for it. */
+interface Due {
+	readonly action: ChangeAction;
+	readonly paths: ReadonlySet<string>;
+	readonly attempts: number;
+	/** Milliseconds since the epoch. */
+	readonly at: number;
+}
+
+/** Pauses after a notification that failed. It has a back-off of its own and never causes a read. */
+const NOTICE_BACKOFF: BackoffLimits = { minMs: 1000, maxMs: 60_000 };
+
+/** What follows a delivery: commands, calls, signals and the child's turn, each tried again until it has happened. */
+export class TurnOver {
+	readonly #deps: TurnOverDeps;
+	readonly #due = new Map<string, Due>();
+
+	constructor(deps: TurnOverDeps) {
+		this.#deps = deps;
+	}
+
+	/** Whether everything that was due has happened. */
+	get isSettled(): boolean {
+		return this.#due.size === 0;
+	}
+
+	/** Milliseconds until the next try; infinite when nothing is due. */
+	untilDue(): number {
+		const next = Math.min(Number.POSITIVE_INFINITY, ...[...this.#due.values()].map((due) => due.at));
+		return Math.max(0, next - this.#deps.clock.now());
+	}
+
+	/** Notes what a delivery asks for; {@link run} carries it out. */
+	note(files: readonly FileUnit[], variablesChanged: boolean): void {
+		const restarts = variablesChanged || files.some((file) => file.onChange.kind === "restart");
+		if (variablesChanged) this.#add({ kind: "restart" }, []);
+		for (const { onChange, destination } of files) {
+			if (onChange.kind === "none") continue;
+			// A child that is started anew reads every file: a signal would only disturb it.
+			this.#add(onChange.kind === "signal" && restarts ? { kind: "restart" } : onChange, [destination]);
+		}
+	}
+
+	/** A child that has just been started has seen everything: its share of what is due is done. */
+	async childStarted(): Promise<void> {
+		for (const [key, { action, paths }] of this.#due) {
+			if (isForChild(action)) await this.#done(key, paths);
+		}
+	}
+
+	/**
+	 * Carries out what is due now, others first and the child last, so that a restarted child meets a world that
+	 * knows the new values.
+	 */
+	async run(signal: AbortSignal): Promise<void> {
+		const now = this.#deps.clock.now();
+		const ready = [...this.#due].filter(([, due]) => due.at <= now);
+		const ordered = ready.toSorted(
+			([, a], [, b]) => Number(isForChild(a.action)) - Number(isForChild(b.action)),
+		);
+		for (const [key, due] of ordered) {
+			try {
+				await this.#perform(due.action, signal);
+				await this.#done(key, due.paths);
+			} catch (error) {
+				if (signal.aborted || !(error instanceof AgentError)) throw error;
+				this.#postpone(key, due, error);
+			}
+		}
+	}
+
+	async #perform(action: ChangeAction, signal: AbortSignal): Promise<void> {
+		const { child, notices, log } = this.#deps;
+		switch (action.kind) {
+			case "none":
+				return;
+			case "restart":
+				child?.restart();
+				return;
+			case "signal":
+				if (child?.signal(action.signal) === false) throw notTaken(action.signal);
+				log.write("info", "turned over", {
+					msg: `${action.signal} sent to the child`,
+					signal: action.signal,
+				});
+				return;
+			case "command":
+				await notices.run(action, signal);
+				log.write("info", "turned over", {
+					msg: `${action.command[0] ?? ""} has run`,
+					command: action.command[0],
+				});
+				return;
+			case "http":
+				await notices.call(action, signal);
+				log.write("info", "turned over", { msg: `${action.method} ${action.url} answered`, url: action.url });
+				return;
+			default:
+				action satisfies never;
+		}
+	}
+
+	#postpone(key: string, due: Due, error: AgentError): void {
+		const { clock, random, log } = this.#deps;
+		const at = clock.now() + backoffDelay(due.attempts, NOTICE_BACKOFF, random);
+		this.#due.set(key, { ...due, attempts: due.attempts + 1, at });
+		log.write("warn", "notification failed", {
+			msg: `${error.message}; the new files stand, trying again until it has happened`,
+			code: error.code,
+			attempts: due.attempts + 1,
+			files: [...due.paths],
+		});
+	}
+
+	#add(action: ChangeAction, paths: readonly string[]): void {
+		const key = JSON.stringify(action);
+		const known = this.#due.get(key)?.paths ?? [];
+		this.#due.set(key, {
+			action,
+			paths: new Set([...known, ...paths]),
+			attempts: 0,
+			at: this.#deps.clock.now(),
+		});
+	}
+
+	async #done(key: string, paths: ReadonlySet<string>): Promise<void> {
+		this.#due.delete(key);
+		const others = new Set([...this.#due.values()].flatMap((due) => [...due.paths]));
+		await this.#deps.settled([...paths].filter((path) => !others.has(path)));
+	}
+}
+
+function isForChild(action: ChangeAction): boolean {
+	return action.kind === "restart" || action.kind === "signal";
+}
+
+function notTaken(name: NodeJS.Signals): AgentError {
+	return new AgentError(`no child was there to take ${name}`, {
+		code: "E_NOT_NOTIFIED",
+		exitCode: ExitCode.undeliverable,
+	});
+}

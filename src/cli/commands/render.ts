@@ -1,0 +1,153 @@
+import { type Rendering, renderUnits, timedOut, type Unit } from "../../agent/mod.ts";
+import type { Config } from "../../config/mod.ts";
+import { ExitCode } from "../../kernel/mod.ts";
+import type { FileOrder } from "../../render/mod.ts";
+import type { SecretStore } from "../../secrets/mod.ts";
+import { deliveryOf, surroundingsOf, vaultParts } from "../assemble.ts";
+import { configFor, logFor } from "../load.ts";
+import { maskedDiff, maskedText } from "../masked.ts";
+import type { CommonFlags } from "../program.ts";
+import { unitsOf } from "../units.ts";
+import type { World } from "../world.ts";
+
+export interface RenderFlags extends CommonFlags {
+	readonly dryRun?: boolean;
+	readonly diff?: boolean;
+	readonly json?: boolean;
+}
+
+type Rendered = Extract<Rendering, { kind: "text" }>;
+
+/** `agent render`: one pass, without a child. */
+export async function render({ dryRun, diff, json, ...flags }: RenderFlags, world: World): Promise<number> {
+	const config = await configFor(flags, world);
+	const log = await logFor(config, world);
+	const units = await unitsOf(config, (path) => world.fs.readFile(path, "utf8"));
+	const { client, store } = vaultParts(config, world, log);
+	try {
+		const rendered = await renderWithin(config, { units, store, world });
+		const delivery = deliveryOf(world);
+		const orders = rendered.flatMap(orderOf);
+		const isDry = dryRun === true || diff === true;
+		const changed = isDry
+			? (await delivery.plan(orders)).map(({ path }) => path)
+			: await delivery.deliver(orders);
+		const report = rendered.map((rendering) => reportOf(rendering, new Set(changed)));
+		if (json) world.stdout.write(`${JSON.stringify({ dry_run: isDry, units: report }, null, "\t")}\n`);
+		else {
+			const old = diff ? await readOld(orders, world) : undefined;
+			for (const rendering of rendered) {
+				world.stdout.write(describe(rendering, { changed: new Set(changed), isDry, old }));
+			}
+		}
+		return ExitCode.done;
+	} finally {
+		client.close();
+	}
+}
+
+interface RenderParts {
+	readonly units: readonly Unit[];
+	readonly store: SecretStore;
+	readonly world: World;
+}
+
+/** Renders everything; what waiting can mend is waited for, within the config's timeout. */
+async function renderWithin(
+	config: Config,
+	{ units, store, world }: RenderParts,
+): Promise<readonly Rendered[]> {
+	const stopping = new AbortController();
+	const { clock } = world;
+	const deadline = clock.now() + config.timeoutMs;
+	const surroundings = surroundingsOf(world);
+	try {
+		for (;;) {
+			const renderings = await renderUnits(units, { store, surroundings }, stopping.signal);
+			const failed = renderings.filter(({ kind, unit }) => kind === "error" && unit.required);
+			const [first] = failed.flatMap((rendering) => (rendering.kind === "error" ? [rendering] : []));
+			if (first === undefined) return renderings.filter((rendering) => rendering.kind === "text");
+			if (first.error.remedy !== "retry") throw first.error;
+			if (clock.now() >= deadline)
+				throw timedOut(config.timeoutMs, `${first.unit.name}: ${first.error.message}`);
+			await clock.sleep(Math.max(50, Math.min(store.untilDue(), deadline - clock.now())), stopping.signal);
+			await store.ensure([], stopping.signal);
+		}
+	} finally {
+		stopping.abort();
+	}
+}
+
+function orderOf({ unit, text }: Rendered): FileOrder[] {
+	if (unit.kind !== "file") return [];
+	const { destination: path, mode, user, group } = unit;
+	const owner = { ...(user !== undefined && { user }), ...(group !== undefined && { group }) };
+	return [{ path, content: text, mode, isNotified: false, ...owner }];
+}
+
+function reportOf({ unit }: Rendered, changed: ReadonlySet<string>) {
+	if (unit.kind === "variable") return { kind: unit.kind, name: unit.name };
+	const { destination, format, mode, onChange } = unit;
+	const isChanged = changed.has(destination);
+	return {
+		kind: unit.kind,
+		destination,
+		format,
+		mode: octal(mode),
+		changed: isChanged,
+		on_change: onChange.kind,
+	};
+}
+
+async function readOld(orders: readonly FileOrder[], world: World): Promise<ReadonlyMap<string, string>> {
+	const texts = await Promise.all(
+		orders.map(async ({ path }) => [path, await world.fs.readFile(path, "utf8").catch(() => "")] as const),
+	);
+	return new Map(texts);
+}
+
+interface Look {
+	readonly changed: ReadonlySet<string>;
+	readonly isDry: boolean;
+	/** The files as they stand, when a diff is wanted. */
+	readonly old: ReadonlyMap<string, string> | undefined;
+}
+
+function describe(rendering: Rendered, { changed, isDry, old }: Look): string {
+	const { unit, text, pieces } = rendering;
+	if (unit.kind === "variable") return `env    ${unit.name}=${maskedText(pieces)}\n`;
+	const isChanged = changed.has(unit.destination);
+	const verb = isDry ? (isChanged ? "would write" : "unchanged") : isChanged ? "wrote" : "unchanged";
+	const then = isChanged && unit.onChange.kind !== "none" && isDry ? `, then ${turnOverWords(unit)}` : "";
+	const head = `${verb}  ${unit.destination} (${octal(unit.mode)}, ${unit.format})${then}\n`;
+	if (!isDry) return head;
+	const masked = maskedText(pieces);
+	const lines =
+		old === undefined
+			? masked.split("\n").map((line) => `    ${line}`)
+			: maskedDiff(old.get(unit.destination) ?? "", { text, masked }).map(
+					(line) => `  ${line.sign} ${line.text}`,
+				);
+	return `${head}${lines.join("\n")}\n`;
+}
+
+function turnOverWords({ onChange }: Extract<Unit, { kind: "file" }>): string {
+	switch (onChange.kind) {
+		case "none":
+			return "nothing";
+		case "restart":
+			return "restart the child";
+		case "signal":
+			return `send ${onChange.signal} to the child`;
+		case "command":
+			return `run ${onChange.command[0] ?? ""}`;
+		case "http":
+			return `${onChange.method} ${onChange.url}`;
+		default:
+			return onChange satisfies never;
+	}
+}
+
+function octal(mode: number): string {
+	return mode.toString(8).padStart(4, "0");
+}

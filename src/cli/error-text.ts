@@ -1,0 +1,11 @@
+import type { AgentError } from "../kernel/mod.ts";
+
+/** An error as a person reads it: the sentence, then where and what to do, then its name. */
+export function errorText(error: AgentError): string {
+	const rows = Object.entries(error.rows);
+	const lines = rows.map(([label, text]) => `  ${label.padEnd(4)} ${text}`);
+	const name = `${error.code}, exit ${error.exitCode}`;
+	const last = lines.pop();
+	const tail = last === undefined ? `  ${name}` : `${last}      ${name}`;
+	return [`error: ${error.message}`, ...lines, tail, ""].join("\n");
+}

@@ -1,0 +1,27 @@
+import { type Config, type Flags, loadConfig } from "../config/mod.ts";
+import type { Log } from "../kernel/mod.ts";
+import type { CommonFlags } from "./program.ts";
+import type { World } from "./world.ts";
+
+/** The config for a command, from `--config` or `AGENT_CONFIG`, variables and flags. */
+export async function configFor(
+	flags: CommonFlags & Omit<Flags, keyof CommonFlags>,
+	world: World,
+	needsServer = true,
+): Promise<Config> {
+	const { config, ...others } = flags;
+	const file = config ?? world.env["AGENT_CONFIG"];
+	return await loadConfig({
+		...(file !== undefined && file !== "" && { file }),
+		readFile: (path) => world.fs.readFile(path, "utf8"),
+		env: world.env,
+		flags: others,
+		cwd: world.cwd,
+		isTerminal: world.stderr.isTerminal,
+		needsServer,
+	});
+}
+
+export async function logFor(config: Config, world: World): Promise<Log> {
+	return await world.makeLog(config.log.level, config.log.format);
+}

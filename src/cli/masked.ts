@@ -1,0 +1,55 @@
+import type { Piece } from "../template/mod.ts";
+
+/** What stands for a value: always the same, so that not even its length is told. */
+const MASK = "••••";
+
+/** The rendered text with every value masked. */
+export function maskedText(pieces: readonly Piece[]): string {
+	return pieces.map((piece) => (piece.kind === "text" ? piece.text : MASK)).join("");
+}
+
+/** One line of a masked diff. */
+export interface DiffLine {
+	readonly sign: " " | "+" | "-" | "~";
+	readonly text: string;
+}
+
+/**
+ * Compares texts line by line, values masked. The old text holds old values, which nobody can tell from the
+ * author's words any more: of a line that is going only the part is shown that the new text has in the open.
+ */
+export function maskedDiff(
+	before: string,
+	after: { readonly text: string; readonly masked: string },
+): DiffLine[] {
+	const oldLines = before === "" ? [] : before.split("\n");
+	const newLines = after.text.split("\n");
+	const maskedLines = after.masked.split("\n");
+	// A value of several lines makes more lines than its mask; such texts are compared as a whole.
+	if (newLines.length !== maskedLines.length) return wholeDiff(before === after.text, maskedLines);
+	const unmatched = new Set(oldLines.keys());
+	const isOld = newLines.map((line) => {
+		const found = [...unmatched].find((index) => oldLines[index] === line);
+		if (found !== undefined) unmatched.delete(found);
+		return found !== undefined;
+	});
+	const lines: DiffLine[] = newLines.map((_line, index) => {
+		const text = maskedLines[index] ?? "";
+		if (isOld[index]) return { sign: " ", text };
+		const head = openPart(text);
+		const replaced = head !== "" && [...unmatched].find((old) => oldLines[old]?.startsWith(head));
+		if (typeof replaced !== "number") return { sign: "+", text };
+		unmatched.delete(replaced);
+		return { sign: "~", text };
+	});
+	return [...lines, ...[...unmatched].map((): DiffLine => ({ sign: "-", text: MASK }))];
+}
+
+function wholeDiff(isSame: boolean, maskedLines: readonly string[]): DiffLine[] {
+	return maskedLines.map((text) => ({ sign: isSame ? " " : "~", text }));
+}
+
+/** What stands before the first value. */
+function openPart(masked: string): string {
+	return masked.slice(0, Math.max(0, masked.indexOf(MASK)));
+}

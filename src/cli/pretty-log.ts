@@ -1,0 +1,28 @@
+import type { Clock, Log, LogLevel, Redactor } from "../kernel/mod.ts";
+import type { Output } from "./world.ts";
+
+const RANK: Readonly<Record<LogLevel, number>> = { trace: 0, debug: 1, info: 2, warn: 3, error: 4 };
+const COLOR: Readonly<Record<LogLevel, string>> = {
+	trace: "90",
+	debug: "90",
+	info: "36",
+	warn: "33",
+	error: "31",
+};
+
+/** Log lines for people: time, event, message. */
+export function prettyLog(
+	level: LogLevel,
+	deps: { readonly output: Output; readonly redactor: Redactor; readonly clock: Clock },
+): Log {
+	const { output, redactor, clock } = deps;
+	return {
+		write(lineLevel, event, { msg }) {
+			if (RANK[lineLevel] < RANK[level]) return;
+			const time = new Date(clock.now()).toTimeString().slice(0, 8);
+			const word = event.padEnd(12);
+			const mark = output.hasColor ? `\u001B[${COLOR[lineLevel]}m${word}\u001B[0m` : word;
+			output.write(`${time} ${mark} ${redactor.clean(msg)}\n`);
+		},
+	};
+}

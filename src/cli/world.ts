@@ -1,0 +1,34 @@
+import type { systemProcesses } from "../child/mod.ts";
+import type { Clock, Log, LogLevel, Redactor } from "../kernel/mod.ts";
+import type { FileSystem } from "../render/mod.ts";
+import type { TlsFiles } from "../vault/mod.ts";
+
+/** Where text goes. */
+export interface Output {
+	write(text: string): void;
+	readonly isTerminal: boolean;
+	/** Colours are wanted: a terminal, and `NO_COLOR` (no-color.org) is not set. */
+	readonly hasColor: boolean;
+}
+
+/** Everything outside of the program; `main.ts` hands in the real one. */
+export interface World {
+	/** Without node and script. */
+	readonly argv: readonly string[];
+	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly cwd: string;
+	readonly uid: number;
+	readonly version: string;
+	readonly stdout: Output;
+	readonly stderr: Output;
+	readonly clock: Clock;
+	readonly random: () => number;
+	readonly fs: FileSystem;
+	readonly readFileSync: (path: string) => string;
+	readonly tlsFiles: TlsFiles;
+	readonly redactor: Redactor;
+	readonly makeLog: (level: LogLevel, format: "json" | "pretty") => Promise<Log>;
+	readonly makeProcesses: (log: Log) => ReturnType<typeof systemProcesses>;
+	/** @returns undoes it */
+	readonly onSignal: (name: NodeJS.Signals, handler: () => void) => () => void;
+}

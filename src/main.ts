@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { systemProcesses } from "./child/mod.ts";
+import { errorText } from "./cli/error-text.ts";
+import { runCli } from "./cli/program.ts";
+import type { Output, World } from "./cli/world.ts";
+import { AgentError, Redactor, systemClock } from "./kernel/mod.ts";
+import { nodeFileSystem } from "./render/mod.ts";
+import { version } from "./version.ts";
+
+// The composition root: the one place where the program meets the real world.
+
+const redactor = new Redactor();
+
+function outputOf(stream: NodeJS.WriteStream): Output {
+	const isTerminal = stream.isTTY === true;
+	return {
+		write: (text) => void stream.write(text),
+		isTerminal,
+		hasColor: isTerminal && !process.env["NO_COLOR"],
+	};
+}
+
+const stderr = outputOf(process.stderr);
+
+const world: World = {
+	argv: process.argv.slice(2),
+	env: process.env,
+	cwd: process.cwd(),
+	uid: process.getuid?.() ?? -1,
+	version,
+	stdout: outputOf(process.stdout),
+	stderr,
+	clock: systemClock,
+	random: Math.random,
+	fs: nodeFileSystem,
+	readFileSync: (path) => readFileSync(path, "utf8"),
+	tlsFiles: { readFile: (path) => readFileSync(path), readDirectory: (path) => readdirSync(path) },
+	redactor,
+	async makeLog(level, format) {
+		if (format === "json") {
+			const { pinoLog } = await import("./cli/pino-log.ts");
+			return pinoLog(level, redactor);
+		}
+		const { prettyLog } = await import("./cli/pretty-log.ts");
+		return prettyLog(level, { output: stderr, redactor, clock: systemClock });
+	},
+	makeProcesses: (log) =>
+		systemProcesses({
+			clock: systemClock,
+			random: Math.random,
+			log,
+			path: process.env["PATH"] ?? "/usr/bin:/bin",
+		}),
+	onSignal(name, handler) {
+		process.on(name, handler);
+		return () => void process.off(name, handler);
+	},
+};
+
+/** A fault of the program itself. Its stack names places of the program, and is cleaned like everything else. */
+function crash(fault: unknown): void {
+	const stack = fault instanceof Error ? (fault.stack ?? fault.message) : "no error object";
+	const error = new AgentError("the agent met a fault of its own and ends", {
+		code: "E_INTERNAL",
+		rows: { at: stack, do: "please report this, with these lines" },
+	});
+	stderr.write(redactor.clean(errorText(error)));
+	process.exit(error.exitCode);
+}
+
+process.on("uncaughtException", crash);
+process.on("unhandledRejection", crash);
+runCli(world).then((code) => process.exit(code), crash);

@@ -1,0 +1,5 @@
+export type { EvaluationOptions } from "./evaluate.ts";
+export { finishText, type Piece, plainText } from "./format/mod.ts";
+export type { Found, TemplateInputs, TemplateRequest, TemplateSecret } from "./inputs.ts";
+export { type Discovery, parseTemplate, type RenderPass, type Template } from "./template.ts";
+export { type FieldReference, referenceTemplate, secretTemplate } from "./variable.ts";
