@@ -8,7 +8,6 @@ const REMEDY: Readonly<Record<string, string>> = {
 	ENOENT:
 		"check that the program exists and is on the child's PATH; for a script, that its #! interpreter exists",
 	EACCES: "make the file executable for the agent's user, and the folders above it searchable",
-	ENOEXEC: "start the script with #! and its interpreter, or build the program for this machine",
 	E2BIG: "make the arguments or the environment smaller: a single value may be 128 KiB at most",
 	EAGAIN: "raise the limit of processes for the agent's user or its container",
 };
@@ -34,8 +33,6 @@ function reasonOf(code: string): string {
 			return "no such program";
 		case "EACCES":
 			return "permission denied";
-		case "ENOEXEC":
-			return "not an executable format";
 		case "E2BIG":
 			return "arguments and environment are too long";
 		case "EAGAIN":
