@@ -18,4 +18,5 @@ require("node:module").enableCompileCache({
 	directory: path.join(__dirname, "..", "dist", "compile-cache"),
 	portable: true,
 });
+// oxlint-disable-next-line import/no-unassigned-import -- the program itself
 require("../dist/main.cjs");

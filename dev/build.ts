@@ -9,10 +9,16 @@ const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
 rmSync(dist, { recursive: true, force: true });
 
-/** node-vault requires these at its top; our transport and a silent debug stand in for them. */
+/**
+ * node-vault requires these at its top. Its HTTP is our own transport, its debug output prints credentials, and the
+ * others serve its generated commands, of which none is used: the agent speaks paths.
+ */
 const STUBS: Readonly<Record<string, string>> = {
-	axios: "module.exports = { create() { throw new Error('axios is not part of keyturn'); } };",
+	axios: "module.exports = { create() { throw new Error('there is no second HTTP client'); } };",
 	debug: "module.exports = () => () => {};",
+	tv4: "module.exports = { validate: () => true };",
+	mustache: "module.exports = {};",
+	"./commands.js": "module.exports = {};",
 };
 
 const bundle = await rolldown({
@@ -22,7 +28,8 @@ const bundle = await rolldown({
 	plugins: [
 		{
 			name: "stubs",
-			resolveId: (id) => (Object.hasOwn(STUBS, id) ? `\0stub:${id}` : undefined),
+			resolveId: (id, importer) =>
+				importer?.includes("/node-vault/") && Object.hasOwn(STUBS, id) ? `\0stub:${id}` : undefined,
 			load: (id) => (id.startsWith("\0stub:") ? STUBS[id.slice("\0stub:".length)] : undefined),
 		},
 	],

@@ -12,7 +12,7 @@ import { version } from "./version.ts";
 const redactor = new Redactor();
 
 function outputOf(stream: NodeJS.WriteStream): Output {
-	const isTerminal = stream.isTTY === true;
+	const isTerminal = stream.isTTY ?? false;
 	return {
 		write: (text) => void stream.write(text),
 		isTerminal,

@@ -22,7 +22,7 @@ export class OutageLog {
 		const now = this.#clock.now();
 		const failed = entries.filter((entry) => entry.error !== undefined);
 		const away = failed.filter((entry) => entry.error?.remedy === "retry");
-		this.#say("*", away[0], `${standing}`);
+		this.#say("*", away[0], standing);
 		for (const entry of failed) if (entry.error?.remedy !== "retry") this.#say(entry.key, entry, standing);
 		const still = new Set(failed.map((entry) => (entry.error?.remedy === "retry" ? "*" : entry.key)));
 		for (const [key, { since }] of this.#failing) {

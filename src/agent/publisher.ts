@@ -40,7 +40,10 @@ export class Publisher {
 		const child = deps.child?.supervisor;
 		const { notices, clock, random, log } = deps;
 		this.#turnOver = new TurnOver({
-			...{ notices, clock, random, log },
+			notices,
+			clock,
+			random,
+			log,
 			settled: (paths) => deps.delivery.settled(paths),
 			...(child && { child: { restart: () => this.#restart(), signal: (name) => child.signal(name) } }),
 		});
@@ -136,14 +139,16 @@ export class Publisher {
 		const { child, log } = this.#deps;
 		if (child === undefined) return;
 		const { number } = this.#current;
-		void child.supervisor.replace(this.#childValues(child)).then((outcome) => {
+		const report = async () => {
+			const outcome = await child.supervisor.replace(this.#childValues(child));
 			if (outcome === "turned-over") {
 				log.write("info", "turned over", { msg: `generation ${number} stands`, generation: number });
 			} else if (outcome === "put-back") {
 				const msg = `generation ${number} is rejected: its child did not live; the values before it are used until the next change`;
 				log.write("error", "rejected", { msg, generation: number });
 			}
-		});
+		};
+		void report(); // known only after the start grace, and reading goes on meanwhile
 	}
 
 	#isRejected({ path, content }: FileOrder): boolean {

@@ -1,4 +1,4 @@
-import type { JsonValue, Redactor, Secret } from "../kernel/mod.ts";
+import { JsonNumber, type Redactor, type Secret } from "../kernel/mod.ts";
 import type { Finding } from "../secrets/mod.ts";
 
 /** How many versions of a secret stay hidden: the newest, and the one that may still be in use. */
@@ -40,12 +40,10 @@ export class SecretGuard {
 	}
 }
 
-function* texts(value: JsonValue): Generator<string> {
+function* texts(value: unknown): Generator<string> {
 	if (typeof value === "string") yield value;
 	else if (typeof value === "number") yield String(value);
-	else if (Array.isArray(value)) for (const item of value as readonly JsonValue[]) yield* texts(item);
-	else if (typeof value === "object" && value !== null) {
-		if ("source" in value && value.constructor !== Object) yield String(value);
-		else for (const item of Object.values(value as Record<string, JsonValue>)) yield* texts(item);
-	}
+	else if (value instanceof JsonNumber) yield value.source;
+	else if (typeof value === "object" && value !== null)
+		for (const item of Object.values(value)) yield* texts(item);
 }

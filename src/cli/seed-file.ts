@@ -29,7 +29,7 @@ function parse(path: string, text: string): Seed {
 		'write {"secrets": {"secret/llm/openai": {"api_key": "…"}}, "policies": {…}, "approles": {…}}';
 	try {
 		const seed = asObject(parseJson(text));
-		if (seed !== undefined) return seed as Seed;
+		if (seed !== undefined) return seed;
 	} catch (error) {
 		throw wrong(path, "is no JSON", advice, error);
 	}

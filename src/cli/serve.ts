@@ -62,8 +62,15 @@ async function forever(agent: Agent, signal: AbortSignal): Promise<void> {
 	await agent.watch(signal);
 }
 
+interface OneShot {
+	readonly agent: Agent;
+	readonly config: Config;
+	readonly world: World;
+	readonly stopping: AbortController;
+}
+
 /** Everything once, within the deadline. */
-async function once(agent: Agent, config: Config, world: World, stopping: AbortController): Promise<void> {
+async function once({ agent, config, world, stopping }: OneShot): Promise<void> {
 	const { signal } = stopping;
 	const { timeoutMs } = config;
 	const deadline = world.clock.sleep(timeoutMs, signal).then(() => {
