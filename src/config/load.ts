@@ -1,33 +1,20 @@
 import { dirname, resolve } from "node:path";
 import { checkSettings } from "./check.ts";
 import type { Config } from "./config.ts";
+import { type FileInput, readSettings } from "./config-file.ts";
 import type { Context } from "./context.ts";
 import { milliseconds } from "./context.ts";
 import { child, templates } from "./delivery.ts";
-import {
-	applyReferences,
-	applyVariables,
-	type EnvCredentials,
-	type Environment,
-	readCredentials,
-} from "./environment.ts";
+import { applyReferences, applyVariables, type EnvCredentials, readCredentials } from "./environment.ts";
 import { ConfigError } from "./errors.ts";
 import { applyCommand, applyFlags, type Flags } from "./flags.ts";
 import { login, missingCredential } from "./login.ts";
 import type { FileConfig } from "./schema/file.ts";
 import { server, serverWarnings } from "./server.ts";
-import { Settings } from "./settings.ts";
 import { variables } from "./variables.ts";
 
-export interface ConfigInput {
-	/** The config file; without one everything comes from variables and flags. */
-	readonly file?: string;
-	/** Reads a file as UTF-8; rejects as `fs.readFile` does. */
-	readonly readFile: (path: string) => Promise<string>;
-	readonly env: Environment;
+export interface ConfigInput extends FileInput {
 	readonly flags: Flags;
-	/** Absolute; relative paths of flags, of variables and of `file` count from here. */
-	readonly cwd: string;
 	/** Whether the log goes to a person. Decides the default of `log.format`. */
 	readonly isTerminal: boolean;
 	/** False for what works without Vault: then an address and credentials may be absent. Default true. */
@@ -57,31 +44,6 @@ export async function loadConfig(input: ConfigInput): Promise<Config> {
 	if (problems.length > 0) throw new ConfigError(problems);
 	return freeze(config);
 }
-
-async function readSettings({ file, readFile, cwd, env }: ConfigInput): Promise<Settings> {
-	if (file === undefined) return new Settings();
-	if (/\.hcl$/i.test(file)) {
-		const message = "Vault Agent's HCL files cannot be read by this version; write YAML or JSON";
-		throw new ConfigError([{ place: file, message }]);
-	}
-	const text = await readFile(resolve(cwd, file)).catch((error: unknown) => {
-		throw new ConfigError([{ place: file, message: unreadable(error) }], error);
-	});
-	// Started without a file, the agent never loads the YAML parser.
-	const { readYaml } = await import("./yaml-file.ts");
-	return new Settings(readYaml({ name: file, text, env }));
-}
-
-function unreadable(error: unknown): string {
-	const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-	return UNREADABLE[code] ?? `cannot read the config file (${code})`;
-}
-
-const UNREADABLE: Readonly<Record<string, string>> = {
-	ENOENT: "there is no such config file; check --config or AGENT_CONFIG",
-	EACCES: "this user may not read the config file; check its owner and mode, and those of its folder",
-	EISDIR: "this is a folder; name the config file in it",
-};
 
 function normalize(file: FileConfig, input: ConfigInput, context: Context): Config {
 	const { needsServer = true } = input;

@@ -1,8 +1,9 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
-import type { Document, Node, Pair, ParsedNode, Scalar, YAMLError, YAMLMap } from "yaml";
+import type { Alias, Document, Node, Pair, ParsedNode, Scalar, YAMLMap } from "yaml";
 import type { Problem } from "./errors.ts";
 import { type Path, Places } from "./place.ts";
 import { substitute } from "./substitute.ts";
+import { syntaxSentence } from "./yaml-syntax.ts";
 
 /** What a config file says, as plain data that knows where each part stands. */
 export interface FileSettings {
@@ -41,6 +42,8 @@ class Reader {
 	readonly #input: YamlInput;
 	readonly #lines: LineCounter;
 	readonly #document: Document.Parsed;
+	/** Aliases that are being read. */
+	readonly #open = new Set<Alias>();
 	#nodes = 0;
 
 	constructor(input: YamlInput, lines: LineCounter, document: Document.Parsed) {
@@ -52,7 +55,7 @@ class Reader {
 
 	readErrors(): void {
 		for (const error of [...this.#document.errors, ...this.#document.warnings]) {
-			this.#report(error.pos[0], syntaxSentence(error));
+			this.#report(error.pos[0], syntaxSentence(error.code));
 		}
 	}
 
@@ -69,7 +72,7 @@ class Reader {
 			if (this.#nodes === MOST_NODES + 1) this.#report(0, "the file's aliases make it too large");
 			return undefined;
 		}
-		if (isAlias(node)) return this.#value(node.resolve(this.#document), path);
+		if (isAlias(node)) return this.#aliased(node, (target) => this.#value(target, path));
 		if (node?.range) this.places.at(path, "value", this.#position(node.range[0]));
 		if (isMap(node)) return this.#map(node, path);
 		if (isSeq(node))
@@ -94,13 +97,27 @@ class Reader {
 
 	/** The value of a `<<` key: a map, or a list of maps of which the first wins. */
 	#merged(node: Node | null, path: Path): object {
-		const target = isAlias(node) ? node.resolve(this.#document) : node;
-		if (isMap(target)) return this.#map(target, path);
-		if (!isSeq(target)) return {};
+		if (isAlias(node)) return this.#aliased(node, (target) => this.#merged(target, path)) ?? {};
+		if (isMap(node)) return this.#map(node, path);
+		if (!isSeq(node)) return {};
 		return Object.assign(
 			{},
-			...target.items.toReversed().map((item) => this.#merged(item as Node, path)),
+			...node.items.toReversed().map((item) => this.#merged(item as Node, path)),
 		) as object;
+	}
+
+	/** Reads what an alias stands for, unless that is being read already. */
+	#aliased<T>(alias: Alias, read: (target: Node) => T): T | undefined {
+		const target = alias.resolve(this.#document);
+		if (target === undefined || this.#open.has(alias)) {
+			const message = target ? "stands for what it is a part of" : "has no anchor (&name) before it";
+			this.#report(alias.range?.[0] ?? 0, `this alias (*name) ${message}`);
+			return undefined;
+		}
+		this.#open.add(alias);
+		const result = read(target);
+		this.#open.delete(alias);
+		return result;
 	}
 
 	#scalar(node: Scalar, path: Path): unknown {
@@ -163,23 +180,3 @@ function coerce(text: string): unknown {
 function define(target: object, name: string, value: unknown): void {
 	Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
 }
-
-/** The parser's own messages may quote the file, and with it a secret; these do not. */
-function syntaxSentence({ code }: YAMLError): string {
-	return SYNTAX[code] ?? "this is not valid YAML";
-}
-
-const SYNTAX: Readonly<Partial<Record<YAMLError["code"], string>>> = {
-	BAD_ALIAS: "this alias (*name) has no anchor (&name) before it",
-	BAD_DQ_ESCAPE: "unknown escape in double quotes; a backslash is written \\\\",
-	BAD_INDENT: "this line is not indented like its neighbours",
-	BAD_SCALAR_START: "a text that starts with this character needs quotes",
-	BLOCK_AS_IMPLICIT_KEY: 'a key or a text that holds ": " needs quotes',
-	DUPLICATE_KEY: "this key stands twice in the same map",
-	MISSING_CHAR: "a closing quote, bracket, comma or colon is missing here",
-	MULTILINE_IMPLICIT_KEY: "a key has to stand on one line; is a colon missing?",
-	MULTIPLE_DOCS: "the file holds more than one document (---)",
-	NON_STRING_KEY: "a key has to be plain text; a text that starts with { or [ needs quotes",
-	TAB_AS_INDENT: "YAML is indented with spaces, not tabs",
-	TAG_RESOLVE_FAILED: "unknown tag (!name); a text that starts with ! needs quotes",
-};

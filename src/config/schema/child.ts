@@ -16,6 +16,7 @@ import {
 	refuse,
 	SIGNALS,
 	signal,
+	someText,
 	text,
 	vaultPath,
 	word,
@@ -32,14 +33,18 @@ const reference = () =>
 
 const envValue = keys({
 	ref: note(optional(reference()), "reference", "`path#field` or `path?version=3#field`; this or `secret`."),
-	secret: note(optional(vaultPath()), "path in Vault", "Secret whose fields `template` uses."),
-	template: note(optional(text()), "text", "Text of the variable, such as `postgres://{{username}}@db/app`."),
+	secret: note(optional(vaultPath), "path in Vault", "Secret whose fields `template` uses."),
+	template: note(
+		optional(someText),
+		"text",
+		"Text of the variable, such as `postgres://{{username}}@db/app`.",
+	),
 	required: note(
-		defaulted(flag(), true),
+		defaulted(flag, true),
 		"true or false",
 		"False: a missing secret does not hold up the start.",
 	),
-	allow_empty: note(defaulted(flag(), false), "true or false", "Let an empty value through."),
+	allow_empty: note(defaulted(flag, false), "true or false", "Let an empty value through."),
 }).check(
 	refuse((value) => {
 		if ("secret" in value !== "template" in value) return "secret and template belong together";
@@ -88,7 +93,7 @@ export const exec = keys({
 	),
 	inherit_env: note(
 		defaulted(
-			oneOf([always(), list(text(), "a list")], () => "expected true, or a list of names; [] passes none"),
+			oneOf([always(), list(someText, "a list")], () => "expected true, or a list of names; [] passes none"),
 			true,
 		),
 		"true or list of text",

@@ -34,7 +34,7 @@ export function orEmpty<T extends z.ZodMiniType>(schema: T): z.ZodMiniPrefault<T
 }
 
 /** The sentence for a value that is not there or of another kind. */
-export function expects(what: string): { error: (issue: { readonly input?: unknown }) => string } {
+function expects(what: string): { error: (issue: { readonly input?: unknown }) => string } {
 	return { error: ({ input }) => (input === undefined ? MISSING : `expected ${what}`) };
 }
 
@@ -82,19 +82,18 @@ export function text(what = "text") {
 	return z.string(expects(what)).check(z.minLength(1, `expected ${what}, found nothing`));
 }
 
-export function path() {
-	return text("the path of a file");
-}
+/** Any text; shared by keys that may be left out, for every schema that is built costs time at start. */
+export const someText = text();
+
+/** The path of a file; shared likewise. */
+export const path = text("the path of a file");
 
 /** A path in Vault, without a field. */
-export function vaultPath() {
-	const fault = (value: string) => (value.includes("#") ? 'expected a path without "#field"' : undefined);
-	return text("a path in Vault").check(refuse(fault));
-}
+export const vaultPath = text("a path in Vault").check(
+	refuse((value) => (value.includes("#") ? 'expected a path without "#field"' : undefined)),
+);
 
-export function flag() {
-	return z.boolean(expects("true or false"));
-}
+export const flag = z.boolean(expects("true or false"));
 
 export function octalMode() {
 	const spelling = z.regex(/^0?[0-7]{3}$/, 'expected a file mode such as "0600"');
@@ -102,9 +101,7 @@ export function octalMode() {
 }
 
 /** A user or a group. */
-export function owner() {
-	return z.union([text(), z.int().check(z.nonnegative())], expects("a name or a number"));
-}
+export const owner = z.union([someText, z.int().check(z.nonnegative())], expects("a name or a number"));
 
 export function always() {
 	return z.literal(true);
@@ -129,6 +126,9 @@ export function duration(least = "0s") {
 		}),
 	);
 }
+
+/** A duration that is not nothing. */
+export const span = duration("1ms");
 
 const COMMAND = "expected a list such as [litellm, --config, config.yaml]";
 

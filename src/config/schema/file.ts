@@ -8,6 +8,7 @@ import {
 	note,
 	optional,
 	orEmpty,
+	span,
 	word,
 	type Output,
 } from "./fields.ts";
@@ -28,8 +29,7 @@ const log = keys({
 	),
 });
 
-/** The file. Its defaults are part of it; what depends on other keys is settled in normalize.ts. */
-export const fileSchema = keys({
+const file = keys({
 	vault: note(orEmpty(vault), "map", "The server."),
 	auto_auth: note(optional(autoAuth), "map", "The login. Default: from the environment."),
 	poll_interval: note(
@@ -42,16 +42,19 @@ export const fileSchema = keys({
 	exec: note(optional(exec), "map", "The child."),
 	log: note(orEmpty(log), "map", "The agent's own log, on stderr."),
 	exit_after_auth: note(
-		defaulted(flag(), false),
+		defaulted(flag, false),
 		"true or false",
 		"End with 0 as soon as everything stands: for an init container.",
 	),
 	timeout: note(
-		defaulted(duration("1ms"), "2m"),
+		defaulted(span, "2m"),
 		"duration",
 		"With `exit_after_auth`: how long to wait for Vault before giving up.",
 	),
 });
+
+/** The file. Its defaults are part of it; what depends on other keys is settled in normalize.ts. */
+export const fileSchema = note(file, "keyturn", "Configuration of the agent.");
 
 /** The file after the schema's defaults. */
 export type FileConfig = Output<typeof fileSchema>;

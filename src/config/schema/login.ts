@@ -1,7 +1,6 @@
 import { addressFault } from "../address.ts";
 import {
 	defaulted,
-	duration,
 	flag,
 	keys,
 	list,
@@ -11,6 +10,8 @@ import {
 	orEmpty,
 	path,
 	refuse,
+	someText,
+	span,
 	text,
 	vaultPath,
 	word,
@@ -30,52 +31,52 @@ export const vault = keys({
 		"address, or list",
 		"Where Vault or OpenBao answers. Of a list the next one is taken on a connect error or when sealed. There is no default: an agent never guesses its server.",
 	),
-	namespace: note(optional(text()), "text", "Namespace of every request."),
+	namespace: note(optional(someText), "text", "Namespace of every request."),
 	ca_cert: note(
-		optional(path()),
+		optional(path),
 		"path",
 		"PEM file of the authorities that may sign the server's certificate.",
 	),
-	ca_path: note(optional(path()), "path", "Folder of such PEM files."),
-	client_cert: note(optional(path()), "path", "PEM file of the certificate that the agent shows."),
-	client_key: note(optional(path()), "path", "PEM file of its private key."),
+	ca_path: note(optional(path), "path", "Folder of such PEM files."),
+	client_cert: note(optional(path), "path", "PEM file of the certificate that the agent shows."),
+	client_key: note(optional(path), "path", "PEM file of its private key."),
 	tls_server_name: note(
-		optional(text()),
+		optional(someText),
 		"text",
 		"Name that the server's certificate must carry. Default: the host of the address.",
 	),
 	tls_skip_verify: note(
-		defaulted(flag(), false),
+		defaulted(flag, false),
 		"true or false",
 		"Take any certificate. Anyone on the way can then read every secret: for trying out only.",
 	),
-	timeout: note(defaulted(duration("1ms"), "30s"), "duration", "Bound on one request."),
+	timeout: note(defaulted(span, "30s"), "duration", "Bound on one request."),
 });
 
 const autoAuthConfig = keys({
-	role_id: note(optional(text()), "text", "AppRole's role id. Default: `VAULT_ROLE_ID`."),
+	role_id: note(optional(someText), "text", "AppRole's role id. Default: `VAULT_ROLE_ID`."),
 	role_id_file_path: note(
-		optional(path()),
+		optional(path),
 		"path",
 		"File that holds the role id. Default: `VAULT_ROLE_ID_FILE`.",
 	),
 	secret_id: note(
-		optional(text()),
+		optional(someText),
 		"text",
 		"AppRole's secret id; better in a file. Leave it out for a role that binds none. Default: `VAULT_SECRET_ID`.",
 	),
 	secret_id_file_path: note(
-		optional(path()),
+		optional(path),
 		"path",
 		"File that holds the secret id. Default: `VAULT_SECRET_ID_FILE`.",
 	),
 	remove_secret_id_file_after_reading: note(
-		defaulted(flag(), true),
+		defaulted(flag, true),
 		"true or false",
 		"Remove the secret id's file once it has been read.",
 	),
 	token_file_path: note(
-		optional(path()),
+		optional(path),
 		"path",
 		"File that holds the token, for method `token`. Default: the token in `VAULT_TOKEN`.",
 	),
@@ -85,20 +86,20 @@ const autoAuthConfig = keys({
 export const autoAuth = keys({
 	method: note(word(["approle", "token"]), "approle or token", "How the agent logs in."),
 	mount_path: note(
-		optional(vaultPath()),
+		optional(vaultPath),
 		"path in Vault",
 		"Where the login method is mounted. Default: `auth/<method>`.",
 	),
 	namespace: note(
-		optional(text()),
+		optional(someText),
 		"text",
 		"Namespace of the login when it is another one. Default: `vault.namespace`.",
 	),
 	config: note(orEmpty(autoAuthConfig), "map", "What the method needs, below."),
 	min_backoff: note(
-		defaulted(duration("1ms"), "1s"),
+		defaulted(span, "1s"),
 		"duration",
 		"Upper bound of the first pause after a failed login or renewal.",
 	),
-	max_backoff: note(defaulted(duration("1ms"), "5m"), "duration", "Upper bound of every such pause."),
+	max_backoff: note(defaulted(span, "5m"), "duration", "Upper bound of every such pause."),
 });

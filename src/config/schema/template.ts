@@ -3,7 +3,6 @@ import { wrongWord } from "../words.ts";
 import {
 	command,
 	defaulted,
-	duration,
 	exactlyOne,
 	flag,
 	keys,
@@ -15,6 +14,8 @@ import {
 	path,
 	refuse,
 	signal,
+	someText,
+	span,
 	text,
 	word,
 } from "./fields.ts";
@@ -37,7 +38,7 @@ const changeAction = keys({
 	signal: note(optional(signal()), "signal", "Send this signal to the child."),
 	command: note(optional(command()), "list of text", "Run this program; no shell takes part."),
 	http: note(optional(http), "map", "Make this HTTP call; any 2xx answer is success."),
-	timeout: note(defaulted(duration("1ms"), "30s"), "duration", "Bound on the command or the call."),
+	timeout: note(defaulted(span, "30s"), "duration", "Bound on the command or the call."),
 }).check(refuse((value) => exactlyOne(value, ["signal", "command", "http"])));
 
 /** What both kinds of `on_change` can be in a word. */
@@ -46,17 +47,17 @@ const CHANGE_KINDS = "none, restart, or a map with signal, command or http";
 
 /** One of `templates:` in the file. */
 export const template = keys({
-	source: note(optional(path()), "path", "The template's file; this or `contents`."),
-	contents: note(optional(text()), "text", "The template itself; this or `source`."),
-	destination: note(path(), "path", "The file that is written."),
+	source: note(optional(path), "path", "The template's file; this or `contents`."),
+	contents: note(optional(someText), "text", "The template itself; this or `source`."),
+	destination: note(text("the path of a file"), "path", "The file that is written."),
 	format: note(
 		optional(word(FORMATS)),
 		"format",
 		"How values are escaped: dotenv (also `dotenv:compose`, `:python`, `:node`, `:docker`), shell, json, yaml, properties or text. Default: guessed from the destination's name.",
 	),
 	mode: note(defaulted(octalMode(), "0600"), "octal text", "Permissions of the file, in quotes."),
-	user: note(optional(owner()), "name or number", "Owner of the file. Default: the agent's own."),
-	group: note(optional(owner()), "name or number", "Group of the file. Default: the agent's own."),
+	user: note(optional(owner), "name or number", "Owner of the file. Default: the agent's own."),
+	group: note(optional(owner), "name or number", "Group of the file. Default: the agent's own."),
 	on_change: note(
 		optional(
 			oneOf([word(CHANGE_WORDS), changeAction], (input) => wrongWord(input, CHANGE_WORDS, CHANGE_KINDS)),
@@ -70,9 +71,9 @@ export const template = keys({
 		"What happens to the file when its secret is deleted in Vault.",
 	),
 	required: note(
-		defaulted(flag(), true),
+		defaulted(flag, true),
 		"true or false",
 		"False: a missing secret does not hold up the start.",
 	),
-	allow_empty: note(defaulted(flag(), false), "true or false", "Let an empty value through."),
+	allow_empty: note(defaulted(flag, false), "true or false", "Let an empty value through."),
 });
