@@ -15,19 +15,21 @@ const INJECTED =
 
 /** Puts an engine's reply into the frame that all replies share, and wraps it when that is wanted. */
 export function toAnswer(core: Core, request: EngineRequest, reply: Reply | undefined): Answer {
-	const isEmptyList = request.operation === "list" && isWithoutKeys(reply);
-	if (reply === undefined || isEmptyList) {
+	if (reply === undefined || isEmptyList(request, reply)) {
 		const isQuestion = request.operation === "read" || request.operation === "list";
 		return isQuestion ? { status: 404, body: { errors: [] } } : { status: 204 };
 	}
 	if (reply.body !== undefined) return { status: reply.status ?? 200, body: reply.body };
+	if (reply.wrap)
+		return { status: 200, body: wrapResponse(core, request, { ...reply.wrap, wrappedAccessor: "" }) };
+	if (reply.data === undefined && reply.auth === undefined) return { status: reply.status ?? 204 };
+	return framed(core, request, reply);
+}
 
+function framed(core: Core, request: EngineRequest, reply: Reply): Answer {
+	const status = reply.status ?? 200;
 	const body = frame(request, reply);
-	if (reply.wrap) {
-		const order = { ...reply.wrap, wrappedAccessor: "" };
-		return { status: 200, body: wrapResponse(core, request, order) };
-	}
-	if (request.wrapSeconds > 0 && (reply.status ?? 200) < 300) {
+	if (request.wrapSeconds > 0 && status < 300) {
 		const order = {
 			seconds: request.wrapSeconds,
 			creationPath: request.fullPath,
@@ -37,12 +39,12 @@ export function toAnswer(core: Core, request: EngineRequest, reply: Reply | unde
 		return { status: 200, body: wrapResponse(core, request, order) };
 	}
 	const beside = INJECTED.test(request.fullPath) ? reply.data : {};
-	return { status: reply.status ?? 200, body: { ...beside, ...body } };
+	return { status, body: { ...beside, ...body } };
 }
 
-function isWithoutKeys(reply: Reply | undefined): boolean {
-	const keys = reply?.data?.["keys"];
-	return Array.isArray(keys) && keys.length === 0;
+function isEmptyList({ operation }: EngineRequest, reply: Reply): boolean {
+	const keys = reply.data?.["keys"];
+	return operation === "list" && Array.isArray(keys) && keys.length === 0;
 }
 
 /** https://developer.hashicorp.com/vault/docs/concepts/lease and the samples of every API page. */
@@ -60,9 +62,9 @@ function frame(request: EngineRequest, reply: Reply): Record<string, unknown> {
 	};
 }
 
-function authBlock({ entry, leaseSeconds }: AuthReply): unknown {
+function authBlock({ entry, leaseSeconds, hidesToken }: AuthReply): unknown {
 	return {
-		client_token: entry.id,
+		client_token: hidesToken === true ? "" : entry.id,
 		accessor: entry.accessor,
 		policies: entry.policies,
 		token_policies: entry.policies,
@@ -73,7 +75,7 @@ function authBlock({ entry, leaseSeconds }: AuthReply): unknown {
 		token_type: entry.type,
 		orphan: entry.parent === "",
 		mfa_requirement: null,
-		num_uses: Math.max(0, entry.numUses),
+		num_uses: entry.maxUses,
 	};
 }
 

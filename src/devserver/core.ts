@@ -35,13 +35,7 @@ export class Core {
 		this.quotas = new QuotaStore(this.clock);
 		this.seal = new Seal(this.ids.hex(32));
 		this.cluster = { id: this.ids.uuid(), name: `vault-cluster-${this.ids.hex(4)}` };
-		this.tokens.create({
-			...PLAIN_TOKEN,
-			id: options.rootToken,
-			policies: ["root"],
-			path: "auth/token/root",
-			displayName: "root",
-		});
+		this.tokens.create({ ...PLAIN_TOKEN, id: options.rootToken, policies: ["root"] });
 		const system = new SystemEngine();
 		const token = new TokenEngine();
 		this.mounts.add({

@@ -43,7 +43,7 @@ function answer(core: Core, call: Call): Answer {
 		caller,
 		wrapSeconds: readWrapSeconds(call),
 	};
-	if (WRAPPING_PATH.test(path)) checkWrappingToken(core, request);
+	if (WRAPPING_PATH.test(path)) checkWrappingToken(core, request, call);
 	if (mount?.engine.isOpen?.(request.path)) return serve(core, request, mount);
 	if (!caller) throw new ApiError(403, "permission denied");
 	return serveKnown(core, { ...request, caller }, mount);
@@ -80,8 +80,11 @@ function writeOperation({ operation, path }: EngineRequest, mount: Mount | undef
 }
 
 /** Asked first of all, so that a used or invented wrapping token is told from a missing permission. */
-function checkWrappingToken(core: Core, { fields, caller }: EngineRequest): void {
+function checkWrappingToken(core: Core, { fields, caller }: EngineRequest, { token }: Call): void {
 	const given = fields.text("token");
+	if (given === "") throw new ApiError(403, "error validating wrapping token: empty token in request body");
+	if (given === undefined && token === "")
+		throw new ApiError(403, "error validating wrapping token: token is empty");
 	const entry = given === undefined ? caller : core.tokens.lookup(given);
 	if (!entry?.wrapped) throw new ApiError(400, "wrapping token is not valid or does not exist");
 }

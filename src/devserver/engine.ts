@@ -30,11 +30,14 @@ export interface EngineContext {
 export interface AuthReply {
 	readonly entry: TokenEntry;
 	readonly leaseSeconds: number;
+	/** For who knows the accessor alone. */
+	readonly hidesToken?: boolean;
 }
 
 export interface Reply {
 	/** Default 200. */
 	readonly status?: number;
+	/** Without it (and without `auth` and `body`) the answer has no body at all. */
 	readonly data?: JsonObject | null;
 	readonly auth?: AuthReply;
 	readonly leaseSeconds?: number;

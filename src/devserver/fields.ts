@@ -84,8 +84,10 @@ export class Fields {
 	object(name: string): JsonObject | undefined {
 		const value = this.get(name);
 		if (value === undefined) return undefined;
-		if (!isJsonObject(value)) throw this.#invalid(name, "map");
-		return value;
+		if (isJsonObject(value)) return value;
+		const found = Array.isArray(value) ? "list" : typeof value;
+		const complaint = `expected type 'map[string]interface {}', got unconvertible type '${found}'`;
+		throw new ApiError(400, `error converting input for field "${name}": '' ${complaint}`);
 	}
 
 	#invalid(name: string, type: string): ApiError {

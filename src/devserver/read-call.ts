@@ -29,7 +29,6 @@ export function readOperation(call: Call): { operation: Operation; path: string 
 	const listPath = path.endsWith("/") ? path : `${path}/`;
 	switch (call.method) {
 		case "GET":
-		case "HEAD":
 			return /^(1|t|true)$/i.test(call.query.get("list") ?? "")
 				? { operation: "list", path: listPath }
 				: { operation: "read", path };
@@ -45,6 +44,8 @@ export function readOperation(call: Call): { operation: Operation; path: string 
 		}
 		case "DELETE":
 			return { operation: "delete", path };
+		case "OPTIONS":
+			throw new ApiError(400, "cannot handle internal-only request operation");
 		default:
 			throw new ApiError(405);
 	}
@@ -61,7 +62,11 @@ export function readFields(call: Call): Fields {
 		throw new ApiError(400, `failed to decode JSON input: ${goComplaint(error, call.body)}`);
 	}
 	if (value === null) return new Fields({}); // what `bao write -f` sends
-	if (!isJsonObject(value)) throw new ApiError(400, "failed to decode JSON input: expected an object");
+	if (!isJsonObject(value)) {
+		const found = Array.isArray(value) ? "array" : typeof value;
+		const complaint = `json: cannot unmarshal ${found} into Go value of type map[string]interface {}`;
+		throw new ApiError(400, `failed to decode JSON input: ${complaint}`);
+	}
 	return new Fields(value);
 }
 
@@ -69,13 +74,17 @@ export function readWrapSeconds({ wrapTtl }: Call): number {
 	if (wrapTtl === "") return 0;
 	const ms = parseGoDuration(wrapTtl);
 	if (ms === undefined) throw new ApiError(400, "error parsing X-Vault-Wrap-TTL header: invalid duration");
-	if (ms < 0) throw new ApiError(400, "requested wrap ttl cannot be negative");
+	if (ms < 0) {
+		throw new ApiError(400, "error parsing X-Vault-Wrap-TTL header: requested wrap ttl cannot be negative");
+	}
 	return Math.trunc(ms / 1000);
 }
 
-/** The first character that is wrong, in Go's words; V8 names only its place. */
+/** The first character that is wrong, in Go's words; V8 names the character or its place. */
 function goComplaint(error: unknown, body: string): string {
-	const place = /position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
-	const character = place === undefined ? undefined : body[Number(place)];
+	const message = error instanceof Error ? error.message : "";
+	const place = /position (\d+)/.exec(message)?.[1];
+	const named = /Unexpected token '(.)'/u.exec(message)?.[1];
+	const character = place === undefined ? named : body[Number(place)];
 	return character === undefined ? "unexpected EOF" : `invalid character '${character}'`;
 }

@@ -33,11 +33,18 @@ export function calculateTtl(
 	const wanted =
 		period > 0 ? Math.min(period, maxTtl) : request.increment || request.ttl || SYSTEM_TTL_SECONDS;
 	const boundBy = period > 0 ? (request.explicitMaxTtl ?? 0) : maxTtl;
-	if (boundBy === 0) return { seconds: wanted, warnings: [] };
+	const warnings: string[] = [];
+	if (period > maxTtl)
+		warnings.push(
+			`period of "${humanDuration(period)}" exceeded the effective max_ttl of "${humanDuration(maxTtl)}"; period value is capped accordingly`,
+		);
+	if (boundBy === 0) return { seconds: wanted, warnings };
 
 	const left = boundBy - (Math.floor(now / 1000) - Math.floor(issuedAt / 1000));
 	if (left <= 0) throw new ApiError(500, "past the max TTL, cannot renew");
-	if (wanted <= left) return { seconds: wanted, warnings: [] };
-	const warning = `TTL of "${humanDuration(wanted)}" exceeded the effective max_ttl of "${humanDuration(left)}"; TTL value is capped accordingly`;
-	return { seconds: left, warnings: [warning] };
+	if (wanted <= left) return { seconds: wanted, warnings };
+	warnings.push(
+		`TTL of "${humanDuration(wanted)}" exceeded the effective max_ttl of "${humanDuration(left)}"; TTL value is capped accordingly`,
+	);
+	return { seconds: left, warnings };
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readExchanges } from "./exchange.ts";
+import { type Exchange, readExchanges } from "./exchange.ts";
 import { Stage } from "./stage.ts";
-import { type Target, targetKinds } from "./target.ts";
+import { type Target, type TargetKind, targetKinds } from "./target.ts";
 
 /** What has to be done before an exchange, by its note: the recording has only the exchanges themselves. */
 type Preparations = Readonly<Record<string, (stage: Stage) => Promise<void>>>;
@@ -60,39 +60,45 @@ const sealed: Preparations = {
 const SEALED_FROM = readExchanges("system").findIndex(({ note }) => note === "seal");
 
 interface Play {
-	readonly exchanges: ReturnType<typeof readExchanges>;
+	readonly file: string;
+	readonly exchanges: readonly Exchange[];
 	readonly preparations: Preparations;
-	readonly open: () => Promise<Target>;
+	readonly open: (() => Promise<Target>) | undefined;
 }
 
-/** One recorded file, from its first exchange to its last, on a stage of its own. */
-function play(file: string, { exchanges, preparations, open }: Play): void {
-	describe(`${file}`, () => {
-		let stage: Stage;
-		beforeAll(async () => {
-			stage = new Stage(await open());
-			await stage.prepare();
-		});
-		afterAll(() => stage.target[Symbol.asyncDispose]());
-
-		test.each(exchanges)("answers as recorded: $note", async (exchange) => {
-			await preparations[exchange.note]?.(stage);
-
-			const { actual, expected } = await stage.compare(exchange);
-
-			expect(actual).toEqual(expected);
-		});
-	});
+function plays({ open, openToSeal }: TargetKind): Play[] {
+	return [
+		{ file: "kv2", exchanges: readExchanges("kv2"), preparations: {}, open },
+		{ file: "kv1", exchanges: readExchanges("kv1"), preparations: {}, open },
+		{ file: "approle", exchanges: readExchanges("approle"), preparations: approle, open },
+		{ file: "token", exchanges: readExchanges("token"), preparations: token, open },
+		{ file: "system", exchanges: readExchanges("system").slice(0, SEALED_FROM), preparations: system, open },
+		{
+			file: "seal",
+			exchanges: readExchanges("system").slice(SEALED_FROM),
+			preparations: sealed,
+			open: openToSeal,
+		},
+	];
 }
 
-describe.each(targetKinds())("$name", ({ open, openToSeal }) => {
-	play("kv2", { exchanges: readExchanges("kv2"), preparations: {}, open });
-	play("kv1", { exchanges: readExchanges("kv1"), preparations: {}, open });
-	play("approle", { exchanges: readExchanges("approle"), preparations: approle, open });
-	play("token", { exchanges: readExchanges("token"), preparations: token, open });
-	play("system", { exchanges: readExchanges("system").slice(0, SEALED_FROM), preparations: system, open });
-	describe.skipIf(openToSeal === undefined)("a server that may be sealed", () => {
-		const exchanges = readExchanges("system").slice(SEALED_FROM);
-		play("seal", { exchanges, preparations: sealed, open: openToSeal ?? open });
-	});
+// One file after the other, each from its first exchange to its last: an external server has to bear them all.
+describe.each(targetKinds())("$name", (kind) => {
+	for (const { file, exchanges, preparations, open } of plays(kind)) {
+		describe.skipIf(open === undefined)(`exchanges of ${file}.json`, () => {
+			let stage: Stage;
+			beforeAll(async () => {
+				stage = await Stage.open(open);
+			});
+			afterAll(() => stage.close());
+
+			test.each(exchanges)("answers as recorded: $note", async (exchange) => {
+				await preparations[exchange.note]?.(stage);
+
+				const { actual, expected } = await stage.compare(exchange);
+
+				expect(actual).toEqual(expected);
+			});
+		});
+	}
 });

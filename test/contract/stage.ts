@@ -24,6 +24,25 @@ export class Stage {
 		this.matcher = new Matcher(target.tolerance);
 	}
 
+	/** @param open absent where there is no such server: the tests are skipped then, and so is this */
+	static async open(open: (() => Promise<Target>) | undefined): Promise<Stage> {
+		if (open === undefined) throw new Error("no server to play against");
+		const stage = new Stage(await open());
+		await stage.prepare();
+		return stage;
+	}
+
+	/** Takes back what would hinder the next file; a sealed server does not listen, and goes away. */
+	async close(): Promise<void> {
+		const { address, rootToken } = this.target;
+		await callApi(address, {
+			method: "DELETE",
+			path: "/v1/sys/quotas/rate-limit/contract",
+			token: rootToken,
+		});
+		await this.target[Symbol.asyncDispose]();
+	}
+
 	/** The policy, the roles and the mounts that every file relies on; what is there already stays. */
 	async prepare(): Promise<void> {
 		await this.root("PUT sys/policies/acl/reader", { policy: READER });

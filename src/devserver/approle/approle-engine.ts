@@ -1,4 +1,4 @@
-import { ApiError } from "../api-error.ts";
+import { ApiError, listedError } from "../api-error.ts";
 import type { Engine, EngineContext, EngineRequest, Reply } from "../engine.ts";
 import { listReply } from "../engines/listing.ts";
 import { rfc3339 } from "../go-time.ts";
@@ -124,7 +124,8 @@ export class AppRoleEngine implements Engine, RoleFinder {
 	#lookupSecretId(call: RouteCall): Reply | undefined {
 		const value = this.#secretId(call);
 		const entry = this.#role(call).secretIds.find(value ?? "", call.context.core.clock.now());
-		if (!entry) return undefined;
+		if (!entry)
+			return value === undefined ? { status: 404, data: { error: unknownAccessor(call) } } : undefined;
 		const expiresAt = entry.ttl === 0 ? "0001-01-01T00:00:00Z" : rfc3339(entry.createdAt + entry.ttl * 1000);
 		return {
 			data: {
@@ -143,6 +144,11 @@ export class AppRoleEngine implements Engine, RoleFinder {
 
 	#destroySecretId(call: RouteCall): undefined {
 		const value = this.#secretId(call);
-		if (value !== undefined) this.#role(call).secretIds.remove(value);
+		if (value === undefined) throw listedError(500, unknownAccessor(call));
+		this.#role(call).secretIds.remove(value);
 	}
+}
+
+function unknownAccessor({ request }: RouteCall): string {
+	return `failed to find accessor entry for secret_id_accessor: "${request.fields.text("secret_id_accessor") ?? ""}"`;
 }

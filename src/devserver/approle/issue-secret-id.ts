@@ -47,5 +47,5 @@ function readMetadata(fields: Fields): Record<string, string> {
 	} catch {
 		// refused below, without the text: it is the caller's data
 	}
-	throw new ApiError(400, "failed to parse metadata: expected a JSON object");
+	throw new ApiError(400, "failed to parse metadata: failed to parse the input: invalid <key,value> format");
 }

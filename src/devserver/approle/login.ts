@@ -1,4 +1,4 @@
-import { ApiError } from "../api-error.ts";
+import { ApiError, listedError } from "../api-error.ts";
 import type { EngineContext, EngineRequest, Reply } from "../engine.ts";
 import { PLAIN_TOKEN, type RenewTerms, sanitizePolicies, type TokenTerms } from "../tokens/token-entry.ts";
 import { calculateTtl } from "../ttl.ts";
@@ -54,7 +54,7 @@ function loginLife({ settings }: Role): RenewTerms {
 
 function renewTerms(roles: RoleFinder, name: string): RenewTerms {
 	const role = roles.byName(name);
-	if (!role) throw new ApiError(500, `role "${name}" does not exist during renewal`);
+	if (!role) throw listedError(500, `failed to renew entry: role "${name}" does not exist during renewal`);
 	return loginLife(role);
 }
 

@@ -1,4 +1,4 @@
-import { ApiError } from "../api-error.ts";
+import { ApiError, listedError } from "../api-error.ts";
 import type { Fields } from "../fields.ts";
 import type { JsonObject } from "../json-object.ts";
 import { SecretIds } from "./secret-ids.ts";
@@ -6,6 +6,8 @@ import { SecretIds } from "./secret-ids.ts";
 /** Settings of a role, under the names of the API (https://developer.hashicorp.com/vault/api-docs/auth/approle#parameters). Times in seconds. */
 export interface RoleSettings {
 	bind_secret_id: boolean;
+	/** Kept and shown, not enforced: every client here comes from loopback. */
+	secret_id_bound_cidrs: string[] | null;
 	secret_id_num_uses: number;
 	secret_id_ttl: number;
 	token_ttl: number;
@@ -38,6 +40,7 @@ const TIMES = [
 export function newRole(name: string, roleId: string): Role {
 	const settings: RoleSettings = {
 		bind_secret_id: true,
+		secret_id_bound_cidrs: null,
 		secret_id_num_uses: 0,
 		secret_id_ttl: 0,
 		token_ttl: 0,
@@ -60,6 +63,7 @@ export function applyRole(role: Role, fields: Fields): void {
 	for (const name of TIMES) next[name] = fields.seconds(name) ?? next[name];
 	next.token_period = fields.seconds("period") ?? next.token_period;
 	next.token_policies = fields.list("token_policies") ?? fields.list("policies") ?? next.token_policies;
+	next.secret_id_bound_cidrs = fields.list("secret_id_bound_cidrs") ?? next.secret_id_bound_cidrs;
 	next.token_type = readTokenType(fields) ?? next.token_type;
 	check(next);
 	Object.assign(role.settings, next);
@@ -70,7 +74,6 @@ export function describeRole({ settings }: Role): JsonObject {
 	return {
 		...settings,
 		local_secret_ids: false,
-		secret_id_bound_cidrs: null,
 		token_bound_cidrs: [],
 		token_strictly_bind_ip: false,
 	};
@@ -85,13 +88,21 @@ function readTokenType(fields: Fields): string | undefined {
 	return type;
 }
 
+const BATCH_NEVER = "'token_type' cannot be 'batch' or 'default_batch'";
+
 function check(settings: RoleSettings): void {
 	if (settings.secret_id_num_uses < 0) throw new ApiError(400, "secret_id_num_uses cannot be negative");
 	if (settings.token_max_ttl > 0 && settings.token_ttl > settings.token_max_ttl) {
 		throw new ApiError(400, "'token_ttl' cannot be greater than 'token_max_ttl'");
 	}
 	const isBatch = settings.token_type === "batch";
-	if (isBatch && (settings.token_period > 0 || settings.token_num_uses > 0)) {
-		throw new ApiError(400, "'token_type' cannot be 'batch' when 'token_period' or 'token_num_uses' is set");
+	if (isBatch && settings.token_period > 0) {
+		throw new ApiError(400, `${BATCH_NEVER} when set to generate periodic tokens`);
+	}
+	if (isBatch && settings.token_num_uses > 0) {
+		throw new ApiError(400, `${BATCH_NEVER} when set to generate tokens with limited use count`);
+	}
+	if (!settings.bind_secret_id && (settings.secret_id_bound_cidrs ?? []).length === 0) {
+		throw listedError(500, "at least one constraint should be enabled on the role");
 	}
 }

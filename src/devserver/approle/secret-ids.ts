@@ -1,5 +1,5 @@
 import type { Clock } from "../../kernel/mod.ts";
-import { ApiError } from "../api-error.ts";
+import { listedError } from "../api-error.ts";
 import type { Ids } from "../ids.ts";
 
 export interface SecretId {
@@ -22,7 +22,8 @@ export class SecretIds {
 		terms: Pick<SecretId, "ttl" | "numUses" | "metadata">,
 		{ ids, clock }: { ids: Ids; clock: Clock },
 	): SecretId {
-		if (this.find(value, clock.now())) throw new ApiError(500, "SecretID is already registered");
+		if (this.find(value, clock.now()))
+			throw listedError(500, "failed to store secret_id: SecretID is already registered");
 		const now = clock.now();
 		const entry = { ...terms, accessor: ids.uuid(), createdAt: now, updatedAt: now };
 		this.#byValue.set(value, entry);

@@ -43,7 +43,7 @@ export function patchVersion(secret: Kv2Secret, fields: Fields, frame: Kv2Frame)
 	const patch = dataField(fields);
 	checkAndSet(secret, fields, frame.config);
 	const version = secret.versions.get(secret.currentVersion);
-	if (!version) throw new ApiError(404);
+	if (!version) return { status: 404 };
 	if (isGone(version, frame.now)) {
 		return { status: 404, data: describeVersion(secret, { number: secret.currentVersion, version }) };
 	}
@@ -51,9 +51,8 @@ export function patchVersion(secret: Kv2Secret, fields: Fields, frame: Kv2Frame)
 }
 
 export function dataField(fields: Fields): JsonObject {
-	const data = fields.object("data");
-	if (!data) throw new ApiError(400, "no data provided");
-	return data;
+	if (!Object.hasOwn(fields.all, "data")) throw new ApiError(400, "no data provided");
+	return fields.object("data") ?? {};
 }
 
 function written(secret: Kv2Secret, data: JsonObject, frame: Kv2Frame): Reply {
@@ -101,6 +100,7 @@ function describeVersion(
 }
 
 function subkeys(data: JsonObject, depth: number): JsonObject {
-	const below = (value: JsonValue) => (isJsonObject(value) && depth !== 1 ? subkeys(value, depth - 1) : null);
+	const below = (value: JsonValue) =>
+		isJsonObject(value) && Object.keys(value).length > 0 && depth !== 1 ? subkeys(value, depth - 1) : null;
 	return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, below(value)]));
 }

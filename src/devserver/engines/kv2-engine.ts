@@ -16,7 +16,7 @@ import {
 	readMetadata,
 	writeMetadata,
 } from "./kv2-metadata.ts";
-import { defaultSettings, isDeleted, type Kv2Secret, type Kv2Version, newSecret } from "./kv2-store.ts";
+import { defaultSettings, deletionTime, isDeleted, type Kv2Secret, newSecret } from "./kv2-store.ts";
 import { listBelow, listReply } from "./listing.ts";
 
 const PUT_WORD = {
@@ -44,9 +44,12 @@ export class Kv2Engine implements Engine {
 			},
 		},
 		{ pattern: /^subkeys\/(?<path>.+)$/, on: { read: (call) => this.#read(call, readSubkeys) } },
-		{ pattern: /^delete\/(?<path>.+)$/, on: { update: (call) => this.#deleteVersions(call, numbers(call)) } },
-		{ pattern: /^undelete\/(?<path>.+)$/, on: { update: (call) => this.#each(call, undelete) } },
-		{ pattern: /^destroy\/(?<path>.+)$/, on: { update: (call) => this.#each(call, destroy) } },
+		{
+			pattern: /^delete\/(?<path>.+)$/,
+			on: { update: (call) => this.#deleteVersions(call, numbers(call, "No")) },
+		},
+		{ pattern: /^undelete\/(?<path>.+)$/, on: { update: (call) => this.#undelete(call) } },
+		{ pattern: /^destroy\/(?<path>.+)$/, on: { update: (call) => this.#destroy(call) } },
 		{
 			pattern: /^metadata\/(?<path>.*)$/,
 			on: {
@@ -111,17 +114,17 @@ export class Kv2Engine implements Engine {
 	#patch(call: RouteCall): Reply {
 		dataField(call.request.fields);
 		const secret = this.#find(call);
-		if (!secret) throw new ApiError(404);
-		return patchVersion(secret, call.request.fields, this.#frame(call));
+		return secret ? patchVersion(secret, call.request.fields, this.#frame(call)) : { status: 404 };
 	}
 
-	#writeMetadata(call: RouteCall, isPatch: boolean): undefined {
+	#writeMetadata(call: RouteCall, isPatch: boolean): Reply | undefined {
 		const frame = { ...this.#frame(call), isPatch };
-		if (!namesMetadata(call.request.fields)) return;
+		if (!namesMetadata(call.request.fields)) return undefined;
 		const secret = this.#find(call) ?? (isPatch ? undefined : newSecret(frame.now));
-		if (!secret) throw new ApiError(404);
+		if (!secret) return { status: 404 };
 		writeMetadata(secret, call.request.fields, frame);
 		this.#secrets.set(call.params["path"] ?? "", secret);
+		return undefined;
 	}
 
 	#deleteVersions(call: RouteCall, versions: readonly number[]): undefined {
@@ -132,26 +135,28 @@ export class Kv2Engine implements Engine {
 		}
 	}
 
-	#each(call: RouteCall, change: (version: Kv2Version) => void): undefined {
-		for (const number of numbers(call)) {
+	/** A version that is deleted by itself gets its whole time anew. */
+	#undelete(call: RouteCall): undefined {
+		const secret = this.#find(call);
+		for (const number of numbers(call, "No")) {
+			const version = secret?.versions.get(number);
+			if (secret && version && !version.destroyed)
+				version.deletedAt = deletionTime(secret, this.#frame(call));
+		}
+	}
+
+	#destroy(call: RouteCall): undefined {
+		for (const number of numbers(call, "no")) {
 			const version = this.#find(call)?.versions.get(number);
-			if (version) change(version);
+			if (version) Object.assign(version, { destroyed: true, data: {} });
 		}
 	}
 }
 
-function undelete(version: Kv2Version): void {
-	if (!version.destroyed) version.deletedAt = undefined;
-}
-
-function destroy(version: Kv2Version): void {
-	version.destroyed = true;
-	version.data = {};
-}
-
-function numbers({ request }: RouteCall): number[] {
+/** @param no how the real server begins its refusal there */
+function numbers({ request }: RouteCall, no: "No" | "no"): number[] {
 	const versions = request.fields.list("versions") ?? [];
-	if (versions.length === 0) throw new ApiError(400, "no version number provided");
+	if (versions.length === 0) throw new ApiError(400, `${no} version number provided`);
 	return versions.map(Number);
 }
 

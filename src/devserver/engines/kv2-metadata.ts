@@ -1,4 +1,4 @@
-import { ApiError } from "../api-error.ts";
+import { ApiError, listedError } from "../api-error.ts";
 import type { Reply } from "../engine.ts";
 import type { Fields } from "../fields.ts";
 import { goDuration, rfc3339 } from "../go-time.ts";
@@ -90,18 +90,20 @@ function customMetadata(before: JsonObject | null, given: JsonObject): JsonObjec
 			entries.delete(key);
 			continue;
 		}
-		const text = asText(value);
-		if (key.length === 0 || key.length > 128 || text.length === 0 || text.length > 512) {
-			throw new ApiError(
-				400,
-				`custom_metadata validation failed: key "${key}" or its value is empty or too long`,
-			);
-		}
+		const text = typeof value === "boolean" ? String(Number(value)) : asText(value);
+		checkLength(`length of key "${key}"`, key, { name: "key", limit: 128 });
+		checkLength(`length of value for key "${key}"`, text, { name: "value", limit: 512 });
 		entries.set(key, text);
 	}
 	if (entries.size > 64) {
 		const found = `payload must contain at most 64 keys, provided ${entries.size}`;
-		throw new ApiError(400, `custom_metadata validation failed: ${found}`);
+		throw listedError(400, `custom_metadata validation failed: ${found}`);
 	}
 	return Object.fromEntries(entries);
+}
+
+function checkLength(what: string, text: string, { name, limit }: { name: string; limit: number }): void {
+	if (text.length > 0 && text.length <= limit) return;
+	const found = `${what} is ${text.length} but must be 0 < len(${name}) <= ${limit}`;
+	throw listedError(400, `custom_metadata validation failed: ${found}`);
 }

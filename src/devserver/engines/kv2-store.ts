@@ -51,14 +51,22 @@ export function isDeleted(version: Kv2Version, now: number): boolean {
 	return version.deletedAt !== undefined && version.deletedAt <= now;
 }
 
+/** When a version that begins its life now is deleted by itself: the shorter of the two settings counts. */
+export function deletionTime(
+	secret: Kv2Secret,
+	{ config, now }: { config: Kv2Settings; now: number },
+): number | undefined {
+	const lifetimes = [config.deleteVersionAfter, secret.deleteVersionAfter].filter((seconds) => seconds > 0);
+	return lifetimes.length > 0 ? now + Math.min(...lifetimes) * 1000 : undefined;
+}
+
 /** Adds a version and drops those that are too many. */
 export function addVersion(
 	secret: Kv2Secret,
 	data: JsonObject,
 	{ config, now }: { config: Kv2Settings; now: number },
 ): Kv2Version {
-	const lifetimes = [config.deleteVersionAfter, secret.deleteVersionAfter].filter((seconds) => seconds > 0);
-	const deletedAt = lifetimes.length > 0 ? now + Math.min(...lifetimes) * 1000 : undefined;
+	const deletedAt = deletionTime(secret, { config, now });
 	const version: Kv2Version = { data, createdAt: now, deletedAt, destroyed: false };
 	secret.currentVersion++;
 	secret.updatedAt = now;

@@ -34,7 +34,7 @@ export async function readBody(incoming: IncomingMessage): Promise<string> {
 function readPath(pathname: string): string {
 	if (!pathname.startsWith("/v1/")) throw new ApiError(404);
 	try {
-		return decodeURIComponent(pathname.slice("/v1/".length));
+		return decodeURIComponent(pathname.slice("/v1/".length)).replaceAll(/\/{2,}/g, "/");
 	} catch {
 		throw new ApiError(400, "invalid URL escape");
 	}

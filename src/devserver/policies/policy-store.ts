@@ -29,7 +29,10 @@ export class PolicyStore {
 
 	remove(name: string): undefined {
 		if (["root", "default", WRAPPING_POLICY_NAME].includes(name.toLowerCase())) {
-			throw new ApiError(400, `cannot delete "${name}" policy`);
+			throw new ApiError(
+				400,
+				name === "default" ? "cannot delete default policy" : `cannot delete "${name}" policy`,
+			);
 		}
 		this.#policies.delete(name.toLowerCase());
 	}

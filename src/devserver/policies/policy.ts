@@ -3,7 +3,7 @@ import { ApiError } from "../api-error.ts";
 import { readPolicyBlocks } from "./hcl.ts";
 
 /** In the order in which the server lists them. */
-export const CAPABILITIES = ["sudo", "read", "list", "update", "delete", "create", "patch", "scan"] as const;
+export const CAPABILITIES = ["create", "delete", "list", "patch", "read", "scan", "sudo", "update"] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
 /** What one path pattern allows; `deny` wins over all else. */

@@ -40,7 +40,7 @@ function addMount({ request, context, params }: RouteCall): undefined {
 	const asked = fields.text("type") ?? "";
 	if (asked === "") throw new ApiError(400, "backend type must be specified as a string");
 	const taken = context.core.mounts.conflict(path);
-	if (taken) throw new ApiError(409, `path is already in use at ${taken.path}`);
+	if (taken) throw new ApiError(400, `path is already in use at ${shortPath(taken)}`);
 
 	const [, version] = /^kv-v([12])$/.exec(asked) ?? [];
 	const options = {
@@ -51,13 +51,14 @@ function addMount({ request, context, params }: RouteCall): undefined {
 		path,
 		type: version === undefined ? asked : "kv",
 		description: fields.text("description") ?? "",
-		options: Object.keys(options).length > 0 ? options : null,
+		options,
 		isListed: fields.object("config")?.["listing_visibility"] === "unauth",
 	});
 }
 
 function removeMount({ context, params }: RouteCall): undefined {
 	const path = tablePath(params);
+	if (path === "auth/token/") throw new ApiError(400, "token credential backend cannot be disabled");
 	if (FIXED.has(path)) throw new ApiError(400, `cannot unmount "${path}"`);
 	context.core.mounts.remove(path);
 }
@@ -109,7 +110,7 @@ function describeMount(mount: Mount): JsonObject {
 			...(mount.isListed ? { listing_visibility: "unauth" } : {}),
 			...(isAuth ? { token_type: "default-service" } : {}),
 		},
-		deprecation_status: "supported",
+		...(FIXED.has(mount.path) ? {} : { deprecation_status: "supported" }),
 		description: mount.description,
 		external_entropy_access: false,
 		local: false,

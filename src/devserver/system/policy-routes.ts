@@ -47,7 +47,10 @@ function writePolicy({ request, context, params }: RouteCall): Reply | undefined
 	const text = request.fields.text("policy") ?? rules ?? "";
 	if (text === "") throw new ApiError(400, "'policy' parameter not supplied or empty");
 	context.core.policies.write(name, fromBase64(text));
-	const warnings = name === name.toLowerCase() ? [] : [`policy name was converted to ${name.toLowerCase()}`];
+	const warnings = [
+		...(name === name.toLowerCase() ? [] : [`policy name was converted to ${name.toLowerCase()}`]),
+		...(request.fields.has("policy") ? [] : ["'rules' is deprecated, please use 'policy' instead"]),
+	];
 	return warnings.length > 0 ? { data: null, warnings } : undefined;
 }
 

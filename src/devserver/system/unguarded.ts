@@ -14,6 +14,7 @@ export interface UnguardedCall {
 /** Endpoints that answer without a token, sealed or not; `undefined` when the path is none of them. */
 export function unguarded(core: Core, call: UnguardedCall): { status: number; body: unknown } | undefined {
 	const isRead = call.method === "GET" || call.method === "HEAD";
+	const isWrite = call.method === "PUT" || call.method === "POST";
 	switch (call.path) {
 		case "sys/health":
 			if (!isRead) throw new ApiError(405);
@@ -26,7 +27,11 @@ export function unguarded(core: Core, call: UnguardedCall): { status: number; bo
 			return { status: 200, body: { initialized: true } };
 		case "sys/leader":
 			return { status: 200, body: leader(core) };
+		case "sys/seal":
+			if (!isWrite) throw new ApiError(405);
+			return undefined;
 		case "sys/unseal":
+			if (!isWrite) throw new ApiError(405);
 			return { status: 200, body: unseal(core, call.fields()) };
 		default:
 			return undefined;
@@ -49,12 +54,5 @@ function unseal(core: Core, fields: Fields): unknown {
 
 function leader(core: Core): unknown {
 	if (core.seal.isSealed) throw new ApiError(503, "Vault is sealed");
-	return {
-		ha_enabled: false,
-		is_self: false,
-		active_time: "0001-01-01T00:00:00Z",
-		leader_address: "",
-		leader_cluster_address: "",
-		performance_standby: false,
-	};
+	return { ha_enabled: false };
 }

@@ -90,7 +90,8 @@ function refuseOnBatch(fields: Fields): void {
 
 /** Without sudo only policies that the parent has; without any, the parent's. */
 function resolvePolicies(fields: Fields, { entry, isSudo }: Parent): string[] {
-	const asked = fields.list("policies") ?? [];
+	const given = fields.get("policies");
+	const asked = typeof given === "string" ? [given] : (fields.list("policies") ?? []); // no commas here, unlike in roles
 	const wantsDefault = fields.flag("no_default_policy") !== true;
 	const policies = asked.length === 0 ? entry.policies : asked;
 	const isSubset = sanitizePolicies(policies, false).every((name) => entry.policies.includes(name));

@@ -86,8 +86,8 @@ function renew({ request, context }: RouteCall, entry: TokenEntry): Reply {
 function renewAccessor(call: RouteCall): Reply {
 	const entry = byAccessor(call);
 	if (!entry) throw listedError(400, "invalid accessor");
-	const reply = renew(call, entry);
-	return reply;
+	const { auth, ...reply } = renew(call, entry);
+	return auth ? { ...reply, auth: { ...auth, hidesToken: true } } : reply;
 }
 
 function revoke({ context }: RouteCall, entry: TokenEntry | undefined): undefined {
@@ -134,16 +134,16 @@ function describe(entry: TokenEntry, now: number): JsonObject {
 }
 
 function describeTimes(entry: TokenEntry, now: number): JsonObject {
-	if (entry.expiresAt === undefined) return { expire_time: null, ttl: 0 };
 	const issuedAt = entry.type === "batch" ? Math.floor(entry.createdAt / 1000) * 1000 : entry.createdAt;
+	const always = { issue_time: rfc3339(issuedAt), renewable: entry.renewable };
+	if (entry.expiresAt === undefined) return { ...always, expire_time: null, ttl: 0 };
 	const renewed =
 		entry.renewedAt === undefined
 			? {}
 			: { last_renewal: rfc3339(entry.renewedAt), last_renewal_time: Math.floor(entry.renewedAt / 1000) };
 	return {
+		...always,
 		expire_time: rfc3339(entry.expiresAt),
-		issue_time: rfc3339(issuedAt),
-		renewable: entry.renewable,
 		ttl: Math.trunc((entry.expiresAt - Math.round(now / 1000) * 1000) / 1000),
 		...renewed,
 	};

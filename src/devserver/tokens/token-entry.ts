@@ -43,6 +43,8 @@ export interface TokenEntry extends Omit<TokenTerms, "parent" | "numUses" | "id"
 	readonly createdAt: number;
 	/** Uses left; 0 without limit, -1 used up and about to be revoked. */
 	numUses: number;
+	/** Uses it was made with. */
+	readonly maxUses: number;
 	parent: string;
 	/** TTL of the newest grant; `ttl` stays that of the first. */
 	leaseSeconds: number;

@@ -23,6 +23,7 @@ export class TokenStore {
 			id: terms.id ?? this.#ids.token(terms.type),
 			accessor: isBatch ? "" : this.#ids.base62(24),
 			createdAt: now,
+			maxUses: terms.numUses,
 			leaseSeconds: terms.ttl,
 			expiresAt:
 				terms.ttl > 0 ? (isBatch ? Math.floor(now / 1000) * 1000 : now) + terms.ttl * 1000 : undefined,
