@@ -46,7 +46,7 @@ export async function serve(config: Config, world: World, log: Log): Promise<num
 	try {
 		const keepAlive = session.keepAlive(stopping.signal);
 		const work = config.exitAfterAuth
-			? once(agent, config, world, stopping)
+			? once({ agent, config, world, stopping })
 			: forever(agent, stopping.signal);
 		return await outcome({ work: Promise.all([work, keepAlive]), supervisor, stopping, config });
 	} finally {

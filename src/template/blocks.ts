@@ -1,8 +1,9 @@
 import type { Block } from "./ast.ts";
 import { askFor, CONTEXT_HELPERS } from "./context-helpers.ts";
 import { TemplateError } from "./errors.ts";
-import { type Evaluation, expressionOf, helperNames, simpleName } from "./evaluate.ts";
+import { type Evaluation, helperNames } from "./evaluate.ts";
 import { PURE_HELPERS } from "./helpers.ts";
+import { expressionOf, simpleName } from "./names.ts";
 import { isObject, isTruthy, member, namesOf, type Result, type Scope, SecretScope } from "./scope.ts";
 
 /** Runs a block statement: `secret`, `if`, `unless`, `each`, `with`, or a field used as a section. */

@@ -1,6 +1,5 @@
 import { requestOf, type RequestWords } from "./request.ts";
 import type {
-	Block,
 	Call,
 	Expression,
 	Mustache,
@@ -12,6 +11,7 @@ import type {
 import { runBlock } from "./blocks.ts";
 import { CONTEXT_HELPERS } from "./context-helpers.ts";
 import { type Place, TemplateError } from "./errors.ts";
+import { expressionOf, simpleName } from "./names.ts";
 import type { Piece } from "./format/format.ts";
 import { HelperFault, MissingFault, PURE_HELPERS } from "./helpers.ts";
 import type { TemplateInputs, TemplateRequest } from "./inputs.ts";
@@ -207,36 +207,9 @@ export class Evaluation {
 	}
 }
 
-/** The name of a call that may be a helper: one part, neither `../`, `@` nor `this.`. */
-export function simpleName(path: Expression): string | undefined {
-	if (path.type !== "PathExpression" || path.data || path.depth > 0 || path.parts.length !== 1)
-		return undefined;
-	return /^(this\b|\.)/.test(path.original) ? undefined : path.parts[0];
-}
-
 /** Every helper there is, for "did you mean". */
 export function helperNames(): string[] {
 	return [...CONTEXT_HELPERS.keys(), ...PURE_HELPERS.keys(), "if", "unless", "each", "with"];
-}
-
-/** The expression as written, shortened to its name and plain arguments. */
-export function expressionOf(call: Call | Block): string {
-	const word = (expression: Expression): string => {
-		switch (expression.type) {
-			case "PathExpression":
-				return expression.original;
-			case "SubExpression":
-				return `(${expressionOf(expression)})`;
-			case "UndefinedLiteral":
-				return "undefined";
-			case "NullLiteral":
-				return "null";
-			default:
-				return JSON.stringify(expression.value);
-		}
-	};
-	const hash = call.hash?.pairs.map(({ key, value }) => `${key}=${word(value)}`) ?? [];
-	return [word(call.path), ...call.params.map(word), ...hash].join(" ");
 }
 
 function rootOf(scope: Scope): Scope {

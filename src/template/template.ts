@@ -1,10 +1,11 @@
 import type { Block, Call, Expression, Program } from "./ast.ts";
 import { CONTEXT_HELPERS } from "./context-helpers.ts";
 import { type Place, TemplateError } from "./errors.ts";
-import { Evaluation, type EvaluationOptions, helperNames, simpleName } from "./evaluate.ts";
+import { Evaluation, type EvaluationOptions, helperNames } from "./evaluate.ts";
 import type { Piece } from "./format/format.ts";
 import { PURE_HELPERS } from "./helpers.ts";
 import type { TemplateInputs, TemplateRequest, TemplateSecret } from "./inputs.ts";
+import { simpleName } from "./names.ts";
 import { parseTemplateText } from "./parse.ts";
 import { requestOf } from "./request.ts";
 import { type Scope, SecretScope } from "./scope.ts";
