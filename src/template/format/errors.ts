@@ -25,5 +25,7 @@ export class FormatError extends AgentError {
 
 function describe(origin: Origin): string {
 	if (origin.path === undefined) return `the value of ${origin.expression}`;
-	return origin.field === undefined ? `a value of ${origin.path}` : `field "${origin.field}" of ${origin.path}`;
+	return origin.field === undefined
+		? `a value of ${origin.path}`
+		: `field "${origin.field}" of ${origin.path}`;
 }

@@ -32,22 +32,10 @@ export function finish<Context>(
 	pieces: readonly Piece[],
 	options: FinishOptions,
 ): string {
-	const nonce = `KT${randomBytes(12).toString("hex")}`;
-	const pattern = new RegExp(`${nonce}x(\\d+)z`, "g");
-	const markers: Marker[] = [];
-	let marked = "";
-	for (const piece of pieces) {
-		if (piece.kind === "text") marked += piece.text;
-		else if (piece.raw) marked += String(piece.value);
-		else {
-			const text = `${nonce}x${markers.length}z`;
-			markers.push({ text, piece });
-			marked += text;
-		}
-	}
+	const { marked, markers, pattern } = mark(pieces);
 	if (markers.length === 0) return marked;
 
-	const contexts = wellFormed(options, () => format.lex(marked, pattern));
+	const contexts = wellFormed(options, () => format.lex(marked, new RegExp(pattern)));
 	const fill = (valueOf: (marker: Marker) => Scalar) =>
 		marked.replace(pattern, (_all, number: string) => {
 			const index = Number(number);
@@ -58,18 +46,56 @@ export function finish<Context>(
 			}
 			return place(marker, () => format.escape(valueOf(marker), context));
 		});
-	const final = fill((marker) => marker.piece.value);
-	const probe = fill((marker) => marker.text);
-	check(format, { final, probe, markers, pattern, options });
-	return final;
+	const final = fill(valueIn);
+	const probe = wellFormed(options, () => format.parse(fill((marker) => marker.text)));
+	/** Whether the text comes back unchanged when only these markers have been replaced by their values. */
+	const comesBack = (filled: ReadonlySet<Marker>) => {
+		const text = filled.size === markers.length ? final : fill((m) => (filled.has(m) ? valueIn(m) : m.text));
+		const restored = mapLeaves(probe, (leaf) =>
+			leaf.replace(pattern, (all, number: string) => {
+				const marker = markers[Number(number)];
+				return marker !== undefined && filled.has(marker) ? String(valueIn(marker)) : all;
+			}),
+		);
+		return isDeepStrictEqual(readBack(format, text), restored);
+	};
+	if (comesBack(new Set(markers))) return final;
+	throw FormatError.unplaceable(
+		culprit(markers, comesBack).piece.origin,
+		`does not come back unchanged from ${options.name}`,
+		"put it in quotes, or choose another format for this destination",
+	);
+}
+
+const valueIn = (marker: Marker): Scalar => marker.piece.value;
+
+function mark(pieces: readonly Piece[]): { marked: string; markers: readonly Marker[]; pattern: RegExp } {
+	const nonce = `KT${randomBytes(12).toString("hex")}`;
+	const markers: Marker[] = [];
+	const texts = pieces.map((piece) => {
+		if (piece.kind === "text") return piece.text;
+		if (piece.raw) return String(piece.value);
+		const text = `${nonce}x${markers.length}z`;
+		markers.push({ text, piece });
+		return text;
+	});
+	return { marked: texts.join(""), markers, pattern: new RegExp(`${nonce}x(\\d+)z`, "g") };
 }
 
 function place(marker: Marker, escape: () => string): string {
+	const { value, origin } = marker.piece;
+	if (typeof value === "string" && !value.isWellFormed()) {
+		throw FormatError.unplaceable(
+			origin,
+			"is not well-formed Unicode and cannot be written to a file",
+			"store it base64-encoded",
+		);
+	}
 	try {
 		return escape();
 	} catch (error) {
 		if (!(error instanceof Unplaceable)) throw error;
-		throw FormatError.unplaceable(marker.piece.origin, error.message, error.advice);
+		throw FormatError.unplaceable(origin, error.message, error.advice);
 	}
 }
 
@@ -82,40 +108,45 @@ function wellFormed<T>(options: FinishOptions, read: () => T): T {
 	}
 }
 
-interface Check {
-	readonly final: string;
-	readonly probe: string;
-	readonly markers: readonly Marker[];
-	readonly pattern: RegExp;
-	readonly options: FinishOptions;
-}
-
-/** Reads both texts back: the one with values must be the one with markers, markers replaced by values. */
-function check<Context>(format: Format<Context>, { final, probe, markers, pattern, options }: Check): void {
-	const expected = wellFormed(options, () => format.parse(probe));
-	const value = (number: string) => String(markers[Number(number)]?.piece.value);
-	const restored = mapLeaves(expected, (leaf) => leaf.replace(pattern, (_all, number: string) => value(number)));
-	let actual: unknown;
+/** A text that no longer parses is a value that broke out, whatever the parser says. */
+function readBack<Context>(format: Format<Context>, text: string): unknown {
 	try {
-		actual = mapLeaves(format.parse(final), (leaf) => leaf);
+		return mapLeaves(format.parse(text), (leaf) => leaf);
 	} catch {
-		actual = undefined; // a text that no longer parses is a value that broke out, whatever the parser says
+		return undefined;
 	}
-	if (isDeepStrictEqual(actual, restored)) return;
-	const origin = markers[0]?.piece.origin;
-	if (origin === undefined) return;
-	throw FormatError.unplaceable(
-		origin,
-		`does not come back unchanged from ${options.name}`,
-		"put it in quotes, or choose another format for this destination",
-	);
 }
 
-/** The tree with every leaf as text: what was written bare comes back as number or boolean, with the same spelling. */
+/**
+ * The first value that does not come back when those before it do: found by halving, because a value may be
+ * harmless alone and collide with another.
+ */
+function culprit(markers: readonly Marker[], comesBack: (filled: ReadonlySet<Marker>) => boolean): Marker {
+	let good = 0;
+	let bad = markers.length;
+	while (bad - good > 1) {
+		const middle = (good + bad) >> 1;
+		if (comesBack(new Set(markers.slice(0, middle)))) good = middle;
+		else bad = middle;
+	}
+	const found = markers[bad - 1];
+	if (found === undefined) throw new RangeError("Cannot blame a value: there is none");
+	return found;
+}
+
+/**
+ * The tree with every leaf as text: what was written bare comes back as number or boolean, with the same
+ * spelling. Objects become sorted entries, so that a key made of digits, which JavaScript moves to the
+ * front, stays equal, and two keys that have become one do not.
+ */
 function mapLeaves(node: unknown, change: (leaf: string) => string): unknown {
 	if (Array.isArray(node)) return node.map((item) => mapLeaves(item, change));
 	if (typeof node === "object" && node !== null && Object.getPrototypeOf(node) === Object.prototype) {
-		return Object.entries(node).map(([key, item]) => [change(key), mapLeaves(item, change)]);
+		const entries = Object.entries(node).map(([key, item]) => ({
+			key: change(key),
+			item: mapLeaves(item, change),
+		}));
+		return { entries: entries.toSorted((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key))) };
 	}
 	return change(String(node));
 }
