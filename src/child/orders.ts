@@ -44,7 +44,7 @@ export class Orders {
 	/** The newest values, which are about to be used. */
 	take(): ChildValues {
 		this.#changed = false;
-		if (!this.#ending) this.#bell = new AbortController();
+		this.#bell = new AbortController();
 		return this.#newest;
 	}
 }

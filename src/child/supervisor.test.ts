@@ -161,6 +161,20 @@ describe("replace()", () => {
 		expect(history()).toEqual([1, 2, 3, 1]);
 	});
 
+	test("puts nothing back when newer values have come while the dead child's group was ended", async () => {
+		const dying = { endsAfterMs: 10, helperOutlivesByMs: 1000 };
+		const { supervisor, clock, history } = bench({}, { 2: dying });
+		await supervisor.start(values(1));
+		const second = supervisor.replace(values(2));
+		await clock.advance(500);
+
+		const third = supervisor.replace(values(3));
+		await clock.advance(GRACE_MS * 2);
+
+		expect(history()).toEqual([1, 2, 3]);
+		expect(await Promise.all([second, third])).toEqual(["superseded", "turned-over"]);
+	});
+
 	test("backs off, trying the newest again, when the child that was put back dies too", async () => {
 		const lifetimes = { 1: [Infinity, 10], 2: [10, 10, Infinity] };
 		const life = (generation: 1 | 2) => lifetimes[generation].shift() ?? Infinity;

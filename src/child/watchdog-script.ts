@@ -5,7 +5,10 @@
  * whatever takes the agent away may hit its neighbours just before.
  */
 
-/** Plain POSIX, as busybox and dash have it. */
+/**
+ * For dash, busybox and bash alike: of the ways to signal a group, `kill -NAME -PGID` is the one that
+ * all three take (busybox knows no `--`, dash wants it after `-s`).
+ */
 export const SHELL_SCRIPT = `
 trap '' HUP INT QUIT TERM USR1 USR2
 known=
@@ -20,16 +23,16 @@ done
 for entry in $known; do
 	pgid=\${entry%%:*}
 	signal=\${entry#*:}
-	kill -s "\${signal%%:*}" -- "-$pgid"
-	kill -s CONT -- "-$pgid"
+	kill "-\${signal%%:*}" "-$pgid"
+	kill -CONT "-$pgid"
 done
 waited=0
 while [ -n "$known" ]; do
 	rest=
 	for entry in $known; do
 		pgid=\${entry%%:*}
-		kill -s 0 -- "-$pgid" || continue
-		if [ "$waited" -ge "\${entry##*:}" ]; then kill -s KILL -- "-$pgid"; else rest="$rest $entry"; fi
+		kill -0 "-$pgid" || continue
+		if [ "$waited" -ge "\${entry##*:}" ]; then kill -KILL "-$pgid"; else rest="$rest $entry"; fi
 	done
 	known=$rest
 	[ -z "$known" ] || sleep 0.1 || sleep 1

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { spawnSync } from "node:child_process";
-import { describe, expect, test } from "vitest";
+import { spawn, spawnSync } from "node:child_process";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { SHELL_SCRIPT } from "../../src/child/watchdog-script.ts";
 import { isGroupAlive } from "../../src/child/process-group.ts";
 import {
 	FAMILY,
@@ -87,6 +88,29 @@ describe("kill -9 of the agent", () => {
 			const leader = await pidNoted(file, "started");
 			await until(() => !isGroupAlive(leader));
 		}
+	});
+});
+
+/** Those that images have as /bin/sh. */
+const SHELLS = ["/bin/sh", "dash", "busybox sh", "bash"];
+
+describe.each(SHELLS)("the watchdog's script in %s", (shell) => {
+	const [program = "", ...args] = shell.split(" ");
+	const isHere = spawnSync(program, [...args, "-c", "exit 0"]).status === 0;
+
+	test.skipIf(!isHere)("ends the groups it was told of, and not those it was told to forget", async () => {
+		const file = notes();
+		const told = spawn(FAMILY, [file], { detached: true, stdio: "ignore" }).pid ?? 0;
+		const forgotten = spawn("sleep", ["1000"], { detached: true, stdio: "ignore" }).pid ?? 0;
+		onTestFinished(() => void process.kill(-forgotten, "SIGKILL"));
+		const grandchild = await pidNoted(file, "grandchild");
+		const watchdog = spawn(program, [...args, "-c", SHELL_SCRIPT], { stdio: ["pipe", "ignore", "ignore"] });
+
+		watchdog.stdin.end(`+ ${forgotten} TERM 2\n+ ${told} TERM 2\n- ${forgotten}\n`);
+
+		await until(() => !isRunning(told) && !isRunning(grandchild));
+		await until(() => !isRunning(watchdog.pid ?? 0));
+		expect(isRunning(forgotten)).toBe(true);
 	});
 });
 

@@ -217,7 +217,7 @@ describe("replacing", () => {
 	test("puts a child that dies at once back to the values before", async () => {
 		const file = notes();
 		const script = `echo $GENERATION >>${file}; [ $GENERATION = 2 ] && exit 1; exec sleep 1000`;
-		const { supervisor } = realSupervisor(["sh", "-c", script]);
+		const { supervisor } = realSupervisor(["sh", "-c", script], { startGraceMs: 10_000 });
 		await supervisor.start(realValues(1));
 		await until(() => linesOf(file).length === 1);
 
