@@ -1,0 +1,78 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { globSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+const DIST = join(ROOT, "dist");
+const chunks = globSync("*.cjs", { cwd: DIST });
+const codeOf = (chunk: string) => readFileSync(join(DIST, chunk), "utf8");
+
+/** Chunks that a program loads at once, without any `import()`. */
+function eager(chunk: string, seen = new Set<string>()): Set<string> {
+	if (seen.has(chunk)) return seen;
+	seen.add(chunk);
+	const code = codeOf(chunk).replaceAll(/\.then\(\(\)=>require\([^)]*\)/g, "");
+	for (const [, target = ""] of code.matchAll(/require\([`"']\.\/([^`"']+\.cjs)[`"']\)/g))
+		eager(target, seen);
+	return seen;
+}
+
+describe("the bundle", () => {
+	test("is there, in chunks", () => {
+		expect(chunks).toContain("main.cjs");
+		expect(chunks.length).toBeGreaterThan(5);
+	});
+
+	test.each(["axios", "follow-redirects", "undici", "node:undici"])("holds no %s", (word) => {
+		expect(chunks.filter((chunk) => codeOf(chunk).includes(word))).toEqual([]);
+	});
+
+	test("starts from a small main chunk", () => {
+		expect(statSync(join(DIST, "main.cjs")).size).toBeLessThan(300 * 1024);
+	});
+
+	test("loads neither the process library, nor the YAML parser, nor the development server at start", () => {
+		const code = [...eager("main.cjs")].map(codeOf).join("\n");
+		// An option of execa, an error code of yaml, a message of the development server.
+		const telltales = ["killDescendants", "DUPLICATE_KEY", "rate limit quota exceeded"];
+		expect(chunks.some((chunk) => codeOf(chunk).includes("killDescendants"))).toBe(true);
+		expect(telltales.filter((word) => code.includes(word))).toEqual([]);
+	});
+
+	test("comes with the licence of everything in it", () => {
+		const text = readFileSync(join(DIST, "THIRD-PARTY-LICENCES.txt"), "utf8");
+		for (const name of ["commander", "execa", "handlebars", "node-vault", "pino", "yaml", "zod"]) {
+			expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((MIT|ISC|BSD|Apache)`, "m"));
+		}
+	});
+
+	test("comes with a compile cache that Node accepts", () => {
+		const env = { ...process.env, NODE_DEBUG_NATIVE: "COMPILE_CACHE" };
+		const { stderr, status } = spawnSync(process.execPath, [join(ROOT, "bin", "agent.cjs"), "--version"], {
+			env,
+		});
+		expect(status).toBe(0);
+		expect(stderr.toString()).toMatch(/main\.cjs.*accepted|accepted.*main\.cjs/);
+	});
+
+	test("is what the package consists of, with documents and templates", () => {
+		const out = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+			cwd: ROOT,
+			encoding: "utf8",
+		});
+		const [pack] = JSON.parse(out) as [{ files: { path: string }[] }];
+		const folders = new Set(pack.files.map(({ path }) => path.split("/")[0]));
+		expect([...folders].toSorted()).toEqual([
+			"CHANGELOG.md",
+			"LICENSE",
+			"README.md",
+			"bin",
+			"deploy",
+			"dist",
+			"docs",
+			"package.json",
+			"templates",
+		]);
+	});
+});
