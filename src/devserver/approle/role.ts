@@ -4,7 +4,7 @@ import type { JsonObject } from "../json-object.ts";
 import { SecretIds } from "./secret-ids.ts";
 
 /** Settings of a role, under the names of the API (https://developer.hashicorp.com/vault/api-docs/auth/approle#parameters). Times in seconds. */
-export interface RoleSettings {
+interface RoleSettings {
 	bind_secret_id: boolean;
 	/** Kept and shown, not enforced: every client here comes from loopback. */
 	secret_id_bound_cidrs: string[] | null;

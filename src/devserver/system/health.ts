@@ -21,7 +21,7 @@ export function health(core: Core, query: URLSearchParams): { status: number; bo
 }
 
 /** The version whose API this server speaks, marked so that nobody takes it for the real one. */
-export const VERSION = "2.0.0-keyturn-dev";
+const VERSION = "2.0.0-keyturn-dev";
 
 /** https://developer.hashicorp.com/vault/api-docs/system/seal-status */
 export function sealStatus(core: Core): unknown {
