@@ -1,4 +1,4 @@
-import { type Pair, type Reader, unescape } from "./dotenv-reader.ts";
+import type { Pair, Reader } from "./dotenv-reader.ts";
 
 /** Python's `str.isspace`, newline aside. */
 const BLANK = "[\\t\\v\\f\\r\\x1c-\\x1f \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
@@ -80,7 +80,8 @@ function value(cursor: Cursor, release: Release): string | undefined {
 		return (cursor.take(LINE)?.[0] ?? "").replace(INLINE_COMMENT, "").replace(TRAILING, "");
 	}
 	const body = cursor.take(release.quoted[quote])?.[1];
-	return body && unescape(body, quote === "'" ? /\\[\\']/g : /\\[\\'"abfnrtv]/g, ESCAPES);
+	const escapes = quote === "'" ? /\\[\\']/g : /\\[\\'"abfnrtv]/g;
+	return body?.replace(escapes, (escape) => ESCAPES.get(escape.charAt(1)) ?? escape);
 }
 
 /** One line: a variable, `undefined` for a comment or a bare name, `false` for an error. */

@@ -15,8 +15,3 @@ export interface Reader {
 
 /** Unicode white space as Go's `unicode.IsSpace` has it; JavaScript's `\s` lacks U+0085 and adds U+FEFF. */
 export const GO_SPACE = "\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
-
-/** Fills the holes that a substitution leaves: where `replace` gives `undefined`, the matched text stays. */
-export function unescape(text: string, pattern: RegExp, names: ReadonlyMap<string, string>): string {
-	return text.replace(pattern, (all) => names.get(all.slice(1)) ?? all);
-}

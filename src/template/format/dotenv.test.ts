@@ -142,6 +142,7 @@ const rows = (list: [DotenvDialect, string, string, string][]): Row[] =>
 	list.map(([dialect, template, value, outcome]) => ({ dialect, template, value, outcome }));
 
 const FILLED = rows([
+	["compose", "A=§", "two words", "A='two words'"],
 	["compose", "A=§", 'it\'s "$x"', "A='it\\'s \"$x\"'"],
 	["compose", "A=§", "it's \\", 'A="it\'s \\\\"'],
 	["compose", 'A="§"', 'a$b"c\\d\r\n', 'A="a\\$b\\"c\\\\d\r\n"'],

@@ -1,7 +1,7 @@
 import { type Token, tokens } from "./yaml-document.ts";
 
 /** Kinds of YAML text in which a value can stand. */
-export type PlaceKind = "plain" | "single" | "double" | "literal" | "folded" | "comment";
+type PlaceKind = "plain" | "single" | "double" | "literal" | "folded" | "comment";
 
 /** Where a marker stands in a YAML text. */
 export interface YamlPlace {
