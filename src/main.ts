@@ -12,6 +12,7 @@ import { version } from "./version.ts";
 const redactor = new Redactor();
 
 function outputOf(stream: NodeJS.WriteStream): Output {
+	stream.on("error", () => undefined); // a terminal that has gone, a pipe that was closed: nobody is left to be told
 	const isTerminal = stream.isTTY ?? false;
 	return {
 		write: (text) => void stream.write(text),

@@ -132,7 +132,13 @@ export class Publisher {
 	async #putInPlace(generation: Generation): Promise<void> {
 		if (generation === this.#current) return;
 		this.#rejected = new Map(this.#current.orders.map((order) => [order.path, order.content]));
-		await this.#deps.delivery.deliver(generation.orders);
+		try {
+			await this.#deps.delivery.deliver(generation.orders);
+		} catch (error) {
+			if (!(error instanceof AgentError)) throw error;
+			const msg = `${error.message}; the child gets the variables of generation ${generation.number}, but newer files`;
+			this.#deps.log.write("error", "delivery failed", { ...error.facts, msg, code: error.code });
+		}
 	}
 
 	#restart(): void {

@@ -22,6 +22,8 @@ export interface ChildValues {
 	readonly generation: number;
 	/** The whole environment of the child, nothing is added to it. */
 	readonly env: Secret<Readonly<Record<string, string>>>;
+	/** Puts in place what else belongs to this generation, such as its files; awaited before each start, never rejects. */
+	readonly prepare?: () => Promise<void>;
 }
 
 /** How a process ended; `code` is what a shell would report, 128+n after a signal. */

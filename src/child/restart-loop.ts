@@ -60,6 +60,7 @@ export class RestartLoop {
 		const { spec, deps, onFirst } = this.#parts;
 		const { generation } = values;
 		this.#state = { kind: "starting", generation };
+		if (values.prepare !== undefined) await values.prepare();
 		const launched = await launch(values, { ...deps, spec, spawn });
 		if (launched.kind === "failed") {
 			const { error } = launched;
