@@ -1,13 +1,5 @@
 import { requestOf, type RequestWords } from "./request.ts";
-import type {
-	Call,
-	Expression,
-	Mustache,
-	PathExpression,
-	Position,
-	Program,
-	Statement,
-} from "./ast.ts";
+import type { Call, Expression, Mustache, PathExpression, Position, Program, Statement } from "./ast.ts";
 import { runBlock } from "./blocks.ts";
 import { CONTEXT_HELPERS } from "./context-helpers.ts";
 import { type Place, TemplateError } from "./errors.ts";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { JsonNumber, parseJson } from "../kernel/mod.ts";
+import { JsonText } from "./format/format.ts";
 import type { TemplateInputs } from "./inputs.ts";
 import { isTruthy, SecretScope } from "./scope.ts";
 import { toYaml } from "./to-yaml.ts";
@@ -21,6 +22,7 @@ function text(value: unknown): string {
 	if (typeof value === "string") return value;
 	if (typeof value === "number" || typeof value === "boolean" || value instanceof JsonNumber)
 		return String(value);
+	if (value instanceof JsonText) return value.source;
 	throw new HelperFault("wants text");
 }
 
@@ -61,7 +63,8 @@ function indent(width: unknown, body: string): string {
 
 /** Equal as text, so that the number 5 of a secret equals the "5" of a template. */
 function same(a: unknown, b: unknown): boolean {
-	const spelled = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(plain(value)));
+	const spelled = (value: unknown) =>
+		typeof value === "string" || value instanceof JsonText ? String(value) : JSON.stringify(plain(value));
 	return spelled(a) === spelled(b);
 }
 
@@ -92,7 +95,7 @@ const HELPERS: Readonly<Record<string, PureHelper>> = {
 	base64Decode: oneText((value) => decode(value, "base64")),
 	base64URLEncode: oneText((value) => Buffer.from(value).toString("base64url")),
 	base64URLDecode: oneText((value) => decode(value, "base64url")),
-	toJSON: { arity: [1, 1], run: ([value]) => JSON.stringify(plain(value) ?? null) },
+	toJSON: { arity: [1, 1], run: ([value]) => new JsonText(JSON.stringify(plain(value) ?? null)) },
 	toYAML: { arity: [1, 1], run: ([value]) => toYaml(plain(value) ?? null) },
 	parseJSON: oneText(parse),
 	sha256Hex: oneText((value) => createHash("sha256").update(value).digest("hex")),

@@ -1,6 +1,6 @@
 import { JsonNumber } from "../kernel/mod.ts";
 import { type Place, TemplateError } from "./errors.ts";
-import type { Piece, Scalar } from "./format/format.ts";
+import { JsonText, type Piece, type Scalar } from "./format/format.ts";
 import type { Result } from "./scope.ts";
 
 /**
@@ -36,5 +36,5 @@ export function outputPiece(result: Result, place: Place, allowEmpty: boolean): 
 function scalarOf(value: unknown): Scalar | undefined {
 	if (value === null || value === undefined) return "";
 	if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
-	return value instanceof JsonNumber ? value : undefined;
+	return value instanceof JsonNumber || value instanceof JsonText ? value : undefined;
 }

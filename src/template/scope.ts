@@ -1,4 +1,5 @@
 import { JsonNumber } from "../kernel/mod.ts";
+import { JsonText } from "./format/format.ts";
 import type { TemplateSecret } from "./inputs.ts";
 
 /** Where a value came from: a field of a secret. */
@@ -87,6 +88,7 @@ export function isObject(value: unknown): value is { readonly [name: string]: un
 		value !== null &&
 		!Array.isArray(value) &&
 		!(value instanceof JsonNumber) &&
+		!(value instanceof JsonText) &&
 		!(value instanceof SecretScope)
 	);
 }

@@ -115,7 +115,6 @@ describe("common", () => {
 		["A=x y §", "sh reads line 1"],
 		["A=x#§", "reads line 1"],
 		["A='a'\"§\"", "line 1"],
-		["§=1", "line 1"],
 		["echo §", "line 1"],
 		["A=${§}", "reads line 1"],
 		["A=$(§)", "command substitution"],

@@ -14,6 +14,7 @@ import type { Format } from "./format.ts";
 export function dotenvFormat(name: DotenvDialect): Format<Place> {
 	const dialect = DIALECTS[name];
 	return {
+		hasNames: true,
 		lex: (text, markers) => {
 			const found = places(text, markers, dialect.grammar);
 			refuseQuotes(found.values(), name);

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { AgentError } from "../../kernel/mod.ts";
 import { FormatError } from "./errors.ts";
-import { type Format, type Piece, type Scalar, Unplaceable } from "./format.ts";
+import { type Format, JsonText, type Piece, type Scalar, Unplaceable } from "./format.ts";
+import { namesAsText, refusedName } from "./names.ts";
 
 /** One marker: letters and digits alone, so that no lexer of any format sees more in it than a word. */
 interface Marker {
@@ -32,10 +33,19 @@ export function finish<Context>(
 	pieces: readonly Piece[],
 	options: FinishOptions,
 ): string {
-	const { marked, markers, pattern } = mark(pieces);
+	const named = format.hasNames ? namesAsText(pieces) : pieces;
+	const { marked, markers, pattern } = mark(named);
 	if (markers.length === 0) return marked;
 
-	const contexts = wellFormed(options, () => format.lex(marked, new RegExp(pattern)));
+	const contexts = contextsOf(format, { marked, pattern, named, options });
+	const bare = bareJson(format, markers, contexts);
+	// JSON that stands bare is text like the author's own: well-formed by its making, and read back with the rest.
+	if (bare.size > 0)
+		return finish(
+			format,
+			named.map((piece) => (bare.has(piece) ? asText(piece) : piece)),
+			options,
+		);
 	const fill = (valueOf: (marker: Marker) => Scalar) =>
 		marked.replace(pattern, (_all, number: string) => {
 			const index = Number(number);
@@ -65,6 +75,49 @@ export function finish<Context>(
 		`does not come back unchanged from ${options.name}`,
 		"put it in quotes, or choose another format for this destination",
 	);
+}
+
+interface Marked {
+	readonly marked: string;
+	readonly pattern: RegExp;
+	readonly named: readonly Piece[];
+	readonly options: FinishOptions;
+}
+
+function contextsOf<Context>(
+	format: Format<Context>,
+	{ marked, pattern, named, options }: Marked,
+): ReadonlyMap<number, Context> {
+	try {
+		return wellFormed(options, () => format.lex(marked, new RegExp(pattern)));
+	} catch (error) {
+		const origin = format.hasNames && error instanceof FormatError ? refusedName(named) : undefined;
+		if (origin === undefined) throw error;
+		throw FormatError.unplaceable(
+			origin,
+			"is no name that a variable can have",
+			"write the name in the template, or rename the field in Vault: letters, digits and _, no digit first",
+		);
+	}
+}
+
+function bareJson<Context>(
+	format: Format<Context>,
+	markers: readonly Marker[],
+	contexts: ReadonlyMap<number, Context>,
+): ReadonlySet<Piece> {
+	const isBare = ({ piece }: Marker, index: number) => {
+		const context = contexts.get(index);
+		const { value } = piece;
+		return (
+			value instanceof JsonText && context !== undefined && format.escape(value, context) === value.source
+		);
+	};
+	return new Set(markers.filter(isBare).map(({ piece }) => piece));
+}
+
+function asText(piece: Piece): Piece {
+	return piece.kind === "text" ? piece : { kind: "text", text: String(piece.value) };
 }
 
 const valueIn = (marker: Marker): Scalar => marker.piece.value;

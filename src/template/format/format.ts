@@ -16,8 +16,21 @@ export interface Origin {
 	readonly field?: string;
 }
 
+/** Whole JSON made by `toJSON`: structure where a format takes JSON bare, and a string everywhere else. */
+export class JsonText {
+	readonly source: string;
+
+	constructor(source: string) {
+		this.source = source;
+	}
+
+	toString(): string {
+		return this.source;
+	}
+}
+
 /** What a template can put into a text. */
-export type Scalar = string | number | boolean | JsonNumber;
+export type Scalar = string | number | boolean | JsonNumber | JsonText;
 
 /** A rendered template: literal text of the author, and values that must not break out of their place. */
 export type Piece =
@@ -31,6 +44,8 @@ export type Piece =
  * it lexes, every value is a marker of letters and digits alone.
  */
 export interface Format<Context> {
+	/** Lines of the format are `NAME=value`, and a value may be such a name when it is an identifier. */
+	readonly hasNames?: true;
 	/**
 	 * Walks the text and tells in which context each marker stands, by marker number.
 	 *

@@ -1,5 +1,5 @@
 import { type JsonNumber, parseJson } from "../../kernel/mod.ts";
-import { type Format, type Scalar, Unplaceable } from "./format.ts";
+import { type Format, type JsonText, type Scalar, Unplaceable } from "./format.ts";
 import { readJson } from "./json-reader.ts";
 import { TextCursor } from "./text-cursor.ts";
 
@@ -52,7 +52,7 @@ function quote(value: Scalar): string {
 	return JSON.stringify(String(value)).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
 }
 
-function bareText(value: number | boolean | JsonNumber): string {
+function bareText(value: number | boolean | JsonNumber | JsonText): string {
 	if (typeof value === "number" && !Number.isFinite(value)) {
 		throw new Unplaceable("is not a number that JSON can hold", "put it in quotes");
 	}

@@ -117,7 +117,9 @@ describe("shellFormat", () => {
 		["case a in §) ;; esac", "stands inside case … esac"],
 		["case a in a) K=§;; esac", "stands inside case … esac"],
 	])("refuses a value that %j would run, expand, open or name by", (template, reason) => {
-		expect(refusal(shellFormat, template, ["x", "x"]).message).toBe(`field "f1" of secret/data/x ${reason}`);
+		expect(refusal(shellFormat, template, ["1x", "1x"]).message).toBe(
+			`field "f1" of secret/data/x ${reason}`,
+		);
 	});
 
 	test.each([

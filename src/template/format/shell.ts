@@ -21,6 +21,7 @@ interface Stretch {
  * by the value, no quoting helps and the value is refused.
  */
 export const shellFormat: Format<ShellContext> = {
+	hasNames: true,
 	lex(text, markers) {
 		const cursor = new TextCursor(text);
 		const tokens = readShellTokens(cursor);

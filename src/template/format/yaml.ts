@@ -1,5 +1,5 @@
 import { JsonNumber } from "../../kernel/mod.ts";
-import type { Format } from "./format.ts";
+import { type Format, JsonText } from "./format.ts";
 import { read, VERSIONS } from "./yaml-document.ts";
 import { type YamlPlace, yamlPlaces } from "./yaml-place.ts";
 import { yamlRefusal } from "./yaml-refusal.ts";
@@ -17,7 +17,8 @@ export const yamlFormat: Format<YamlPlace> = {
 		return yamlPlaces(text, markers);
 	},
 	escape: (value, place) => {
-		const isBare = typeof value === "number" || typeof value === "boolean" || value instanceof JsonNumber;
+		const isSpelled = value instanceof JsonNumber || value instanceof JsonText; // JSON is YAML in flow style
+		const isBare = typeof value === "number" || typeof value === "boolean" || isSpelled;
 		if (isBare && place.kind === "plain" && place.isWhole && !place.isKey) return String(value);
 		const text = spellYaml(String(value), place);
 		if (text === undefined) throw yamlRefusal(String(value), place);
