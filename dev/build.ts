@@ -1,13 +1,15 @@
 // Builds dist/: CommonJS chunks, the licences of what is bundled, and the compile cache.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { licencesOf } from "./licences.ts";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
-rmSync(dist, { recursive: true, force: true });
+/** Written beside and swapped in whole: a build that fails leaves the last good one. */
+const fresh = join(root, "dist.new");
+rmSync(fresh, { recursive: true, force: true });
 
 /**
  * node-vault requires these at its top. Its HTTP is our own transport, its debug output prints credentials, and the
@@ -36,7 +38,7 @@ const bundle = await rolldown({
 	transform: { target: "node22.22" },
 });
 const { output } = await bundle.write({
-	dir: dist,
+	dir: fresh,
 	format: "cjs",
 	minify: true,
 	sourcemap: false,
@@ -46,8 +48,11 @@ const { output } = await bundle.write({
 await bundle.close();
 
 const modules = output.flatMap((part) => (part.type === "chunk" ? Object.keys(part.modules) : []));
-writeFileSync(join(dist, "THIRD-PARTY-LICENCES.txt"), licencesOf(modules));
-writeFileSync(join(dist, "package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
+writeFileSync(join(fresh, "THIRD-PARTY-LICENCES.txt"), licencesOf(modules));
+writeFileSync(join(fresh, "package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
+
+rmSync(dist, { recursive: true, force: true });
+renameSync(fresh, dist);
 
 // The cache is filled by running what every start runs, and kept when the process ends.
 mkdirSync(join(dist, "compile-cache"), { recursive: true });

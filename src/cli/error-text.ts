@@ -9,3 +9,8 @@ export function errorText(error: AgentError): string {
 	const tail = last === undefined ? `  ${name}` : `${last}      ${name}`;
 	return [`error: ${error.message}`, ...lines, tail, ""].join("\n");
 }
+
+/** The same for a program that reads the log. */
+export function errorLine(error: AgentError) {
+	return { ...error.facts, ...error.rows, msg: error.message, code: error.code, exit: error.exitCode };
+}

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
-import { AgentError, ExitCode } from "../kernel/mod.ts";
-import { errorText } from "./error-text.ts";
+import { AgentError, ExitCode, type Log } from "../kernel/mod.ts";
+import { errorLine, errorText } from "./error-text.ts";
 import { exitCodeHelp } from "./exit-codes.ts";
 import type { World } from "./world.ts";
 
@@ -20,7 +20,13 @@ export interface CommonFlags {
  */
 export async function runCli(world: World): Promise<number> {
 	let code: number = ExitCode.done;
-	const program = build(world, (next) => {
+	let jsonLog: Log | undefined;
+	const makeLog: World["makeLog"] = async (level, format) => {
+		const log = await world.makeLog(level, format);
+		if (format === "json") jsonLog = log;
+		return log;
+	};
+	const program = build({ ...world, makeLog }, (next) => {
 		code = next;
 	});
 	try {
@@ -29,7 +35,9 @@ export async function runCli(world: World): Promise<number> {
 	} catch (error) {
 		if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
 		if (error instanceof AgentError) {
-			world.stderr.write(world.redactor.clean(errorText(error)));
+			// Where the log is JSON, the last word is too: the same sentence, its parts as fields.
+			if (jsonLog === undefined) world.stderr.write(world.redactor.clean(errorText(error)));
+			else jsonLog.write("error", "failed", errorLine(error));
 			return error.exitCode;
 		}
 		throw error;

@@ -1,16 +1,12 @@
+import { constants } from "node:os";
 import { Agent, timedOut } from "../agent/mod.ts";
-import {
-	createSupervisor,
-	FORWARDED_SIGNALS,
-	logChildEvents,
-	type Supervisor,
-	watchTerminal,
-} from "../child/mod.ts";
+import { createSupervisor, logChildEvents, type Supervisor } from "../child/mod.ts";
 import type { Config } from "../config/mod.ts";
 import { AgentError, ExitCode, type Log } from "../kernel/mod.ts";
 import { deliveryOf, surroundingsOf, vaultParts } from "./assemble.ts";
 import { childEnvironment } from "./child-environment.ts";
 import { systemNotices } from "./notices.ts";
+import { listenToSignals, Stopped } from "./signals.ts";
 import { unitsOf } from "./units.ts";
 import type { World } from "./world.ts";
 
@@ -44,10 +40,10 @@ export async function serve(config: Config, world: World, log: Log): Promise<num
 	const stopping = new AbortController();
 	const release = listenToSignals({ world, agent, supervisor, stopping });
 	try {
-		const keepAlive = session.keepAlive(stopping.signal);
 		const work = config.exitAfterAuth
 			? once({ agent, config, world, stopping })
 			: forever(agent, stopping.signal);
+		const keepAlive = session.keepAlive(stopping.signal);
 		return await outcome({ work: Promise.all([work, keepAlive]), supervisor, stopping, config });
 	} finally {
 		stopping.abort(new Error("the agent ends"));
@@ -71,28 +67,19 @@ interface OneShot {
 
 /** Everything once, within the deadline. */
 async function once({ agent, config, world, stopping }: OneShot): Promise<void> {
-	const { signal } = stopping;
 	const { timeoutMs } = config;
-	const deadline = world.clock.sleep(timeoutMs, signal).then(() => {
+	const ready = agent.start(stopping.signal).then(() => agent.settle(stopping.signal));
+	const late = world.clock.sleep(timeoutMs, stopping.signal).then(
+		() => "late",
+		() => "stopped",
+	);
+	const first = await Promise.race([ready, late]);
+	if (first === "late") {
+		ready.catch(() => undefined); // it ends with the abort, which is no news
 		throw timedOut(timeoutMs, agent.waitingFor ?? "nothing is missing");
-	});
-	const ready = agent.start(signal).then(() => agent.settle(signal));
-	await Promise.race([ready, deadline]);
-	stopping.abort(new Done());
-	await deadline.catch(() => undefined);
-}
-
-/** Reason of the abort when the one-shot run has done all there is to do. */
-class Done extends Error {}
-
-/** Reason of the abort when a signal asked for the end. */
-class Stopped extends Error {
-	readonly signalName: NodeJS.Signals;
-
-	constructor(signalName: NodeJS.Signals) {
-		super(`stopped by ${signalName}`);
-		this.signalName = signalName;
 	}
+	await ready;
+	stopping.abort(new Error("done"));
 }
 
 interface Running {
@@ -109,43 +96,13 @@ async function outcome({ work, supervisor, stopping, config }: Running): Promise
 		const first = await (ended === undefined ? work : Promise.race([work, ended]));
 		if (typeof first === "number") return first;
 	} catch (error) {
-		if (!stopping.signal.aborted) {
-			// A child that could not be started is reported by the error; one that had ended keeps its code.
-			throw error;
-		}
+		if (!stopping.signal.aborted) throw error;
 	}
+	if (ended !== undefined && supervisor?.state.kind !== "idle") return await ended;
 	const { reason } = stopping.signal;
-	if (ended !== undefined) return await ended;
-	if (reason instanceof Done) return ExitCode.done;
-	if (reason instanceof Stopped && config.exitAfterAuth)
-		return 128 + (reason.signalName === "SIGINT" ? 2 : 15);
-	return ExitCode.done;
-}
-
-interface SignalParts {
-	readonly world: World;
-	readonly agent: Agent;
-	readonly supervisor: Supervisor | undefined;
-	readonly stopping: AbortController;
-}
-
-/** Ends on TERM and INT, reads anew on HUP, hands everything else to the child. */
-function listenToSignals({ world, agent, supervisor, stopping }: SignalParts): () => void {
-	const isTerminalGone = watchTerminal();
-	const releases = FORWARDED_SIGNALS.map((name) =>
-		world.onSignal(name, () => {
-			const isRunning = supervisor !== undefined && supervisor.state.kind !== "idle";
-			if (isRunning) supervisor.forward(name);
-			else if (name === "SIGTERM" || name === "SIGINT" || name === "SIGQUIT")
-				stopping.abort(new Stopped(name));
-		}),
-	);
-	const hangUp = world.onSignal("SIGHUP", () => {
-		if (!isTerminalGone()) agent.refresh();
-		else if (supervisor !== undefined && supervisor.state.kind !== "idle") void supervisor.stop();
-		else stopping.abort(new Stopped("SIGHUP"));
-	});
-	return () => [...releases, hangUp].forEach((release) => release());
+	// A sidecar that is told to stop has done its work; whoever waits for a result learns that there is none.
+	const isAwaited = config.exitAfterAuth || config.exec !== undefined;
+	return reason instanceof Stopped && isAwaited ? 128 + constants.signals[reason.signal] : ExitCode.done;
 }
 
 function superviseWith(config: Config, world: World, log: Log): Supervisor | undefined {
