@@ -8,14 +8,14 @@ const PART = /(\d+(?:\.\d+)?)(ms|s|m|h)/gy;
  */
 export function parseDuration(value: string | number): number | undefined {
 	if (typeof value === "number") return Number.isFinite(value) && value >= 0 ? value * 1000 : undefined;
-	if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
+	if (/^\d+(\.\d+)?$/.test(value)) return parseDuration(Number(value));
 	let total = 0;
 	let end = 0;
 	for (const part of value.matchAll(PART)) {
 		total += Number(part[1]) * (UNIT_MS[part[2] ?? ""] ?? 0);
 		end = part.index + part[0].length;
 	}
-	return end > 0 && end === value.length ? total : undefined;
+	return end > 0 && end === value.length && Number.isFinite(total) ? total : undefined;
 }
 
 /** Writes a span of time for people: `340 ms`, `3.1 s`, `41m`, `2h 5m`. */

@@ -12,44 +12,67 @@ const SHORTEST = 4;
  */
 export class Redactor {
 	readonly #live = new Map<string, number>();
+	/** The live forms by their first letters, so that a text is walked through once, however many there are. */
+	readonly #byStart = new Map<string, string[]>();
 	readonly #publicTexts = new Set<string>();
-	#pattern: RegExp | undefined;
 
 	/** From now on the value is hidden, until the returned function has been called. */
 	hide(value: string): () => void {
 		const forms = hiddenForms(value);
-		for (const form of forms) this.#count(form, 1);
+		for (const form of forms) this.#add(form);
 		return () => {
-			for (const form of forms.splice(0)) this.#count(form, -1);
+			for (const form of forms.splice(0)) this.#release(form);
 		};
 	}
 
 	/** Texts that the operator wrote in the open (paths, addresses): their words are not hidden. */
 	expose(texts: Iterable<string>): void {
 		for (const text of texts) this.#publicTexts.add(text);
-		this.#pattern = undefined;
 	}
 
-	/** The text without any live secret in it. */
+	/** The text without any live secret in it, nor the rest of one that overlaps with another. */
 	clean(text: string): string {
-		this.#pattern ??= this.#compile();
-		return text.replace(this.#pattern, REDACTED);
+		let cleaned = "";
+		let end = 0;
+		for (let at = 0; at + SHORTEST <= text.length; at++) {
+			const length = this.#longestAt(text, at);
+			if (length === 0) continue;
+			if (at >= end) cleaned += text.slice(end, at) + REDACTED;
+			end = Math.max(end, at + length);
+		}
+		return cleaned + text.slice(end);
 	}
 
-	#count(form: string, step: 1 | -1): void {
-		const count = (this.#live.get(form) ?? 0) + step;
-		if (count > 0) this.#live.set(form, count);
-		else this.#live.delete(form);
-		this.#pattern = undefined;
+	#longestAt(text: string, at: number): number {
+		const forms = this.#byStart.get(text.slice(at, at + SHORTEST));
+		if (forms === undefined) return 0;
+		const found = forms.filter((form) => text.startsWith(form, at) && !this.#isPublic(form));
+		return Math.max(0, ...found.map((form) => form.length));
 	}
 
-	#compile(): RegExp {
-		const isPublic = (form: string) => this.#publicTexts.values().some((text) => text.includes(form));
-		const forms = [...this.#live.keys()]
-			.filter((form) => !isPublic(form))
-			.toSorted((a, b) => b.length - a.length) // a secret that contains another goes first
-			.map((form) => form.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")); // RegExp.escape came with Node 24
-		return forms.length === 0 ? /(?!)/g : new RegExp(forms.join("|"), "g");
+	#isPublic(form: string): boolean {
+		return this.#publicTexts.values().some((text) => text.includes(form));
+	}
+
+	#add(form: string): void {
+		const count = this.#live.get(form) ?? 0;
+		this.#live.set(form, count + 1);
+		if (count > 0) return;
+		const start = form.slice(0, SHORTEST);
+		this.#byStart.set(start, [...(this.#byStart.get(start) ?? []), form]);
+	}
+
+	#release(form: string): void {
+		const count = (this.#live.get(form) ?? 0) - 1;
+		if (count > 0) {
+			this.#live.set(form, count);
+			return;
+		}
+		this.#live.delete(form);
+		const start = form.slice(0, SHORTEST);
+		const rest = (this.#byStart.get(start) ?? []).filter((other) => other !== form);
+		if (rest.length > 0) this.#byStart.set(start, rest);
+		else this.#byStart.delete(start);
 	}
 }
 
@@ -62,6 +85,9 @@ function hiddenForms(value: string): string[] {
 		forms.add(JSON.stringify(text).slice(1, -1));
 		forms.add(encodeURIComponent(text.toWellFormed()));
 	}
-	if (value.length >= SHORTEST) forms.add(Buffer.from(value).toString("base64").replace(/=+$/, ""));
+	if (value.length >= SHORTEST) {
+		forms.add(Buffer.from(value).toString("base64").replace(/=+$/, ""));
+		forms.add(Buffer.from(value).toString("base64url"));
+	}
 	return [...forms];
 }
