@@ -78,8 +78,8 @@ function loginMethod(auth: AuthConfig, { client, world, log, guard }: LoginParts
 }
 
 /** What puts files in place. */
-export function deliveryOf(world: World): Delivery {
-	return new Delivery({ fs: world.fs, links: { uid: world.uid, allowedRoots: [] } });
+export function deliveryOf({ allowedRoots }: Config, world: World): Delivery {
+	return new Delivery({ fs: world.fs, links: { uid: world.uid, allowedRoots } });
 }
 
 /** What templates see besides secrets. */

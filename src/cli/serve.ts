@@ -27,7 +27,7 @@ export async function serve(config: Config, world: World, log: Log): Promise<num
 	const inheritEnv = config.exec?.inheritEnv ?? true;
 	const agent = new Agent(units, {
 		store,
-		delivery: deliveryOf(world),
+		delivery: deliveryOf(config, world),
 		notices: systemNotices(childEnvironment(world.env, true, new Map())),
 		surroundings: surroundingsOf(world),
 		clock: world.clock,

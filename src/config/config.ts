@@ -10,6 +10,8 @@ export interface Config {
 	/** How often secrets without a lease are read again, in milliseconds; ±10 % jitter is added by the clock. */
 	readonly pollIntervalMs: number;
 	readonly templates: readonly TemplateConfig[];
+	/** Absolute; when there are any, every destination lies below one of them. */
+	readonly allowedRoots: readonly string[];
 	/** Variables of the child, in the order of the file. */
 	readonly env: readonly EnvConfig[];
 	readonly exec?: ExecConfig;

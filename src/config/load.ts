@@ -65,6 +65,7 @@ function normalize(file: FileConfig, input: ConfigInput, context: Context): Conf
 		...(auth && { auth }),
 		pollIntervalMs: milliseconds(file.poll_interval),
 		templates: templates(file, exec, context),
+		allowedRoots: file.allowed_roots.map((root) => context.resolve(root)),
 		env,
 		...(exec && { exec }),
 		log: { level: file.log.level, format: file.log.format ?? (input.isTerminal ? "pretty" : "json") },

@@ -26,7 +26,7 @@ export async function render({ dryRun, diff, json, ...flags }: RenderFlags, worl
 	const { client, store } = vaultParts(config, world, log);
 	try {
 		const rendered = await renderWithin(config, { units, store, world });
-		const delivery = deliveryOf(world);
+		const delivery = deliveryOf(config, world);
 		const orders = rendered.flatMap(orderOf);
 		const isDry = dryRun === true || diff === true;
 		const changed = isDry

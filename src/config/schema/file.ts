@@ -9,6 +9,7 @@ import {
 	optional,
 	orEmpty,
 	span,
+	text,
 	word,
 	type Output,
 } from "./fields.ts";
@@ -38,6 +39,11 @@ const file = keys({
 		"How often secrets without a lease are read again; 10 % either way at random. At least 1s.",
 	),
 	templates: note(defaulted(list(template, "a list of templates"), []), "list", "Files to write."),
+	allowed_roots: note(
+		defaulted(list(text("a folder"), "a list of folders"), []),
+		"list of folders",
+		"When given, a destination outside of these folders is refused, by whatever way its name leads there.",
+	),
 	env: note(defaulted(env, {}), "map", "Variables of the child: a name, and a reference or a map."),
 	exec: note(optional(exec), "map", "The child."),
 	log: note(orEmpty(log), "map", "The agent's own log, on stderr."),
