@@ -1,7 +1,7 @@
 import nodeVault from "node-vault";
 import type { AgentError, JsonValue, Secret } from "../kernel/mod.ts";
-import { notVault, type RequestPlace, refused, tlsRefused, unreachable } from "./errors.ts";
-import { encodePath } from "./paths.ts";
+import { notVault, type RequestPlace, refused, tlsRefused, unreachable, unsendable } from "./errors.ts";
+import { encodePath, trimSlashes } from "./paths.ts";
 import { asReply, type VaultReply } from "./reply.ts";
 import { TransportError, type TransportOptions, type TransportReply, vaultTransport } from "./transport.ts";
 
@@ -59,7 +59,7 @@ export class NodeVaultClient implements VaultClient {
 
 	async send(call: VaultCall, signal: AbortSignal): Promise<VaultReply> {
 		signal.throwIfAborted();
-		const server = this.#servers[this.#current % this.#servers.length];
+		const server = this.#servers[this.#current];
 		if (server === undefined) throw new RangeError("Cannot send: the client has no address");
 		const place: RequestPlace = {
 			method: call.method,
@@ -112,7 +112,7 @@ export class NodeVaultClient implements VaultClient {
 		};
 		const api = nodeVault(config);
 		// Left to itself it takes these from the environment and adds them to every request, logins included.
-		Object.assign(api, { token: undefined, namespace: undefined });
+		Object.assign(api, { token: undefined, namespace: undefined, pathPrefix: "" });
 		return api;
 	}
 
@@ -125,8 +125,9 @@ export class NodeVaultClient implements VaultClient {
 
 	#failed(place: RequestPlace, error: unknown): AgentError {
 		this.#options.onRequest?.(place, undefined);
-		this.#current++;
 		if (!(error instanceof TransportError)) return unreachable(place, "the request could not be made");
+		if (error.failure === "unsendable") return unsendable(place, error.message);
+		this.#leave(place.address);
 		switch (error.failure) {
 			case "timeout":
 			case "network":
@@ -142,23 +143,42 @@ export class NodeVaultClient implements VaultClient {
 		}
 	}
 
+	/** The next address from now on, but only one step for all the requests that failed side by side. */
+	#leave(address: string): void {
+		if (this.#servers[this.#current]?.address === address)
+			this.#current = (this.#current + 1) % this.#servers.length;
+	}
+
 	#judge(place: RequestPlace, reply: TransportReply): VaultReply {
 		const { statusCode: status, body } = reply;
-		if (!isVaultBody(body)) throw notVault(place, `status ${status}, JSON of another kind`);
+		if (!isObject(body)) throw notVault(place, `status ${status}, JSON of another kind`);
 		const errors = errorsOf(body);
 		if ((status >= 200 && status < 300) || (status === 404 && errors.length === 0 && body !== undefined)) {
+			if (!isVaultAnswer(place.path, { status, body })) {
+				const what = body === undefined ? "an empty body" : "JSON of another kind";
+				throw notVault(place, `status ${status}, ${what}`);
+			}
 			return asReply(status, body, reply.headers.date);
 		}
 		const error = refused(place, { status, errors, ...retryAfter(reply.headers["retry-after"]) });
-		if (error.code === "E_VAULT_SEALED") this.#current++;
+		if (error.code === "E_VAULT_SEALED") this.#leave(place.address);
 		throw error;
 	}
 }
 
 type Body = { readonly [key: string]: JsonValue } | undefined;
 
-function isVaultBody(body: JsonValue | undefined): body is Body {
+function isObject(body: JsonValue | undefined): body is Body {
 	return body === undefined || (typeof body === "object" && body !== null && !Array.isArray(body));
+}
+
+/**
+ * Whether a success is Vault's: anybody can say 200, and an empty secret taken from a proxy would be delivered.
+ * All of Vault's answers are framed but for a few below `sys/`, the 204 of a write, and the bare 404.
+ */
+function isVaultAnswer(path: string, { status, body }: { status: number; body: Body }): boolean {
+	if (body === undefined) return status === 204;
+	return "request_id" in body || "errors" in body || trimSlashes(path).startsWith("sys/");
 }
 
 function errorsOf(body: Body): string[] {
@@ -168,8 +188,5 @@ function errorsOf(body: Body): string[] {
 
 /** RFC 9110 10.2.3 allows a date as well; Vault sends seconds. */
 function retryAfter(header: string | undefined): { retryAfterMs?: number } {
-	const seconds = Number(header);
-	return header !== undefined && Number.isFinite(seconds) && seconds >= 0
-		? { retryAfterMs: seconds * 1000 }
-		: {};
+	return header !== undefined && /^\d+$/.test(header) ? { retryAfterMs: Number(header) * 1000 } : {};
 }

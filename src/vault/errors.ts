@@ -71,6 +71,19 @@ export function tlsRefused(place: RequestPlace, what: string): VaultError {
 	});
 }
 
+/** A token or a namespace that no HTTP header can carry: the request never left. */
+export function unsendable(place: RequestPlace, what: string): VaultError {
+	return new VaultError(`the request to Vault cannot be sent (${what})`, {
+		code: "E_REQUEST_INVALID",
+		exitCode: ExitCode.loginRefused,
+		rows: {
+			at: at(place),
+			do: "look for a line break or a letter outside of ASCII in the token or the namespace",
+		},
+		facts: { path: place.path, address: place.address },
+	});
+}
+
 /** Longest part of Vault's own words that a message repeats. */
 const LONGEST_QUOTE = 300;
 
@@ -92,15 +105,18 @@ export function refused(
 		facts: { path: place.path, status, address: place.address },
 	};
 	if (status === 403) {
-		return new VaultError(`permission denied on ${place.path} (403)`, {
+		const isDead = /invalid token/i.test(words);
+		const detail = otherThan(/permission denied/gi, words);
+		return new VaultError(`permission denied on ${place.path}${detail} (403)`, {
 			...common,
 			code: "E_PERMISSION_DENIED",
+			...(isDead && { remedy: "relogin" }),
 			exitCode: ExitCode.missing,
 			rows: { at: at(place), do: `give the token's policies:  ${policyFor(place)}` },
 		});
 	}
 	if (status === 404) {
-		return new VaultError(`nothing is at ${place.path} (404)`, {
+		return new VaultError(`nothing is at ${place.path}${otherThan(/^$/g, words)} (404)`, {
 			...common,
 			code: "E_SECRET_MISSING",
 			exitCode: ExitCode.missing,
@@ -124,6 +140,16 @@ export function refused(
 		exitCode: ExitCode.failed,
 		rows: { at: at(place) },
 	});
+}
+
+/** `: ` and what Vault says beyond the usual words and the marks of its error lists. */
+function otherThan(usual: RegExp, words: string): string {
+	const rest = words
+		.replaceAll(/\d+ errors? occurred:/g, "")
+		.replaceAll(usual, "")
+		.replaceAll(/(?:\s*[*;]\s*)+/g, "; ")
+		.replaceAll(/^[\s;]+|[\s;]+$/g, "");
+	return rest === "" ? "" : `: ${rest}`;
 }
 
 /** 412 is a replica that has not caught up yet; 472 and 473 are standbys (api-docs/system/health). */

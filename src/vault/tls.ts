@@ -1,3 +1,5 @@
+import { X509Certificate } from "node:crypto";
+import { createSecureContext } from "node:tls";
 import { AgentError, ExitCode } from "../kernel/mod.ts";
 
 /** What the transport needs of the file system. */
@@ -27,7 +29,7 @@ export interface TlsIdentity {
 	readonly rejectUnauthorized: boolean;
 }
 
-/** @throws AgentError `E_TLS_FILES` naming the file that cannot be read */
+/** @throws AgentError `E_TLS_FILES` naming the file that cannot be read, or holds something else */
 export function readTlsIdentity(settings: TlsSettings, files: TlsFiles): TlsIdentity {
 	const read = (key: string, path: string): string => {
 		try {
@@ -37,17 +39,49 @@ export function readTlsIdentity(settings: TlsSettings, files: TlsFiles): TlsIden
 		}
 	};
 	const authorities = [
-		...(settings.caCert === undefined ? [] : [read("ca_cert", settings.caCert)]),
+		...(settings.caCert === undefined ? [] : [authority("ca_cert", settings.caCert, read)]),
 		...(settings.caPath === undefined ? [] : readFolder(settings.caPath, files)),
 	];
 	return {
 		rejectUnauthorized: !settings.skipVerify,
 		...(authorities.length > 0 && { ca: authorities }),
-		...(settings.clientCert !== undefined && { cert: read("client_cert", settings.clientCert) }),
-		...(settings.clientKey !== undefined && { key: read("client_key", settings.clientKey) }),
+		...clientIdentity(settings, read),
 		...(settings.serverName !== undefined && { servername: settings.serverName }),
 	};
 }
+
+type Read = (key: string, path: string) => string;
+
+/** Node takes any text for a CA and then trusts nobody; that is better said now. */
+function authority(key: string, path: string, read: Read): string {
+	const text = read(key, path);
+	try {
+		void new X509Certificate(text);
+		return text;
+	} catch {
+		throw unusable(key, path, "holds no certificate in PEM");
+	}
+}
+
+/** Read and tried now: OpenSSL's words at the first connection do not say which file is wrong. */
+function clientIdentity({ clientCert, clientKey }: TlsSettings, read: Read): { cert?: string; key?: string } {
+	const cert = clientCert === undefined ? {} : { cert: authority("client_cert", clientCert, read) };
+	if (clientKey === undefined) return cert;
+	const key = read("client_key", clientKey);
+	try {
+		createSecureContext({ ...cert, key });
+		return { ...cert, key };
+	} catch (error) {
+		const isOther = error instanceof Error && "code" in error && error.code === OTHER_KEY;
+		throw unusable(
+			"client_key",
+			clientKey,
+			isOther ? `is not the key of ${clientCert}` : "holds no private key in PEM",
+		);
+	}
+}
+
+const OTHER_KEY = "ERR_OSSL_X509_KEY_VALUES_MISMATCH";
 
 function readFolder(folder: string, files: TlsFiles): string[] {
 	try {
@@ -58,6 +92,14 @@ function readFolder(folder: string, files: TlsFiles): string[] {
 	} catch (error) {
 		throw unreadable("ca_path", folder, error);
 	}
+}
+
+function unusable(key: string, path: string, reason: string): AgentError {
+	return new AgentError(`vault.${key}: ${path} ${reason}`, {
+		code: "E_TLS_FILES",
+		exitCode: ExitCode.usage,
+		rows: { do: "name the right file, in PEM" },
+	});
 }
 
 function unreadable(key: string, path: string, cause: unknown): AgentError {

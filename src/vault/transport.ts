@@ -30,7 +30,14 @@ export interface TransportOptions {
 }
 
 /** How a request failed before there was a whole answer. */
-export type TransportFailure = "timeout" | "too-large" | "not-json" | "redirect" | "network" | "tls";
+export type TransportFailure =
+	| "timeout"
+	| "too-large"
+	| "not-json"
+	| "redirect"
+	| "network"
+	| "tls"
+	| "unsendable";
 
 /** Thrown by the transport alone, turned into a `VaultError` by the client. Holds no request. */
 export class TransportError extends Error {
@@ -94,12 +101,12 @@ export function vaultTransport(options: TransportOptions) {
 				const target = redirectTarget(reply, url);
 				if (target === undefined) return await receive(reply, url);
 				reply.destroy();
-				if (!options.allowedOrigins.has(target.origin) || redirects >= MOST_REDIRECTS) {
-					throw new TransportError(
-						"redirect",
-						`redirected to ${target.origin}, which is not a configured address`,
-					);
+				if (!options.allowedOrigins.has(target.origin)) {
+					const what = `redirected to ${target.origin}, which is not a configured address`;
+					throw new TransportError("redirect", what);
 				}
+				if (redirects >= MOST_REDIRECTS)
+					throw new TransportError("redirect", `redirected again by ${url.origin}`);
 				url = target;
 			}
 		} catch (error) {
@@ -170,7 +177,10 @@ const NETWORK_WORDS: Readonly<Record<string, string>> = {
 function asTransportError(error: unknown): TransportError {
 	if (error instanceof TransportError) return error;
 	const code = error instanceof Error && "code" in error ? String(error.code) : "";
-	if (/CERT|SSL|TLS|SELF_SIGNED|ISSUER|ALTNAME/.test(code)) return new TransportError("tls", tlsWords(code));
+	if (/CERT|SSL|TLS|EPROTO|ISSUER|ALTNAME|SIGNATURE|INVALID_CA|INVALID_PURPOSE/.test(code))
+		return new TransportError("tls", tlsWords(code));
+	if (code === "ERR_INVALID_CHAR")
+		return new TransportError("unsendable", "a header holds a character that is not allowed there");
 	if (error instanceof AggregateError && error.errors[0] !== undefined)
 		return asTransportError(error.errors[0]);
 	return new TransportError("network", NETWORK_WORDS[code] ?? (code || "connection cut"));
