@@ -5,17 +5,19 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { configJsonSchema } from "../src/config/mod.ts";
+import { withTemplateParts } from "./docs-templates.ts";
 
 interface Page {
 	/** Below docs/. */
 	readonly file: string;
 	/** What the file should say. Gets what it says now, so that the hand-written parts stay. */
-	readonly write: (current: string) => string;
+	readonly write: (current: string) => string | Promise<string>;
 }
 
 const PAGES: readonly Page[] = [
 	{ file: "config.schema.json", write: () => `${JSON.stringify(configJsonSchema(), null, 2)}\n` },
 	{ file: "configuration.md", write: withKeyTables },
+	{ file: "templates.md", write: withTemplateParts },
 ];
 
 /** The parts of a JSON Schema that the tables use. */
@@ -67,7 +69,7 @@ const isCheck = process.argv.includes("--check");
 for (const { file, write } of PAGES) {
 	const path = join(import.meta.dirname, "../docs", file);
 	const current = readIfThere(path);
-	const wanted = write(current);
+	const wanted = await write(current);
 	if (current === wanted) continue;
 	if (isCheck) {
 		console.error(`docs/${file} is out of date; run: npm run docs`);
