@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
 import { type AgentOptions, type AgentProcess, LAUNCHER, startAgent } from "../support/agent-process.ts";
 import { CHILD, noted, started } from "../support/child-notes.ts";
@@ -88,14 +88,16 @@ test("SIGUSR1 later on is the child's, and opens nothing", async () => {
 test("SIGUSR1 to an agent without a child does nothing", async () => {
 	const vault = await vaultWithKey();
 	const place = folder();
-	const config = place.write("agent.yaml", '{"templates": [{"contents": "x", "destination": "a.txt"}]}');
+	const contents = '{{#secret "secret/data/llm/openai"}}{{api_key}}{{/secret}}';
+	const config = place.write("agent.yaml", JSON.stringify({ templates: [{ contents, destination: "a.txt" }] }));
 	const agent = startAgent(["start", "-c", config], { env: vault.env });
 	await agent.logged("rendered");
 
 	agent.signal("SIGUSR1");
+	vault.put("secret/data/llm/openai", { api_key: "sk-2" });
 	agent.signal("SIGHUP");
 
-	await eventually(() => expect(vault.count("auth/approle/login")).toBe(1));
+	await eventually(() => expect(readFileSync(place.at("a.txt"), "utf8")).toBe("sk-2"));
 	expect(listeningPorts(agent.pid)).toEqual([]);
 	expect(agent.isRunning()).toBe(true);
 });
