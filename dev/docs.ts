@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { configJsonSchema } from "../src/config/mod.ts";
+import { withPackages } from "./docs-packages.ts";
 import { withTemplateParts } from "./docs-templates.ts";
 
 interface Page {
@@ -18,6 +19,7 @@ const PAGES: readonly Page[] = [
 	{ file: "config.schema.json", write: () => `${JSON.stringify(configJsonSchema(), null, 2)}\n` },
 	{ file: "configuration.md", write: withKeyTables },
 	{ file: "templates.md", write: withTemplateParts },
+	{ file: "dependencies.md", write: withPackages },
 ];
 
 /** The parts of a JSON Schema that the tables use. */

@@ -60,6 +60,14 @@ describe("docs/", () => {
 		expect(check).toMatchObject({ status: 0, stderr: "" });
 	});
 
+	test("architecture.md has a paragraph for every room", () => {
+		const text = readFileSync(join(ROOT, "docs/architecture.md"), "utf8");
+		const rooms = readdirSync(join(ROOT, "src"), { withFileTypes: true }).filter((entry) =>
+			entry.isDirectory(),
+		);
+		expect(rooms.map(({ name }) => name).filter((name) => !text.includes(`\n**${name}** `))).toEqual([]);
+	});
+
 	test.each(readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md")))(
 		"%s links to files and headings that are there",
 		(name) => {
