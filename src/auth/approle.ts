@@ -30,6 +30,7 @@ export function approleMethod(options: ApproleOptions, deps: ApproleDeps): AuthM
 	const roleId = new CredentialReader("role id", options.roleId, deps.files);
 	const secretId = options.secretId && new CredentialReader("secret id", options.secretId, deps.files);
 	const path = `${options.mountPath}/login`;
+	const namespace = options.namespace === undefined ? {} : { namespace: options.namespace };
 
 	const forget = async () => {
 		if (secretId?.path === undefined || !options.removeSecretIdFile) return;
@@ -47,6 +48,7 @@ export function approleMethod(options: ApproleOptions, deps: ApproleDeps): AuthM
 
 	return {
 		name: "approle",
+		...namespace,
 		async login(signal: AbortSignal): Promise<TokenGrant> {
 			const role = await roleId.read();
 			const secret = await secretId?.read();
@@ -55,12 +57,7 @@ export function approleMethod(options: ApproleOptions, deps: ApproleDeps): AuthM
 			await forget();
 			const body = { role_id: role.reveal(), ...(secret && { secret_id: secret.reveal() }) };
 			try {
-				const call = {
-					method: "POST",
-					path,
-					body,
-					...(options.namespace && { namespace: options.namespace }),
-				} as const;
+				const call = { method: "POST", path, body, ...namespace } as const;
 				return grantOf(await deps.client.send(call, signal));
 			} catch (error) {
 				if (!(error instanceof VaultError) || error.remedy === "retry") throw error;

@@ -15,6 +15,8 @@ export interface TokenGrant {
 export interface AuthMethod {
 	/** Vault's name of the method. */
 	readonly name: "approle" | "token";
+	/** Where the token lives, when that is not the client's own namespace: it is renewed and looked up there. */
+	readonly namespace?: string;
 	/**
 	 * @throws LoginError when Vault or a credential file says no
 	 * @throws VaultError when Vault could not be asked

@@ -35,7 +35,8 @@ export class CredentialReader {
 
 	/** @throws LoginError `E_CREDENTIAL_FILE` when there is no file and never was one */
 	async read(): Promise<Secret> {
-		if (this.#credential.kind === "value") return this.#credential.value;
+		// Variables get line ends from files as easily as files do.
+		if (this.#credential.kind === "value") return this.#credential.value.map((text) => text.trim());
 		const { path } = this.#credential;
 		try {
 			const text = (await this.#files.readFile(path)).trim();

@@ -10,6 +10,7 @@ import {
 import { type VaultClient, VaultError } from "../vault/mod.ts";
 import type { AuthMethod, TokenGrant } from "./auth-method.ts";
 import { grantOf } from "./grant.ts";
+import { Liveness } from "./liveness.ts";
 import { isNearMaximum, renewalDelay } from "./renewal.ts";
 
 export interface TokenSessionDeps {
@@ -35,8 +36,11 @@ interface Held {
 /** Below this, waiting for a part of what is left would turn into a loop that never gets there. */
 const SHORTEST_WAIT_MS = 1000;
 
-/** At most one question per minute about who is to blame for a 403. */
-const LOOKUP_EVERY_MS = 60_000;
+/** How often "invalid token" is believed without asking. */
+const TRUST_WORDS_EVERY_MS = 60_000;
+
+/** So many tokens in a row whose renewal was refused are no accident: the next ones are not even tried. */
+const MOST_REFUSALS = 2;
 
 /**
  * Holds the token: logs in, renews, logs in again. One owner, one loop; everyone else asks for {@link token}.
@@ -46,11 +50,16 @@ export class TokenSession {
 	#held: Held | undefined;
 	#failure: { readonly error: AgentError; readonly until: number; readonly attempts: number } | undefined;
 	#login: Promise<Held> | undefined;
-	#askedAt = Number.NEGATIVE_INFINITY;
+	readonly #liveness: Liveness;
+	#refusals = 0;
+	#trustedAt = Number.NEGATIVE_INFINITY;
 	#wake = Promise.withResolvers<void>();
 
 	constructor(deps: TokenSessionDeps) {
 		this.#deps = deps;
+		const { client, clock, method } = deps;
+		const namespace = method.namespace === undefined ? {} : { namespace: method.namespace };
+		this.#liveness = new Liveness({ client, clock, ...namespace });
 	}
 
 	/** A token that was valid when last heard of; logs in first when there is none (single-flight). */
@@ -60,53 +69,55 @@ export class TokenSession {
 	}
 
 	/**
-	 * Told that Vault answered 403 to this token. A dead token and a missing policy look alike; asking Vault
-	 * tells them apart, at most once a minute.
+	 * Told that Vault answered 403 to this token. A dead token and a missing policy look alike, unless Vault says
+	 * which it is; asking tells them apart, at most once a minute.
 	 *
 	 * @returns true when the token is dead, or already replaced: the request is worth one more try
 	 */
-	async isDead(token: Secret, signal: AbortSignal): Promise<boolean> {
+	async isDead(token: Secret, refusal: AgentError, signal: AbortSignal): Promise<boolean> {
 		const held = this.#held;
 		if (held === undefined || held.grant.token !== token) return true;
-		const now = this.#deps.clock.now();
-		if (now - this.#askedAt < LOOKUP_EVERY_MS) return false;
-		this.#askedAt = now;
-		try {
-			await this.#deps.client.send({ method: "GET", path: "auth/token/lookup-self", token }, signal);
-			return false;
-		} catch (error) {
-			if (!(error instanceof VaultError) || error.status !== 403) return false;
-			this.#drop(held);
+		const isKnown = refusal.remedy === "relogin" && this.#mayTrustWords();
+		if (!isKnown && !(await this.#liveness.isDead(token, signal))) return false;
+		if (this.#held === held) {
+			this.#held = undefined;
 			this.#deps.log.write("warn", "login", { msg: "Vault no longer knows the token; logging in again" });
-			return true;
 		}
+		return true;
 	}
 
 	/** Keeps the token alive until aborted. Never throws but for the abort. */
 	async keepAlive(signal: AbortSignal): Promise<void> {
-		for (let attempt = 0; !signal.aborted; ) {
+		for (let failures = 0, asked = 0; !signal.aborted; ) {
 			const held = this.#held;
-			const wait = held === undefined ? undefined : this.#nextStep(held, attempt);
 			const change = this.#wake.promise;
-			if (wait === undefined) {
+			if (held === undefined || held.grant.ttlMs <= 0) {
 				await Promise.race([change, aborted(signal)]);
-				attempt = 0;
+				failures = 0;
 				continue;
 			}
-			const replaced = await this.#pause(wait, change, signal);
+			const replaced = await this.#pause(this.#wait(held, { failures, asked }), change, signal);
 			if (signal.aborted) return;
-			attempt = replaced || held === undefined || (await this.#advance(held, signal)) ? 0 : attempt + 1;
+			const fault = replaced || this.#held !== held ? undefined : await this.#advance(held, signal);
+			failures = fault === undefined ? 0 : failures + 1;
+			asked = fault instanceof VaultError ? (fault.retryAfterMs ?? 0) : 0;
 		}
 	}
 
+	/** Once a minute: where every new token is called invalid, logging in faster would only flood Vault. */
+	#mayTrustWords(): boolean {
+		const now = this.#deps.clock.now();
+		if (now - this.#trustedAt < TRUST_WORDS_EVERY_MS) return false;
+		this.#trustedAt = now;
+		return true;
+	}
+
 	/** Milliseconds until the held token is renewed or replaced; after a failure, the back-off. */
-	#nextStep(held: Held, attempt: number): number | undefined {
+	#wait(held: Held, { failures, asked }: { failures: number; asked: number }): number {
 		const { backoff, random, clock } = this.#deps;
-		if (attempt > 0) return backoffDelay(attempt - 1, backoff, random);
+		if (failures > 0) return Math.max(asked, backoffDelay(failures - 1, backoff, random));
 		const remaining = { ...held.grant, ttlMs: Math.max(0, held.endsAt - clock.now()) };
-		return held.grant.ttlMs <= 0
-			? undefined
-			: Math.max(SHORTEST_WAIT_MS, renewalDelay(remaining, random) ?? 0);
+		return Math.max(SHORTEST_WAIT_MS, renewalDelay(remaining, random) ?? 0);
 	}
 
 	async #pause(ms: number, change: Promise<void>, signal: AbortSignal): Promise<boolean> {
@@ -123,39 +134,37 @@ export class TokenSession {
 		}
 	}
 
-	/** @returns whether the token is in order now */
-	async #advance(held: Held, signal: AbortSignal): Promise<boolean> {
+	/** @returns the fault, or `undefined` when the token is in order now */
+	async #advance(held: Held, signal: AbortSignal): Promise<AgentError | undefined> {
+		const { clock, log } = this.#deps;
+		const isEnded = held.endsAt <= clock.now();
+		const isRenewed = held.grant.renewable && !held.isFinal && !isEnded && this.#refusals < MOST_REFUSALS;
 		try {
-			if (held.grant.renewable && !held.isFinal) await this.#renew(held, signal);
+			if (isRenewed) await this.#renew(held, signal);
 			else await this.#loginOnce(signal);
-			return true;
+			return undefined;
 		} catch (error) {
-			if (signal.aborted) return true;
+			if (signal.aborted) return undefined;
 			if (!(error instanceof AgentError)) throw error;
-			const left = held.endsAt - this.#deps.clock.now();
+			const left = held.endsAt - clock.now();
 			const rest = left > 0 ? `the token is good for ${formatDuration(left)} more` : "the token has ended";
-			this.#deps.log.write("warn", "login", {
+			log.write("warn", "login", {
 				msg: `the token could not be renewed: ${error.message}; ${rest}, trying again`,
 				code: error.code,
 			});
-			return false;
+			return error;
 		}
 	}
 
 	async #renew(held: Held, signal: AbortSignal): Promise<void> {
-		const { client, clock, log } = this.#deps;
-		if (held.endsAt <= clock.now()) {
-			await this.#loginOnce(signal);
-			return;
-		}
+		const { client, clock, log, method } = this.#deps;
+		const { token } = held.grant;
 		try {
-			const call = {
-				method: "POST",
-				path: "auth/token/renew-self",
-				body: {},
-				token: held.grant.token,
-			} as const;
-			const renewed = { ...grantOf(await client.send(call, signal)), token: held.grant.token };
+			const call = { method: "POST", path: "auth/token/renew-self", body: {}, token } as const;
+			const namespace = method.namespace === undefined ? {} : { namespace: method.namespace };
+			const renewed = { ...grantOf(await client.send({ ...call, ...namespace }, signal)), token };
+			this.#refusals = 0;
+			if (this.#held !== held) return; // replaced meanwhile
 			const isFinal = isNearMaximum(held.grant, renewed);
 			this.#hold({ ...held, grant: renewed, endsAt: clock.now() + renewed.ttlMs, isFinal });
 			log.write("debug", "renewed", { msg: `token renewed, ttl ${formatDuration(renewed.ttlMs)}` });
@@ -163,10 +172,13 @@ export class TokenSession {
 			if (!(error instanceof VaultError) || error.remedy === "retry" || error.status === undefined)
 				throw error;
 			// Vault said no for good (policy, not renewable, revoked). What is left of the token is used; then a login.
-			log.write("warn", "login", {
-				msg: `Vault will not renew the token (${error.status}); logging in again`,
-			});
-			this.#hold({ ...held, isFinal: true });
+			this.#refusals++;
+			if (this.#refusals === 1) {
+				log.write("warn", "login", {
+					msg: `Vault will not renew the token (${error.status}); logging in again`,
+				});
+			}
+			if (this.#held === held) this.#hold({ ...held, isFinal: true });
 			await this.#loginOnce(signal);
 		}
 	}
@@ -224,10 +236,6 @@ export class TokenSession {
 		this.#held = held;
 		this.#wake.resolve();
 		this.#wake = Promise.withResolvers<void>();
-	}
-
-	#drop(held: Held): void {
-		if (this.#held === held) this.#held = undefined;
 	}
 }
 

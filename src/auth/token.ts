@@ -24,16 +24,19 @@ export function tokenMethod(options: TokenOptions, deps: TokenDeps): AuthMethod 
 	const namespace = options.namespace === undefined ? {} : { namespace: options.namespace };
 	return {
 		name: "token",
+		...namespace,
 		async login(signal: AbortSignal): Promise<TokenGrant> {
 			const token = await reader.read();
 			deps.onCredential(token);
 			try {
 				const call = { method: "GET", path: "auth/token/lookup-self", token, ...namespace } as const;
 				const { data } = await deps.client.send(call, signal);
+				// In the last second of a token the TTL is 0, as it is for one without an end: `expire_time` tells.
+				const shortest = asText(data?.["expire_time"]) === "" ? 0 : 1;
 				return {
 					token,
 					accessor: asText(data?.["accessor"]),
-					ttlMs: asNumber(data?.["ttl"]) * 1000,
+					ttlMs: Math.max(shortest, asNumber(data?.["ttl"])) * 1000,
 					renewable: data?.["renewable"] === true,
 					policies: asTexts(data?.["policies"]),
 				};

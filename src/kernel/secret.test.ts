@@ -10,6 +10,10 @@ test("reveal() gives the value back", () => {
 	expect(new Secret(PLAIN).reveal()).toBe(PLAIN);
 });
 
+test("map() makes another secret of it", () => {
+	expect(new Secret(` ${PLAIN}\n`).map((text) => text.trim()).reveal()).toBe(PLAIN);
+});
+
 test.each<[string, (secret: Secret) => string]>([
 	["text", (secret) => String(secret)],
 	["JSON", (secret) => JSON.stringify({ nested: [secret] })],

@@ -13,6 +13,11 @@ export class Secret<T = string> {
 		return this.#value;
 	}
 
+	/** Another secret made of this one, which stays inside. */
+	map<U>(change: (value: T) => U): Secret<U> {
+		return new Secret(change(this.#value));
+	}
+
 	toString(): string {
 		return "[secret]";
 	}

@@ -17,14 +17,14 @@ export function findingOf(path: string, reply: VaultReply, now: number): Finding
 		return reply.status === 404 ? { kind: "absent", path, reason: "missing" } : present(path, reply);
 
 	const version = asNumber(metadata["version"]);
-	const absent = { kind: "absent", path, version } as const;
+	const createdTime = asText(metadata["created_time"]);
+	const absent = { kind: "absent", path, version, createdTime } as const;
 	if (metadata["destroyed"] === true) return { ...absent, reason: "destroyed" };
 	const deletion = Date.parse(asText(metadata["deletion_time"]));
 	const isDeleted = !Number.isNaN(deletion) && deletion <= (reply.serverTime ?? now);
 	const fields = asObject(data["data"]);
 	// A time in the future (delete_version_after) is an appointment, not a deletion.
 	if (isDeleted || fields === undefined) return { ...absent, reason: "deleted" };
-	const createdTime = asText(metadata["created_time"]);
 	return { kind: "present", view: { ...viewOf(path, reply), kind: "kv2", version, createdTime, fields } };
 }
 

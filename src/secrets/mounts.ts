@@ -18,6 +18,8 @@ interface Mount {
 export class Mounts {
 	readonly #ask: MountQuestion;
 	readonly #known: Mount[] = [];
+	/** Paths that may not be asked about and are used as they are, as long as that works. */
+	readonly #unasked = new Set<string>();
 	readonly #asking = new Map<string, Promise<Mount | undefined>>();
 
 	constructor(ask: MountQuestion) {
@@ -26,19 +28,32 @@ export class Mounts {
 
 	/** @param infix what KV v2 puts after the mount */
 	async apiPath(path: string, infix: "data" | "metadata", signal: AbortSignal): Promise<string> {
-		if (path.split("/").slice(1, -1).includes(infix)) return path;
-		const mount = this.#find(path) ?? (await this.#learn(path, signal));
+		const known = this.#find(path);
+		if (known === undefined && (this.#unasked.has(path) || path.split("/").slice(1, -1).includes(infix)))
+			return path;
+		const mount = known ?? (await this.#learn(path, signal));
 		if (mount === undefined || !mount.isKv2) return path;
 		const rest = path.slice(mount.path.length);
 		// `metadata/` and `subkeys/` are read as they are: who writes them means them.
 		return /^(data|metadata|subkeys)(\/|$)/.test(rest) ? path : `${mount.path}${infix}/${rest}`;
 	}
 
-	/** Told by a reply that a path is on a KV v2 mount after all, where the question was not allowed. */
-	learnKv2(path: string): string {
-		const mount = { path: `${path.split("/")[0] ?? ""}/`, isKv2: true };
-		this.#known.push(mount);
-		return `${mount.path}data/${path.slice(mount.path.length)}`;
+	/**
+	 * Told by a reply that a path is on a KV v2 mount after all, where the question was not asked (a name that
+	 * holds `/data/`) or not allowed. In the latter case the mount is taken for the first segment.
+	 *
+	 * @returns false when nothing new was learnt: reading once more would bring the same
+	 */
+	async learnKv2(path: string, signal: AbortSignal): Promise<boolean> {
+		if (this.#find(path) !== undefined) return false;
+		const mount = this.#unasked.has(path) ? undefined : await this.#learn(path, signal);
+		if (mount === undefined) this.#known.push({ path: `${path.split("/")[0] ?? ""}/`, isKv2: true });
+		return true;
+	}
+
+	/** Told that a path did not work as it stands: the question is worth asking again. */
+	doubt(path: string): void {
+		this.#unasked.delete(path);
 	}
 
 	#find(path: string): Mount | undefined {
@@ -48,9 +63,12 @@ export class Mounts {
 	/** Paths with the same first segment nearly always share a mount: the first question is waited for by all. */
 	async #learn(path: string, signal: AbortSignal): Promise<Mount | undefined> {
 		const first = path.split("/")[0] ?? "";
-		await this.#asking.get(first);
-		const known = this.#find(path);
-		if (known !== undefined) return known;
+		const asking = this.#asking.get(first);
+		if (asking !== undefined) {
+			await asking;
+			const known = this.#find(path);
+			if (known !== undefined) return known;
+		}
 		const question = this.#question(path, signal);
 		this.#asking.set(
 			first,
@@ -75,8 +93,9 @@ export class Mounts {
 			return mount;
 		} catch (error) {
 			// Least-privilege tokens may not ask. The path is then used as it stands, and the reply will tell.
-			if (error instanceof VaultError && (error.status === 403 || error.status === 404)) return undefined;
-			throw error;
+			if (!(error instanceof VaultError) || (error.status !== 403 && error.status !== 404)) throw error;
+			this.#unasked.add(path);
+			return undefined;
 		}
 	}
 }

@@ -8,8 +8,8 @@ import type { Finding } from "./view.ts";
 /** Who we are, as reading needs it; `auth` provides it. */
 export interface TokenSource {
 	token(signal: AbortSignal): Promise<Secret>;
-	/** Whether a token that met a 403 is dead or replaced, so that one more try makes sense. */
-	isDead(token: Secret, signal: AbortSignal): Promise<boolean>;
+	/** Whether a token that met this 403 is dead or replaced, so that one more try makes sense. */
+	isDead(token: Secret, refusal: VaultError, signal: AbortSignal): Promise<boolean>;
 }
 
 export interface SecretReaderDeps {
@@ -42,19 +42,22 @@ export class SecretReader {
 		const path = await this.#mounts.apiPath(request.path, "data", signal);
 		const query = request.version === undefined ? {} : { version: String(request.version) };
 		const call = { method: "GET", path, query } as const;
-		const reply = await this.#sendOrMissing(call, signal);
-		if (reply === undefined) return { kind: "absent", path, reason: "missing" };
-		if (
-			reply.status === 404 &&
-			reply.data === undefined &&
-			reply.warnings.some((text) => VERSIONED_MOUNT.test(text))
-		) {
-			if (path !== request.path) return { kind: "absent", path, reason: "missing" };
-			this.#mounts.learnKv2(path);
-			return this.read(request, signal);
+		const reply = await this.#sendOrMissing(call, signal).catch((error: unknown) => {
+			this.#mounts.doubt(request.path);
+			throw error;
+		});
+		if (reply?.status === 404 && reply.data === undefined && isOfVersionedMount(reply)) {
+			return (await this.#mounts.learnKv2(path, signal))
+				? await this.read(request, signal)
+				: { kind: "absent", path, reason: "missing" };
 		}
-		if (reply.leaseId !== "") throw leaseUnsupported(path);
-		return findingOf(path, reply, this.#deps.clock.now());
+		const finding: Finding =
+			reply === undefined
+				? { kind: "absent", path, reason: "missing" }
+				: findingOf(path, reply, this.#deps.clock.now());
+		if (finding.kind === "absent" && finding.reason === "missing") this.#mounts.doubt(request.path);
+		if (reply !== undefined && reply.leaseId !== "") throw leaseUnsupported(path);
+		return finding;
 	}
 
 	async #list(request: SecretRequest, signal: AbortSignal): Promise<Finding> {
@@ -83,10 +86,14 @@ export class SecretReader {
 			return await client.send({ ...call, token }, signal);
 		} catch (error) {
 			if (!(error instanceof VaultError) || error.status !== 403) throw error;
-			if (!(await tokens.isDead(token, signal))) throw error;
+			if (!(await tokens.isDead(token, error, signal))) throw error;
 			return await client.send({ ...call, token: await tokens.token(signal) }, signal);
 		}
 	}
+}
+
+function isOfVersionedMount(reply: VaultReply): boolean {
+	return reply.warnings.some((text) => VERSIONED_MOUNT.test(text));
 }
 
 function leaseUnsupported(path: string): AgentError {

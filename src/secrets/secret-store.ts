@@ -36,13 +36,18 @@ const PATH_BACKOFF: BackoffLimits = { minMs: 250, maxMs: 60_000 };
 /** Jitter of the poll interval to either side, so that a fleet spreads out. */
 const JITTER = 0.1;
 
-/** How often the static paths are read again until two rounds agree; beyond it the last round is taken. */
-const MOST_ROUNDS = 3;
+/** How often the static paths are read until two rounds agree; beyond it the last round is taken. */
+const MOST_ROUNDS = 10;
+
+/** Rounds that follow each other at once; after them the pause doubles, for a writer that is still at work. */
+const QUICK_ROUNDS = 3;
+const FIRST_PAUSE_MS = 50;
 
 /** Every secret that the config needs: read once, watched, read again together. */
 export class SecretStore {
 	readonly #deps: SecretStoreDeps;
 	readonly #entries = new Map<string, Entry>();
+	readonly #reading = new Map<string, Promise<Change | undefined>>();
 	/** Shared by all paths that are in order, so that they stay in step and are read side by side. */
 	#nextRound = 0;
 
@@ -85,16 +90,16 @@ export class SecretStore {
 	/** Reads what is due; see {@link readAllAtOnce} for what follows a change. */
 	async poll(signal: AbortSignal): Promise<readonly Change[]> {
 		const now = this.#deps.clock.now();
-		this.#planRound(now);
+		// A path that comes back on its own clock falls in step with the others again.
+		if (this.#nextRound <= now) this.#planRound(now);
 		const changes = await this.#readAll((entry) => entry.dueAt <= now, signal);
 		return changes.length > 0 ? this.#settle(changes, signal) : changes;
 	}
 
-	/** Reads every path now, whatever its clock says, but those whose failure is still in its back-off. */
+	/** Reads every path now, whatever its clock says: somebody asked, and may have mended what failed. */
 	async readAllAtOnce(signal: AbortSignal): Promise<readonly Change[]> {
-		const now = this.#deps.clock.now();
-		this.#planRound(now);
-		const changes = await this.#readAll((entry) => entry.error === undefined || entry.dueAt <= now, signal);
+		this.#planRound(this.#deps.clock.now());
+		const changes = await this.#readAll(() => true, signal);
 		return changes.length > 0 ? this.#settle(changes, signal) : changes;
 	}
 
@@ -107,6 +112,8 @@ export class SecretStore {
 		const changes = new Map(first.map((change) => [change.key, change]));
 		const isStatic = (entry: Entry) => entry.request.version === undefined && entry.error === undefined;
 		for (let round = 1; round < MOST_ROUNDS && this.entries().filter(isStatic).length > 1; round++) {
+			if (round >= QUICK_ROUNDS)
+				await this.#deps.clock.sleep(FIRST_PAUSE_MS * 2 ** (round - QUICK_ROUNDS), signal);
 			const more = await this.#readAll(isStatic, signal);
 			for (const change of more) {
 				changes.set(change.key, { ...change, before: changes.get(change.key)?.before ?? change.before });
@@ -124,7 +131,16 @@ export class SecretStore {
 		return changes.filter((change) => change !== undefined);
 	}
 
-	async #readOne(entry: Entry, signal: AbortSignal): Promise<Change | undefined> {
+	/** One request at a time for one path: who asks meanwhile gets the same answer. */
+	#readOne(entry: Entry, signal: AbortSignal): Promise<Change | undefined> {
+		const reading =
+			this.#reading.get(entry.key) ??
+			this.#read(entry, signal).finally(() => this.#reading.delete(entry.key));
+		this.#reading.set(entry.key, reading);
+		return reading;
+	}
+
+	async #read(entry: Entry, signal: AbortSignal): Promise<Change | undefined> {
 		try {
 			const finding = await this.#deps.read(entry.request, signal);
 			return this.#accept(entry, finding);

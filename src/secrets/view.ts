@@ -28,6 +28,8 @@ export type Finding =
 			readonly path: string;
 			readonly reason: AbsenceReason;
 			readonly version?: number;
+			/** As in {@link SecretView}; of the version that is gone. */
+			readonly createdTime?: string;
 	  };
 
 export type AbsenceReason = "missing" | "deleted" | "destroyed";
@@ -45,8 +47,11 @@ export function isSameFinding(a: Finding, b: Finding): boolean {
  * A lower version that was written later is a secret that was removed whole and made anew.
  */
 export function isOlder(next: Finding, held: Finding): boolean {
-	if (next.kind === "absent" || held.kind === "absent") return false;
-	const [was, is] = [held.view, next.view];
+	const [was, is] = [stateOf(held), stateOf(next)];
 	if (was.version === undefined || is.version === undefined || is.version >= was.version) return false;
 	return Date.parse(is.createdTime ?? "") <= Date.parse(was.createdTime ?? "");
+}
+
+function stateOf(finding: Finding): { readonly version?: number; readonly createdTime?: string } {
+	return finding.kind === "present" ? finding.view : finding;
 }

@@ -1,0 +1,234 @@
+import { describe, expect, test } from "vitest";
+import { FakeClock } from "../../test/support/fake-clock.ts";
+import { away, FakeVault, grantReply, refusal } from "../../test/support/fake-vault.ts";
+import { RecordingLog } from "../../test/support/recording-log.ts";
+import { Secret } from "../kernel/mod.ts";
+import { type ApproleOptions, approleMethod } from "./approle.ts";
+import { type CredentialFiles, tokenMethod } from "./mod.ts";
+
+const signal = new AbortController().signal;
+const ROLE_FILE = { kind: "file", path: "/vault/custom/role-id" } as const;
+const SECRET_FILE = { kind: "file", path: "/vault/custom/secret-id" } as const;
+const DENIED = Object.assign(new Error("EROFS: read-only file system"), { code: "EROFS" });
+const ABSENT = Object.assign(new Error("ENOENT: no such file"), { code: "ENOENT" });
+
+/** Files in memory. */
+class FakeFiles implements CredentialFiles {
+	readonly texts = new Map<string, string>([
+		[ROLE_FILE.path, "role-1\n"],
+		[SECRET_FILE.path, "sid-1\n"],
+	]);
+	isReadOnly = false;
+
+	async readFile(path: string): Promise<string> {
+		const text = this.texts.get(path);
+		if (text === undefined) throw ABSENT;
+		return await Promise.resolve(text);
+	}
+
+	async unlink(path: string): Promise<void> {
+		if (this.isReadOnly) throw DENIED;
+		if (!this.texts.delete(path)) throw ABSENT;
+		await Promise.resolve();
+	}
+}
+
+function open(over: Partial<ApproleOptions> = {}, answer = () => grantReply("t1")) {
+	const files = new FakeFiles();
+	const vault = new FakeVault(new FakeClock(), answer);
+	const log = new RecordingLog();
+	const credentials: string[] = [];
+	const method = approleMethod(
+		{
+			mountPath: "auth/approle",
+			roleId: ROLE_FILE,
+			secretId: SECRET_FILE,
+			removeSecretIdFile: true,
+			...over,
+		},
+		{ client: vault, files, log, onCredential: (credential) => credentials.push(credential.reveal()) },
+	);
+	return { files, vault, log, credentials, method, login: () => method.login(signal) };
+}
+
+describe("an AppRole login", () => {
+	test("sends what stands in the files, without their line ends", async () => {
+		const { vault, login } = open();
+
+		const grant = await login();
+
+		expect(vault.calls).toMatchObject([
+			{ method: "POST", path: "auth/approle/login", body: { role_id: "role-1", secret_id: "sid-1" } },
+		]);
+		expect(vault.calls[0]).not.toHaveProperty("token");
+		expect(grant).toMatchObject({ accessor: "acc", ttlMs: 3_600_000, renewable: true, policies: ["reader"] });
+		expect(grant.token.reveal()).toBe("t1");
+	});
+
+	test("sends no secret id for a role that takes none", async () => {
+		const { vault, login } = open({ roleId: { kind: "value", value: new Secret(" role-2\n") } });
+		const bare = open();
+		const withoutSecret = approleMethod(
+			{ mountPath: "auth/gw", roleId: ROLE_FILE, removeSecretIdFile: true },
+			{ client: bare.vault, files: bare.files, log: bare.log, onCredential: () => {} },
+		);
+
+		await login();
+		await withoutSecret.login(signal);
+
+		expect(vault.calls[0]?.body).toEqual({ role_id: "role-2", secret_id: "sid-1" });
+		expect(bare.vault.calls[0]).toMatchObject({ path: "auth/gw/login", body: { role_id: "role-1" } });
+		expect(bare.vault.calls[0]?.body).not.toHaveProperty("secret_id");
+	});
+
+	test("removes the secret id's file once it has been read, and goes on with what it held", async () => {
+		const { files, vault, log, login } = open();
+
+		await login();
+		expect([...files.texts.keys()]).toEqual([ROLE_FILE.path]);
+		await login();
+
+		expect(vault.calls[1]?.body).toEqual({ role_id: "role-1", secret_id: "sid-1" });
+		expect(log.lines).toEqual([]);
+	});
+
+	test("keeps the file where that is configured", async () => {
+		const { files, login } = open({ removeSecretIdFile: false });
+
+		await login();
+
+		expect(files.texts.get(SECRET_FILE.path)).toBe("sid-1\n");
+	});
+
+	test("reads both files anew each time, for they are replaced while the agent runs", async () => {
+		const { files, vault, login } = open();
+		await login();
+
+		files.texts.set(ROLE_FILE.path, "role-2").set(SECRET_FILE.path, "sid-2");
+		await login();
+		files.texts.clear();
+		await login();
+		files.texts.set(SECRET_FILE.path, "\n");
+		await login();
+
+		const second = { role_id: "role-2", secret_id: "sid-2" };
+		expect(vault.calls.slice(1).map(({ body }) => body)).toEqual([second, second, second]);
+	});
+
+	test("warns of a file that cannot be removed, naming it and what to set, and goes on", async () => {
+		const { files, log, login } = open();
+		files.isReadOnly = true;
+
+		await login();
+
+		expect(log.lines).toMatchObject([{ level: "warn", path: SECRET_FILE.path }]);
+		expect(log.lines[0]?.msg).toContain("remove_secret_id_file_after_reading: false");
+		expect(log.lines[0]?.msg).toContain("EROFS");
+		expect(JSON.stringify(log.lines)).not.toContain("sid-1");
+	});
+
+	test("tells each credential before it is sent", async () => {
+		const { credentials, login } = open({}, () => {
+			throw away({ method: "POST", path: "auth/approle/login" });
+		});
+
+		await expect(login()).rejects.toThrow("Vault is away");
+
+		expect(credentials).toEqual(["role-1", "sid-1"]);
+	});
+
+	test.each([
+		["the role id", ROLE_FILE.path, "cannot read the role id from /vault/custom/role-id (ENOENT)"],
+		["the secret id", SECRET_FILE.path, "cannot read the secret id from /vault/custom/secret-id (ENOENT)"],
+	])("without the file of %s says which one is wanted", async (_what, path, message) => {
+		const { files, vault, login } = open();
+		files.texts.delete(path);
+
+		await expect(login()).rejects.toMatchObject({
+			message,
+			code: "E_CREDENTIAL_FILE",
+			remedy: "give-up",
+			exitCode: 3,
+		});
+		expect(vault.calls).toEqual([]);
+	});
+
+	test("with an empty file says so", async () => {
+		const { files, login } = open();
+		files.texts.set(SECRET_FILE.path, " \n");
+
+		await expect(login()).rejects.toThrow("cannot read the secret id from /vault/custom/secret-id (empty)");
+	});
+
+	test.each([
+		[400, "invalid role or secret ID", "Vault refused the login: invalid role or secret ID (400)"],
+		[403, "permission denied", "Vault refused the login: permission denied (403)"],
+		[403, "address not allowed", "Vault refused the login: address not allowed (403)"],
+	])("that Vault refuses with %i %s ends there, in Vault's words", async (status, words, message) => {
+		const { login } = open({}, () => {
+			throw refusal({ method: "POST", path: "auth/approle/login" }, status, { words });
+		});
+
+		await expect(login()).rejects.toMatchObject({
+			message,
+			code: "E_LOGIN_REFUSED",
+			remedy: "give-up",
+			exitCode: 3,
+			facts: { method: "approle", status },
+		});
+	});
+
+	test.each([429, 500, 503])("that Vault cannot serve now (%i) can be tried again", async (status) => {
+		const { login } = open({}, () => {
+			throw refusal({ method: "POST", path: "auth/approle/login" }, status);
+		});
+
+		await expect(login()).rejects.toMatchObject({ remedy: "retry", exitCode: 5 });
+	});
+});
+
+describe("a login with a token", () => {
+	const file = { kind: "file", path: "/run/token" } as const;
+
+	function given(answer: ConstructorParameters<typeof FakeVault>[1]) {
+		const files = new FakeFiles();
+		files.texts.set(file.path, "hvs.one\n");
+		const vault = new FakeVault(new FakeClock(), answer);
+		const method = tokenMethod({ token: file }, { client: vault, files, onCredential: () => {} });
+		return { files, vault, login: () => method.login(signal) };
+	}
+
+	test("asks Vault about it, and reads the file anew each time", async () => {
+		const data = { accessor: "acc", ttl: 1200, renewable: true, policies: ["reader"], expire_time: "2026" };
+		const { files, vault, login } = given(() => ({ ...grantReply(""), data }));
+
+		const grant = await login();
+		files.texts.set(file.path, "hvs.two");
+		const next = await login();
+
+		expect(grant).toMatchObject({ accessor: "acc", ttlMs: 1_200_000, renewable: true, policies: ["reader"] });
+		expect([grant.token.reveal(), next.token.reveal()]).toEqual(["hvs.one", "hvs.two"]);
+		expect(vault.calls.map(({ method, path }) => `${method} ${path}`)).toEqual([
+			"GET auth/token/lookup-self",
+			"GET auth/token/lookup-self",
+		]);
+	});
+
+	test.each([
+		["has an end that has all but come", { ttl: 0, expire_time: "2026-11-21T12:00:00Z" }, 1000],
+		["has none", { ttl: 0, expire_time: null }, 0],
+	])("tells a token that %s", async (_what, data, ttlMs) => {
+		const { login } = given(() => ({ ...grantReply(""), data }));
+
+		expect((await login()).ttlMs).toBe(ttlMs);
+	});
+
+	test("that Vault does not know names the file to put another into", async () => {
+		const { login } = given((call) => {
+			throw refusal(call, 403);
+		});
+
+		const wanted = expect.stringContaining("/run/token") as string;
+		await expect(login()).rejects.toMatchObject({ code: "E_LOGIN_REFUSED", rows: { do: wanted } });
+	});
+});
