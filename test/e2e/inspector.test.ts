@@ -18,7 +18,11 @@ async function vaultWithKey(): Promise<Vault> {
 }
 
 /** Starts the agent and signals it after so many milliseconds; waits until it supervises, or has died of it. */
-async function signalledEarly(vault: Vault, afterMs: number, options: AgentOptions = {}): Promise<AgentProcess> {
+async function signalledEarly(
+	vault: Vault,
+	afterMs: number,
+	options: AgentOptions = {},
+): Promise<AgentProcess> {
 	const agent = startAgent([...RUN, "sleep", "60"], { env: vault.env, ...options });
 	const end = performance.now() + afterMs;
 	while (performance.now() < end); // a timer is too coarse here
@@ -89,7 +93,10 @@ test("SIGUSR1 to an agent without a child does nothing", async () => {
 	const vault = await vaultWithKey();
 	const place = folder();
 	const contents = '{{#secret "secret/data/llm/openai"}}{{api_key}}{{/secret}}';
-	const config = place.write("agent.yaml", JSON.stringify({ templates: [{ contents, destination: "a.txt" }] }));
+	const config = place.write(
+		"agent.yaml",
+		JSON.stringify({ templates: [{ contents, destination: "a.txt" }] }),
+	);
 	const agent = startAgent(["start", "-c", config], { env: vault.env });
 	await agent.logged("rendered");
 

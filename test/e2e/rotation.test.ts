@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
@@ -29,7 +29,11 @@ async function scene() {
 
 test("a new version is seen, the file rewritten and the child restarted with the new key", async () => {
 	const { vault, place, notes, exec, start, fileHolds } = await scene();
-	const agent = start({ templates: [{ ...KEY_FILE, mode: "0640" }], env: { KEY: `${OPENAI}#api_key` }, exec });
+	const agent = start({
+		templates: [{ ...KEY_FILE, mode: "0640" }],
+		env: { KEY: `${OPENAI}#api_key` },
+		exec,
+	});
 	expect((await started(notes)).key).toBe("sk-1");
 	await fileHolds("key.env", "K=sk-1");
 
@@ -100,19 +104,22 @@ test("KV v1 turns over as well", async () => {
 	expect((await started(notes, 2)).key).toBe("v1-second");
 });
 
-test.each(["SIGHUP", "SIGUSR1"])("on_change: { signal: %s } reaches the child, which goes on", async (signal) => {
-	const { vault, notes, exec, start, fileHolds } = await scene();
-	const agent = start({ templates: [{ ...KEY_FILE, on_change: { signal } }], exec });
-	const { pid } = await started(notes);
+test.each(["SIGHUP", "SIGUSR1"])(
+	"on_change: { signal: %s } reaches the child, which goes on",
+	async (signal) => {
+		const { vault, notes, exec, start, fileHolds } = await scene();
+		const agent = start({ templates: [{ ...KEY_FILE, on_change: { signal } }], exec });
+		const { pid } = await started(notes);
 
-	vault.put(OPENAI, { api_key: "sk-2" });
-	agent.signal("SIGHUP");
+		vault.put(OPENAI, { api_key: "sk-2" });
+		agent.signal("SIGHUP");
 
-	await noted(notes, signal);
-	await fileHolds("key.env", "K=sk-2");
-	expect((await agent.logged("turned over")).msg).toBe(`${signal} sent to the child`);
-	expect(notesIn(notes)).toEqual([`start ${pid} `, signal]);
-});
+		await noted(notes, signal);
+		await fileHolds("key.env", "K=sk-2");
+		expect((await agent.logged("turned over")).msg).toBe(`${signal} sent to the child`);
+		expect(notesIn(notes)).toEqual([`start ${pid} `, signal]);
+	},
+);
 
 test("a command runs after each change, tried again until it has happened, without the agent's credentials", async () => {
 	const { vault, place, start, fileHolds } = await scene();
@@ -165,7 +172,10 @@ test("what was due when the agent was killed is made up for by the next one", as
 	const { place, start } = await scene();
 	const settings = {
 		templates: [
-			{ ...KEY_FILE, on_change: { command: ["sh", "-c", `test -e ${place.at("ready")} && touch ${place.at("told")}`] } },
+			{
+				...KEY_FILE,
+				on_change: { command: ["sh", "-c", `test -e ${place.at("ready")} && touch ${place.at("told")}`] },
+			},
 		],
 	};
 	const first = start(settings);
@@ -211,6 +221,7 @@ test("SIGHUP puts a file back that somebody has changed", async () => {
 	agent.signal("SIGHUP");
 
 	await fileHolds("key.env", "K=sk-1");
+	expect(agent.log().some(({ event }) => event === "rotation")).toBe(false);
 });
 
 test("a deleted secret: its file stays with on_deleted keep, goes with remove, comes back with a new version", async () => {
@@ -280,4 +291,28 @@ test("a child that cannot live with the new key gets the old one back, and the f
 	vault.put(OPENAI, { api_key: "sk-3" });
 	await fileHolds("key.env", "K=sk-3");
 	expect((await started(notes, 4)).key).toBe("sk-3");
+});
+
+test("one file that cannot be written holds the whole generation back until it can, and nothing is lost", async () => {
+	const { vault, place, notes, exec, start, fileHolds } = await scene();
+	const second = { ...KEY_FILE, destination: "out/second.env" };
+	const agent = start({ templates: [KEY_FILE, second], env: { KEY: `${OPENAI}#api_key` }, exec });
+	await started(notes);
+	const fault = place.at("out/second.env");
+	rmSync(fault);
+	symlinkSync("elsewhere", fault);
+
+	vault.put(OPENAI, { api_key: "sk-2" });
+	const failure = await agent.logged("delivery failed");
+
+	expect(failure.level).toBe("error");
+	expect(failure.msg).toMatch(/second\.env is a link to elsewhere; nothing is turned over, trying again in /);
+	expect(readFileSync(place.at("key.env"), "utf8")).toBe("K=sk-1");
+	expect(startsIn(notes).length).toBe(1);
+	expect(place.entries("out")).toEqual(["second.env"]);
+
+	rmSync(fault);
+	await fileHolds("key.env", "K=sk-2");
+	await fileHolds("out/second.env", "K=sk-2");
+	expect((await started(notes, 2)).key).toBe("sk-2");
 });

@@ -6,7 +6,8 @@ import { LAUNCHER } from "./agent-process.ts";
 export const canMount = works("unshare", ["-rm", "sh", "-c", "mount -t tmpfs none /mnt"]);
 
 /** Whether this is root with the means to become somebody else, for whom modes count. */
-export const canBecomeAnother = getuid?.() === 0 && works("setpriv", [...anotherUser(), process.execPath, LAUNCHER, "--version"]);
+export const canBecomeAnother =
+	getuid?.() === 0 && works("setpriv", [...anotherUser(), process.execPath, LAUNCHER, "--version"]);
 
 /** Runs a command as somebody for whom modes count. */
 export const asAnother: readonly string[] = ["setpriv", ...anotherUser()];

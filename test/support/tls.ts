@@ -6,7 +6,11 @@ import type { Folder } from "./folder.ts";
 export const canMakeCertificates = hasOpenssl();
 
 /** A certificate for 127.0.0.1 that nobody has signed but itself; its file serves as CA as well. */
-export function selfSigned(folder: Folder): { readonly cert: Buffer; readonly key: Buffer; readonly certFile: string } {
+export function selfSigned(folder: Folder): {
+	readonly cert: Buffer;
+	readonly key: Buffer;
+	readonly certFile: string;
+} {
 	const [keyFile, certFile] = [folder.at("tls.key"), folder.at("tls.crt")];
 	const subject = ["-subj", "/CN=keyturn test", "-addext", "subjectAltName=IP:127.0.0.1"];
 	const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
