@@ -8,7 +8,9 @@ import {
 	commit,
 	compare,
 	discard,
+	discardQuietly,
 	isScratchOf,
+	readWhole,
 	type StagedFile,
 	setAttributes,
 	stage,
@@ -34,9 +36,21 @@ export interface DeliveryDeps {
 	readonly links: LinkPolicy;
 }
 
+/** What a delivery is going to do. */
+interface Plan {
+	readonly staged: StagedFile[];
+	/** Right in content, but not in mode or owner. */
+	readonly adjusted: Target[];
+	readonly removed: string[];
+	/** What the staged files replace; `undefined` when it cannot be read. */
+	readonly before: Map<string, Target | "absent" | undefined>;
+}
+
 /** Puts whole generations of files in place. */
 export class Delivery {
 	readonly #fs: FileSystem;
+	/** Current already, by a delivery that failed after that: nobody has heard of them yet. */
+	readonly #unreported = new Set<string>();
 	readonly #links: LinkPolicy;
 
 	constructor(deps: DeliveryDeps) {
@@ -62,37 +76,83 @@ export class Delivery {
 	 * @throws DeliveryError; scratch files are gone then
 	 */
 	async deliver(orders: readonly FileOrder[]): Promise<readonly string[]> {
-		const staged: StagedFile[] = [];
-		const removed: string[] = [];
-		const folders = new Set<string>();
-		const notified = new Set(orders.filter((order) => order.isNotified).map((order) => order.path));
+		const plan = await this.#stageAll(orders);
+		const changed = [...plan.staged.map(({ target }) => target.path), ...plan.removed];
 		try {
-			for (const order of orders) {
-				await checkDestination(order.path, this.#fs, this.#links);
-				if (order.content === undefined) {
-					if (await this.#differs(order)) removed.push(order.path);
-					continue;
-				}
-				await this.#makeFolder(dirname(order.path));
-				const target = await this.#target(order, order.content);
-				const standing = await compare(target, this.#fs);
-				if (standing === "other-attributes") await setAttributes(target, this.#fs);
-				if (standing === "absent" || standing === "other-content") staged.push(await stage(target, this.#fs));
-			}
-			const changed = [...staged.map(({ target }) => target.path), ...removed];
+			const notified = new Set(orders.filter((order) => order.isNotified).map((order) => order.path));
 			for (const path of changed.filter((candidate) => notified.has(candidate)))
 				await setNotice(path, this.#fs);
-			while (staged[0] !== undefined) {
-				await commit(staged[0], this.#fs);
-				folders.add(dirname(staged[0].target.path));
-				staged.shift();
-			}
-			for (const path of removed) await this.#remove(path, folders);
-			for (const folder of folders) await syncFolder(folder, this.#fs);
-			return changed;
+			for (const target of plan.adjusted) await setAttributes(target, this.#fs);
+			await this.#commitAll(plan);
 		} catch (error) {
-			for (const { scratch } of staged) await discard(scratch, this.#fs);
+			for (const { scratch } of plan.staged) await discardQuietly(scratch, this.#fs);
 			throw error;
+		}
+		const reported = new Set([...this.#unreported, ...changed]);
+		this.#unreported.clear();
+		return [...reported];
+	}
+
+	async #stageAll(orders: readonly FileOrder[]): Promise<Plan> {
+		const plan: Plan = { staged: [], adjusted: [], removed: [], before: new Map() };
+		try {
+			for (const order of orders) await this.#stageOne(order, plan);
+			return plan;
+		} catch (error) {
+			for (const { scratch } of plan.staged) await discardQuietly(scratch, this.#fs);
+			throw error;
+		}
+	}
+
+	async #stageOne(order: FileOrder, plan: Plan): Promise<void> {
+		await checkDestination(order.path, this.#fs, this.#links);
+		if (order.content === undefined) {
+			if (await this.#differs(order)) plan.removed.push(order.path);
+			return;
+		}
+		await this.#makeFolder(dirname(order.path));
+		const target = await this.#target(order, order.content);
+		const standing = await compare(target, this.#fs);
+		if (standing === "other-attributes") plan.adjusted.push(target);
+		if (standing === "absent" || standing === "other-content") {
+			plan.before.set(order.path, standing === "absent" ? standing : await readWhole(order.path, this.#fs));
+			plan.staged.push(await stage(target, this.#fs));
+		}
+	}
+
+	/**
+	 * Makes everything current. A rename that fails after others have succeeded (a single file that is a mount point
+	 * shows only then) puts those back as they were.
+	 */
+	async #commitAll({ staged, removed, before }: Plan): Promise<void> {
+		const folders = new Set([...staged.map(({ target }) => target.path), ...removed].map(dirname));
+		const current: string[] = [];
+		try {
+			for (const one of staged) {
+				await commit(one, this.#fs);
+				current.push(one.target.path);
+				this.#unreported.add(one.target.path);
+			}
+			for (const path of removed) {
+				await this.#remove(path);
+				this.#unreported.add(path);
+			}
+		} catch (error) {
+			for (const path of current) await this.#putBack(path, before.get(path));
+			throw error;
+		}
+		for (const folder of folders) await syncFolder(folder, this.#fs);
+	}
+
+	/** What cannot be put back is current, and is reported as changed by the delivery that succeeds. */
+	async #putBack(path: string, before: Target | "absent" | undefined): Promise<void> {
+		if (before === undefined) return;
+		try {
+			if (before === "absent") await this.#fs.unlink(path);
+			else await commit(await stage(before, this.#fs), this.#fs);
+			this.#unreported.delete(path);
+		} catch {
+			// The first fault is the one to report.
 		}
 	}
 
@@ -147,10 +207,9 @@ export class Delivery {
 		}
 	}
 
-	async #remove(path: string, folders: Set<string>): Promise<void> {
+	async #remove(path: string): Promise<void> {
 		try {
 			await this.#fs.unlink(path);
-			folders.add(dirname(path));
 		} catch (error) {
 			if (!isMissing(error)) throw DeliveryError.failed("remove", path, error);
 		}

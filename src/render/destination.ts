@@ -1,4 +1,4 @@
-import { dirname, join, sep } from "node:path";
+import { dirname, join, normalize, sep } from "node:path";
 import { DeliveryError } from "./errors.ts";
 import { type FileSystem, isMissing } from "./file-system.ts";
 
@@ -23,7 +23,7 @@ export async function checkDestination(path: string, fs: FileSystem, policy: Lin
 	const { allowedRoots } = policy;
 	if (
 		allowedRoots.length > 0 &&
-		!allowedRoots.some((root) => path.startsWith(root.endsWith(sep) ? root : root + sep))
+		!allowedRoots.some((root) => normalize(path).startsWith(root.endsWith(sep) ? root : root + sep))
 	) {
 		throw DeliveryError.refused(
 			path,

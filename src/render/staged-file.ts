@@ -35,6 +35,17 @@ export async function compare(target: Target, fs: FileSystem): Promise<Standing>
 	}
 }
 
+/** A file as it is, to be put back; `undefined` when there is none that can be read. */
+export async function readWhole(path: string, fs: FileSystem): Promise<Target | undefined> {
+	try {
+		await using file = await fs.open(path, READ_NO_LINK);
+		const { mode, uid, gid } = await file.stat();
+		return { path, content: await file.readFile(), mode: mode & 0o7777, owner: { uid, gid } };
+	} catch {
+		return undefined;
+	}
+}
+
 /** Gives an existing file its mode and owner without touching its content or times. */
 export async function setAttributes(target: Target, fs: FileSystem): Promise<void> {
 	try {
@@ -67,15 +78,17 @@ export function isScratchOf(path: string, entry: string): boolean {
 /** Writes the content under a scratch name: owner and mode before content, then to the disk. */
 export async function stage(target: Target, fs: FileSystem): Promise<StagedFile> {
 	const scratch = scratchName(target.path);
+	let isMade = false;
 	try {
 		await using file = await fs.open(scratch, CREATE_NEW, 0o600);
+		isMade = true;
 		if (target.owner.uid !== -1 || target.owner.gid !== -1)
 			await file.chown(target.owner.uid, target.owner.gid);
 		await file.chmod(target.mode); // open() was subject to the umask
 		await file.writeFile(target.content);
 		await file.sync();
 	} catch (error) {
-		await discard(scratch, fs);
+		if (isMade) await discardQuietly(scratch, fs);
 		throw DeliveryError.failed("write", target.path, error);
 	}
 	return { target, scratch };
@@ -86,7 +99,7 @@ export async function commit(staged: StagedFile, fs: FileSystem): Promise<void> 
 	try {
 		await fs.rename(staged.scratch, staged.target.path);
 	} catch (error) {
-		await discard(staged.scratch, fs);
+		await discardQuietly(staged.scratch, fs);
 		throw DeliveryError.failed("replace", staged.target.path, error);
 	}
 }
@@ -96,6 +109,11 @@ export async function discard(scratch: string, fs: FileSystem): Promise<void> {
 	await fs.unlink(scratch).catch((error: unknown) => {
 		if (!isMissing(error)) throw DeliveryError.failed("remove", scratch, error);
 	});
+}
+
+/** Clears up after a fault, which is worth reporting and not what clearing up after it ran into. */
+export async function discardQuietly(scratch: string, fs: FileSystem): Promise<void> {
+	await discard(scratch, fs).catch(() => undefined);
 }
 
 /** Puts renames and removals of a folder on the disk; without it they may be lost in a power cut. */
