@@ -126,7 +126,8 @@ export class Agent {
 			reportRotations(changes, this.#deps);
 			this.#outages.report(store.entries(), `serving generation ${this.#publisher.generation}`);
 		}
-		const concerned = isReadDue ? this.#book.concerned(changes) : [];
+		// Who asked may have changed what a template sees besides secrets.
+		const concerned = wantsAll ? this.#book.units : isReadDue ? this.#book.concerned(changes) : [];
 		if (concerned.length > 0) await this.#render(concerned, signal);
 		if (concerned.length > 0 || wantsAll || this.#publisher.isRetryDue)
 			await this.#publisher.publish(this.#book);

@@ -5,17 +5,17 @@ import type { World } from "./world.ts";
 
 /** The config for a command, from `--config` or `AGENT_CONFIG`, variables and flags. */
 export async function configFor(
-	flags: CommonFlags & Omit<Flags, keyof CommonFlags>,
+	flags: CommonFlags & Omit<Flags, keyof CommonFlags | "templates">,
 	world: World,
 	needsServer = true,
 ): Promise<Config> {
-	const { config, ...others } = flags;
+	const { config, template: templates, ...others } = flags;
 	const file = config ?? world.env["AGENT_CONFIG"];
 	return await loadConfig({
 		...(file !== undefined && file !== "" && { file }),
 		readFile: (path) => world.fs.readFile(path, "utf8"),
 		env: world.env,
-		flags: others,
+		flags: { ...others, ...(templates && { templates }) },
 		cwd: world.cwd,
 		isTerminal: world.stderr.isTerminal,
 		needsServer,

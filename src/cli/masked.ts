@@ -22,9 +22,9 @@ export function maskedDiff(
 	before: string,
 	after: { readonly text: string; readonly masked: string },
 ): DiffLine[] {
-	const oldLines = before === "" ? [] : before.split("\n");
-	const newLines = after.text.split("\n");
-	const maskedLines = after.masked.split("\n");
+	const oldLines = linesOf(before);
+	const newLines = linesOf(after.text);
+	const maskedLines = linesOf(after.masked);
 	// A value of several lines makes more lines than its mask; such texts are compared as a whole.
 	if (newLines.length !== maskedLines.length) return wholeDiff(before === after.text, maskedLines);
 	const unmatched = new Set(oldLines.keys());
@@ -43,6 +43,11 @@ export function maskedDiff(
 		return { sign: "~", text };
 	});
 	return [...lines, ...[...unmatched].map((): DiffLine => ({ sign: "-", text: MASK }))];
+}
+
+/** A newline ends the last line; it begins no further one. */
+function linesOf(text: string): string[] {
+	return text === "" ? [] : text.replace(/\n$/, "").split("\n");
 }
 
 function wholeDiff(isSame: boolean, maskedLines: readonly string[]): DiffLine[] {

@@ -11,6 +11,8 @@ export interface CommonFlags {
 	readonly logFormat?: string;
 	readonly address?: string;
 	readonly namespace?: string;
+	/** `SRC:DST`, each. */
+	readonly template?: readonly string[];
 }
 
 /**

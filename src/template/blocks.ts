@@ -84,7 +84,8 @@ function each(evaluation: Evaluation, block: Block, { scope, subject }: Subject)
 	if (keys.length === 0) evaluation.run(block.inverse, scope);
 	for (const [index, key] of keys.entries()) {
 		const item = member(subject, String(key)) ?? { value: undefined };
-		const keyResult: Result = { value: key, ...(subject.from && { from: subject.from }) };
+		const from = subject.from && (typeof key === "string" ? { ...subject.from, field: key } : subject.from);
+		const keyResult: Result = { value: key, ...(from && { from }) };
 		const inner = nested(scope, item, { names: block.program?.blockParams, values: [item, keyResult] });
 		const data = new Map([
 			...inner.data,

@@ -78,23 +78,20 @@ export class TemplateError extends AgentError {
 	}
 
 	/** A secret that is not there, or no longer. */
-	static absent(place: Place, secret: { path: string; reason: string; version?: number }): TemplateError {
+	static absent(place: Place, secret: Absence): TemplateError {
 		const version = secret.version === undefined ? "" : ` (version ${secret.version})`;
 		const isGone = secret.reason !== "missing";
-		return new TemplateError(
-			isGone ? `${secret.path} is ${secret.reason}${version}` : `no secret is at ${secret.path}`,
-			{
-				code: isGone ? "E_SECRET_DELETED" : "E_SECRET_MISSING",
-				exitCode: ExitCode.missing,
-				rows: {
-					in: inRow(place),
-					do: isGone
-						? "write a new version or undelete this one, or handle it with {{else}}"
-						: "check the path (KV v2: mount/data/name), and write the secret if it is not there yet",
-				},
-				facts: { ...spotFacts(place), path: secret.path },
+		return new TemplateError(isGone ? `${secret.path} is ${secret.reason}${version}` : nothingAt(secret), {
+			code: isGone ? "E_SECRET_DELETED" : "E_SECRET_MISSING",
+			exitCode: ExitCode.missing,
+			rows: {
+				in: inRow(place),
+				do: isGone
+					? "write a new version or undelete this one, or handle it with {{else}}"
+					: "check the path (KV v2: mount/data/name), and write the secret if it is not there yet",
 			},
-		);
+			facts: { ...spotFacts(place), path: secret.path },
+		});
 	}
 
 	/** An environment variable that is not set. */
@@ -129,6 +126,20 @@ export class TemplateError extends AgentError {
 			facts: spotFacts(place),
 		});
 	}
+}
+
+/** What was asked for and is not there. */
+interface Absence {
+	readonly path: string;
+	/** `missing`, `deleted` or `destroyed`. */
+	readonly reason: string;
+	readonly version?: number;
+	/** The version that the template asked for. */
+	readonly pinned?: number;
+}
+
+function nothingAt({ path, pinned }: Absence): string {
+	return pinned === undefined ? `no secret is at ${path}` : `no version ${pinned} of a secret is at ${path}`;
 }
 
 /** Where a field was looked for. */

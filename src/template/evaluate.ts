@@ -180,7 +180,7 @@ export class Evaluation {
 			case "failed":
 				throw found.error;
 			case "absent":
-				if (onAbsent === "throw") throw TemplateError.absent(place, found);
+				if (onAbsent === "throw") throw TemplateError.absent(place, { ...found, ...pinnedOf(request) });
 				return { value: undefined };
 			case "names":
 				return { value: found.names, from: { path: request.path } };
@@ -217,4 +217,8 @@ function commonProvenance(results: readonly Result[]): Provenance | undefined {
 	return sources.every((source) => source.path === first?.path && source.field === first.field)
 		? first
 		: undefined;
+}
+
+function pinnedOf({ version }: TemplateRequest): { readonly pinned?: number } {
+	return version === undefined ? {} : { pinned: version };
 }

@@ -1,4 +1,4 @@
-import type { Block, Call, Expression } from "./ast.ts";
+import type { Block, Call, Expression, PathExpression } from "./ast.ts";
 
 /** The name of a call that may be a helper: one part, neither `../`, `@` nor `this.`. */
 export function simpleName(path: Expression): string | undefined {
@@ -12,7 +12,7 @@ export function expressionOf(call: Call | Block): string {
 	const word = (expression: Expression): string => {
 		switch (expression.type) {
 			case "PathExpression":
-				return expression.original;
+				return written(expression);
 			case "SubExpression":
 				return `(${expressionOf(expression)})`;
 			case "UndefinedLiteral":
@@ -25,4 +25,11 @@ export function expressionOf(call: Call | Block): string {
 	};
 	const hash = call.hash?.pairs.map(({ key, value }) => `${key}=${word(value)}`) ?? [];
 	return [word(call.path), ...call.params.map(word), ...hash].join(" ");
+}
+
+/** The parser takes the brackets away, without which a dashed or dotted name means something else. */
+function written({ data, depth, original, parts }: PathExpression): string {
+	if (parts.length === 0 || /^(this\b|\.\/)/.test(original)) return original;
+	const names = parts.map((part) => (/^[A-Za-z_]\w*$/.test(part) ? part : `[${part}]`));
+	return `${data ? "@" : ""}${"../".repeat(depth)}${names.join(".")}`;
 }

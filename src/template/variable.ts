@@ -69,7 +69,10 @@ function withSecret(
 		case "secret":
 			return use(found.secret);
 		case "absent":
-			throw TemplateError.absent(place, found);
+			throw TemplateError.absent(place, {
+				...found,
+				...(request.version !== undefined && { pinned: request.version }),
+			});
 		case "failed":
 			throw found.error;
 		case "pending":

@@ -42,6 +42,16 @@ describe("a name that comes from a secret", () => {
 		expect(await finished("shell", text, { name: "K", value: "$(id)" })).toBe("export K='$(id)'\n");
 	});
 
+	test("may be composed", async () => {
+		const text =
+			'{{#secret "s"}}\n{{#each this}}\nLLM_{{toUpper @key}}_KEY={{this}}\n{{/each}}\n{{/secret}}\n';
+
+		expect(await finished("dotenv", text, { openai: "sk-1", x9: "sk-2" })).toBe(
+			"LLM_OPENAI_KEY=sk-1\nLLM_X9_KEY=sk-2\n",
+		);
+		await expect(finished("dotenv", text, { "a-b": "sk" })).rejects.toThrow('field "a-b" of s is no name');
+	});
+
 	test.each(["api-key", "1st", "A B", "A=B", "x\ny", "$(id)", "é"])(
 		"is refused by name when it is %j",
 		async (name) => {

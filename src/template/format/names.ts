@@ -1,22 +1,42 @@
 import type { Origin, Piece } from "./format.ts";
 
-/** What stands before a name at the beginning of a line. */
-const LINE_START = /(?:^|\n)[ \t]*(?:export[ \t]+)?$/;
+/** What stands before a name at the beginning of a line; group 1 is how the name begins. */
+const LINE_START = /(?:^|\n)[ \t]*(?:export[ \t]+)?(\w*)$/;
 
 /** POSIX 3.216: what a shell, and every reader of env files, takes for a name. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
+/** A name at the beginning of a line, `{{x}}=` or `A_{{x}}_B=`: the pieces that it is made of. */
+interface ComposedName {
+	/** Index of the first and the last value in it. */
+	readonly first: number;
+	readonly last: number;
+	readonly text: string;
+}
+
 /**
- * The pieces with every value that is written as `{{name}}=…` at the beginning of a line turned into text, when it
- * is an identifier. Letters, digits and `_` before a `=` mean nothing but a name anywhere, quotes included.
+ * The pieces with every value that stands in a name at the beginning of a line turned into text, when the whole is
+ * an identifier. Letters, digits and `_` before a `=` mean nothing but a name anywhere, quotes included.
  */
 export function namesAsText(pieces: readonly Piece[]): readonly Piece[] {
 	const joined = joinTexts(pieces);
-	return joined.map((piece, index) =>
-		piece.kind === "value" && isNamePlace(joined, index) && NAME.test(String(piece.value))
-			? { kind: "text", text: String(piece.value) }
-			: piece,
-	);
+	const result = [...joined];
+	for (const { first, last, text } of composedNames(joined)) {
+		if (!NAME.test(text)) continue;
+		for (let index = first; index <= last; index++) result[index] = asText(joined[index]);
+	}
+	return result;
+}
+
+/** Where the first value comes from that stands in a name and makes it none. */
+export function refusedName(pieces: readonly Piece[]): Origin | undefined {
+	const joined = joinTexts(pieces);
+	for (const { first, last, text } of composedNames(joined)) {
+		if (NAME.test(text)) continue;
+		const values = joined.slice(first, last + 1).filter((piece) => piece.kind === "value");
+		return (values.find((value) => !/^\w+$/.test(String(value.value))) ?? values[0])?.origin;
+	}
+	return undefined;
 }
 
 /** Neighbouring texts as one, so that what stands next to a value is seen whole. */
@@ -31,19 +51,43 @@ function joinTexts(pieces: readonly Piece[]): readonly Piece[] {
 	return joined;
 }
 
-/** Where the first value comes from that stands for a name and cannot be one. */
-export function refusedName(pieces: readonly Piece[]): Origin | undefined {
-	const joined = joinTexts(pieces);
-	const found = joined.find((piece, index) => piece.kind === "value" && isNamePlace(joined, index));
-	return found?.kind === "value" ? found.origin : undefined;
+function* composedNames(pieces: readonly Piece[]): Generator<ComposedName> {
+	for (let first = 0; first < pieces.length; first++) {
+		if (pieces[first]?.kind !== "value") continue;
+		const opening = openingOf(pieces[first - 1], first === 1);
+		if (opening === undefined) continue;
+		const name = closeName(pieces, first, opening);
+		if (name !== undefined) yield name;
+	}
 }
 
-function isNamePlace(pieces: readonly Piece[], index: number): boolean {
-	const after = pieces[index + 1];
-	if (after?.kind !== "text" || !after.text.startsWith("=")) return false;
-	const before = pieces[index - 1];
-	if (before === undefined) return true;
-	if (before.kind !== "text") return false;
+/** How the name begins in the text before the value; `undefined` when that is not the beginning of a line. */
+function openingOf(before: Piece | undefined, isFirstText: boolean): string | undefined {
+	if (before === undefined) return "";
+	if (before.kind !== "text") return undefined;
 	// The start of a text is the start of a line only where nothing stands before it.
-	return LINE_START.test(index === 1 ? before.text : `x${before.text}`);
+	return LINE_START.exec(isFirstText ? before.text : `-${before.text}`)?.[1];
+}
+
+/** Follows values and word characters up to the `=`. */
+function closeName(pieces: readonly Piece[], first: number, opening: string): ComposedName | undefined {
+	let text = opening;
+	for (let index = first; index < pieces.length; index++) {
+		const piece = pieces[index];
+		if (piece?.kind === "value") {
+			text += String(piece.value);
+			continue;
+		}
+		const [, rest = "", equals] = /^(\w*)(=?)/.exec(piece?.text ?? "") ?? [];
+		if (equals === "=") return { first, last: index - 1, text: text + rest };
+		if (rest.length !== piece?.text.length) return undefined;
+		text += rest;
+	}
+	return undefined;
+}
+
+function asText(piece: Piece | undefined): Piece {
+	return piece?.kind === "value"
+		? { kind: "text", text: String(piece.value) }
+		: (piece ?? { kind: "text", text: "" });
 }

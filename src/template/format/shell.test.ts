@@ -117,7 +117,7 @@ describe("shellFormat", () => {
 		["case a in §) ;; esac", "stands inside case … esac"],
 		["case a in a) K=§;; esac", "stands inside case … esac"],
 	])("refuses a value that %j would run, expand, open or name by", (template, reason) => {
-		expect(refusal(shellFormat, template, ["1x", "1x"]).message).toBe(
+		expect(refusal(shellFormat, template, ["1-x", "1-x"]).message).toBe(
 			`field "f1" of secret/data/x ${reason}`,
 		);
 	});
