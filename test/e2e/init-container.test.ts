@@ -80,15 +80,16 @@ test("gives up with 5 after --timeout, and says what it waited for", async () =>
 	});
 
 	const started = Date.now();
-	const { code, stderr } = await runAgent(["start", "-c", config, ...ONCE, "--timeout", "1s"], {
+	const { code, log } = await runAgent(["start", "-c", config, ...ONCE, "--timeout", "1s"], {
 		env: vault.env,
 	});
 
 	expect(code).toBe(5);
-	expect(stderr).toContain(
-		`error: timed out after 1 s; ${place.at("a.env")}: Vault cannot serve ${OPENAI} now: 500 (500)\n`,
-	);
-	expect(stderr).toMatch(/ {2}do {3}.* --timeout {6}E_TIMEOUT, exit 5\n$/);
+	expect(log.at(-1)).toMatchObject({
+		msg: `timed out after 1 s; ${place.at("a.env")}: Vault cannot serve ${OPENAI} now: 500 (500)`,
+		code: "E_TIMEOUT",
+		exit: 5,
+	});
 	expect(Date.now() - started).toBeLessThan(5000);
 	expect(place.entries()).toEqual(["agent.yaml"]);
 });
@@ -107,9 +108,9 @@ test("gives up with 5 when the server takes requests and never answers", async (
 		templates: [{ contents: `{{#secret "${OPENAI}"}}K={{api_key}}{{/secret}}`, destination: "a.env" }],
 	});
 	const stalled = await runAgent(["start", "-c", needy, ...ONCE, "--timeout", "1s"], { env: vault.env });
-	expect([stalled.code, stalled.stderr]).toEqual([
+	expect([stalled.code, stalled.log.at(-1)?.msg]).toEqual([
 		5,
-		expect.stringContaining(`error: timed out after 1 s; ${place.at("a.env")}: not read yet\n`),
+		`timed out after 1 s; ${place.at("a.env")}: not read yet`,
 	]);
 });
 
