@@ -19,13 +19,14 @@ export const requests: Group = {
 			new Map<string, number>(),
 			new Map<string, number>(),
 		];
-		for (const contender of [bench.ours, ...bench.peers]) {
-			const { first, later } = await observe(bench, contender);
-			start.set(contender.name, first.logins + sum(Object.values(first.reads)));
-			others.set(contender.name, first.others);
+		const contenders = [bench.ours, ...bench.peers];
+		const observations = await Promise.all(contenders.map((contender) => observe(bench, contender)));
+		for (const { name, first, later } of observations) {
+			start.set(name, first.logins + sum(Object.values(first.reads)));
+			others.set(name, first.others);
 			// Each path is read once a round: the busiest one tells how many rounds there were.
 			const reads = Object.values(later.reads);
-			round.set(contender.name, sum(reads) / Math.max(1, ...reads));
+			round.set(name, sum(reads) / Math.max(1, ...reads));
 		}
 		const unit = "requests";
 		return [
@@ -36,8 +37,16 @@ export const requests: Group = {
 	},
 };
 
-/** @returns what a start asks for, and what some intervals of two seconds do */
-async function observe(bench: Bench, contender: Contender): Promise<{ first: Seen; later: Seen }> {
+interface Observation {
+	readonly name: string;
+	/** What a start asks for. */
+	readonly first: Seen;
+	/** What some intervals of two seconds ask for. */
+	readonly later: Seen;
+}
+
+/** Counting is not disturbed by what runs beside it. */
+async function observe(bench: Bench, contender: Contender): Promise<Observation> {
 	await using stack = new AsyncDisposableStack();
 	const server = stack.use(await embeddedServer());
 	if (server.seen === undefined) throw new Error("the server does not count");
@@ -50,7 +59,7 @@ async function observe(bench: Bench, contender: Contender): Promise<{ first: See
 	await delay(500);
 	const first = await server.seen();
 	await delay(bench.options.isQuick ? 4500 : 8500);
-	return { first, later: await server.seen() };
+	return { name: contender.name, first, later: await server.seen() };
 }
 
 function sum(values: readonly number[]): number {
