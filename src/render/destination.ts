@@ -1,4 +1,4 @@
-import { dirname, join, normalize, sep } from "node:path";
+import { basename, dirname, join, normalize, sep } from "node:path";
 import { DeliveryError } from "./errors.ts";
 import { type FileSystem, isMissing } from "./file-system.ts";
 
@@ -20,16 +20,9 @@ export interface LinkPolicy {
  * @throws DeliveryError
  */
 export async function checkDestination(path: string, fs: FileSystem, policy: LinkPolicy): Promise<void> {
-	const { allowedRoots } = policy;
-	if (
-		allowedRoots.length > 0 &&
-		!allowedRoots.some((root) => normalize(path).startsWith(root.endsWith(sep) ? root : root + sep))
-	) {
-		throw DeliveryError.refused(
-			path,
-			`lies outside of ${allowedRoots.join(", ")}`,
-			"move it, or extend allowed_roots",
-		);
+	if (!(await isAllowed(path, fs, policy.allowedRoots))) {
+		const reason = `lies outside of ${policy.allowedRoots.join(", ")}`;
+		throw DeliveryError.refused(path, reason, "move it, or extend allowed_roots");
 	}
 	const parts = dirname(path).split(sep).filter(Boolean);
 	let folder: string = sep;
@@ -53,6 +46,27 @@ export async function checkDestination(path: string, fs: FileSystem, policy: Lin
 	}
 	const kind = stat.isDirectory() ? "a folder" : "no ordinary file";
 	throw DeliveryError.refused(path, `is ${kind}`, "remove it, or choose another destination");
+}
+
+/** By name, and by where the links on the way really lead. */
+async function isAllowed(path: string, fs: FileSystem, roots: readonly string[]): Promise<boolean> {
+	if (roots.length === 0) return true;
+	const isIn = (place: string, root: string) => place.startsWith(root.endsWith(sep) ? root : root + sep);
+	const real = join(await realFolder(dirname(path), fs), basename(path));
+	for (const root of roots) {
+		if (isIn(normalize(path), root) && isIn(real, await realFolder(root, fs))) return true;
+	}
+	return false;
+}
+
+/** The folder without links; what is not there yet cannot be one. */
+async function realFolder(folder: string, fs: FileSystem): Promise<string> {
+	try {
+		return await fs.realpath(folder);
+	} catch (error) {
+		if (!isMissing(error)) throw DeliveryError.failed("look at", folder, error);
+		return join(await realFolder(dirname(folder), fs), basename(folder));
+	}
 }
 
 async function lstatOrMissing(path: string, fs: FileSystem) {

@@ -4,7 +4,7 @@ import * as node from "node:fs/promises";
 /** What delivery needs of the file system; the tests hand in one that fails on purpose. */
 export type FileSystem = Pick<
 	typeof node,
-	"open" | "rename" | "unlink" | "lstat" | "mkdir" | "readdir" | "readFile" | "readlink"
+	"open" | "rename" | "unlink" | "lstat" | "mkdir" | "readdir" | "readFile" | "readlink" | "realpath"
 >;
 
 /** Node's own. */

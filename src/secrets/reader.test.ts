@@ -230,9 +230,24 @@ describe("a read", () => {
 		});
 	});
 
+	test.each(["read", "list"] as const)(
+		"(%s) of a mount or namespace that is not there is an error, not a secret that is gone",
+		async (kind) => {
+			const { read } = open((call) => {
+				throw refusal(call, 404, { words: "namespace not found" });
+			});
+
+			await expect(read("secret/metadata/llm/x", { kind })).rejects.toMatchObject({
+				message: "nothing is at secret/metadata/llm/x: namespace not found (404)",
+				code: "E_PATH_UNKNOWN",
+				exitCode: 4,
+			});
+		},
+	);
+
 	test("lists names in order, and nothing as no names", async () => {
 		const { read } = open((call) => {
-			if (call.path.endsWith("empty")) throw refusal(call, 404);
+			if (call.path.endsWith("empty")) return reply({ status: 404, data: { errors: [] } });
 			return reply({ data: { keys: ["b", "a/", "c"] } });
 		});
 

@@ -42,41 +42,29 @@ export class SecretReader {
 		const path = await this.#mounts.apiPath(request.path, "data", signal);
 		const query = request.version === undefined ? {} : { version: String(request.version) };
 		const call = { method: "GET", path, query } as const;
-		const reply = await this.#sendOrMissing(call, signal).catch((error: unknown) => {
+		const reply = await this.#send(call, signal).catch((error: unknown) => {
 			this.#mounts.doubt(request.path);
 			throw error;
 		});
-		if (reply?.status === 404 && reply.data === undefined && isOfVersionedMount(reply)) {
+		if (reply.status === 404 && reply.data === undefined && isOfVersionedMount(reply)) {
 			return (await this.#mounts.learnKv2(path, signal))
 				? await this.read(request, signal)
 				: { kind: "absent", path, reason: "missing" };
 		}
-		const finding: Finding =
-			reply === undefined
-				? { kind: "absent", path, reason: "missing" }
-				: findingOf(path, reply, this.#deps.clock.now());
+		if (reply.leaseId !== "") throw leaseUnsupported(path);
+		const finding = findingOf(path, reply, this.#deps.clock.now());
 		if (finding.kind === "absent" && finding.reason === "missing") this.#mounts.doubt(request.path);
-		if (reply !== undefined && reply.leaseId !== "") throw leaseUnsupported(path);
 		return finding;
 	}
 
 	async #list(request: SecretRequest, signal: AbortSignal): Promise<Finding> {
 		const path = await this.#mounts.apiPath(request.path, "metadata", signal);
-		const reply = await this.#sendOrMissing({ method: "LIST", path }, signal);
+		const reply = await this.#send({ method: "LIST", path }, signal);
 		// Vault answers 404 to the list of an empty folder: nothing there is a list without names.
-		const keys = asTexts(reply?.data?.["keys"]);
+		const keys = asTexts(reply.data?.["keys"]);
 		const fields = { keys: keys.toSorted() };
-		const base = { leaseId: "", leaseDuration: 0, renewable: false, requestId: reply?.requestId ?? "" };
+		const base = { leaseId: "", leaseDuration: 0, renewable: false, requestId: reply.requestId };
 		return { kind: "present", view: { path, kind: "list", fields, data: fields, ...base } };
-	}
-
-	async #sendOrMissing(call: VaultCall, signal: AbortSignal): Promise<VaultReply | undefined> {
-		try {
-			return await this.#send(call, signal);
-		} catch (error) {
-			if (error instanceof VaultError && error.status === 404) return undefined;
-			throw error;
-		}
 	}
 
 	async #send(call: VaultCall, signal: AbortSignal): Promise<VaultReply> {

@@ -118,9 +118,9 @@ export function refused(
 	if (status === 404) {
 		return new VaultError(`nothing is at ${place.path}${otherThan(/^$/g, words)} (404)`, {
 			...common,
-			code: "E_SECRET_MISSING",
+			code: "E_PATH_UNKNOWN",
 			exitCode: ExitCode.missing,
-			rows: { at: at(place), do: "check the path, and write the secret if it is not there yet" },
+			rows: { at: at(place), do: "check the mount at the beginning of the path, and the namespace" },
 		});
 	}
 	const sealed = status === 503 && /sealed/i.test(words);

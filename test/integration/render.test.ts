@@ -245,6 +245,22 @@ describe("a destination is refused", () => {
 		},
 	);
 
+	test("when a link below a root leads outside of all roots, but not when a root itself is a link", async () => {
+		const temp = folder();
+		mkdirSync(temp.at("outside"));
+		mkdirSync(temp.at("real-root"));
+		symlinkSync(temp.at("real-root"), temp.at("root"));
+		symlinkSync(temp.at("outside"), temp.at("real-root/leak"));
+		const links = { uid: UID, allowedRoots: ["/nowhere", temp.at("root")] };
+		const delivery = new Delivery({ fs: new FailingFs().fs, links });
+
+		const error = await failure(delivery.deliver([order(temp.at("root/leak/new/key"), "x")]));
+
+		expect(error.message).toContain("lies outside of");
+		expect(temp.entries("outside")).toEqual([]);
+		await expect(delivery.deliver([order(temp.at("root/new/key"), "x")])).resolves.toHaveLength(1);
+	});
+
 	test.each([
 		["user", { user: "nobody-of-this-name" }],
 		["group", { group: "nobody-of-this-name" }],

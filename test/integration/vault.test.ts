@@ -296,7 +296,7 @@ describe("an answer", () => {
 			["2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n"],
 			{ code: "E_PERMISSION_DENIED", remedy: "relogin" },
 		],
-		[404, ["no handler for route"], { code: "E_SECRET_MISSING", remedy: "give-up", exitCode: 4 }],
+		[404, ["no handler for route"], { code: "E_PATH_UNKNOWN", remedy: "give-up", exitCode: 4 }],
 		[412, [], { code: "E_VAULT_BUSY", remedy: "retry", exitCode: 5 }],
 		[429, ["request path rate limit exceeded"], { code: "E_VAULT_BUSY", remedy: "retry" }],
 		[472, [], { code: "E_VAULT_BUSY", remedy: "retry" }],

@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders, type RequestListener, type Serv
 import { createServer as createSecureServer, type ServerOptions } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { onTestFinished } from "vitest";
+import { acceptListVerb } from "../../src/devserver/http/list-verb.ts";
 
 /** A request as a loopback server saw it. */
 export interface Seen {
@@ -39,6 +40,7 @@ export async function loopback(answer: Answer, tls?: ServerOptions): Promise<Loo
 		});
 	};
 	const server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener);
+	acceptListVerb(server, listener);
 	server.on("connection", (socket: Socket) => {
 		connections++;
 		open.add(socket);

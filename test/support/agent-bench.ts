@@ -1,0 +1,219 @@
+import { onTestFinished } from "vitest";
+import { Agent, type ChangeAction, type ChildPort, type FileUnit, type Unit } from "../../src/agent/mod.ts";
+import { AgentError } from "../../src/kernel/mod.ts";
+import { Delivery } from "../../src/render/mod.ts";
+import { type Finding, SecretStore } from "../../src/secrets/mod.ts";
+import { parseTemplate, referenceTemplate } from "../../src/template/mod.ts";
+import { FakeClock } from "./fake-clock.ts";
+import { MemoryFs } from "./memory-fs.ts";
+import { RecordingLog } from "./recording-log.ts";
+import { seededRandom } from "./seeded-random.ts";
+
+type Values = Parameters<ChildPort["supervisor"]["start"]>[0];
+type Outcome = Awaited<ReturnType<ChildPort["supervisor"]["replace"]>>;
+
+/** Secrets by path, as the test writes them; a path with an error fails. */
+export class FakeSecrets {
+	readonly reads: string[] = [];
+	readonly #secrets = new Map<string, { version: number; fields: Record<string, string> | undefined }>();
+	readonly #errors = new Map<string, AgentError>();
+
+	/** Writes a new version. */
+	put(path: string, fields: Record<string, string>): void {
+		this.#secrets.set(path, { version: (this.#secrets.get(path)?.version ?? 0) + 1, fields });
+	}
+
+	/** Deletes the newest version. */
+	delete(path: string): void {
+		const version = this.#secrets.get(path)?.version ?? 0;
+		this.#secrets.set(path, { version, fields: undefined });
+	}
+
+	/** Reads of this path (`*`: of every path) fail from now on. */
+	fail(path: string, error: AgentError): void {
+		this.#errors.set(path, error);
+	}
+
+	heal(): void {
+		this.#errors.clear();
+	}
+
+	read(path: string): Finding {
+		this.reads.push(path);
+		const error = this.#errors.get(path) ?? this.#errors.get("*");
+		if (error !== undefined) throw error;
+		const secret = this.#secrets.get(path);
+		if (secret === undefined) return { kind: "absent", path, reason: "missing" };
+		const { version, fields } = secret;
+		if (fields === undefined) return { kind: "absent", path, reason: "deleted", version };
+		const base = { leaseId: "", leaseDuration: 0, renewable: false, requestId: "r-1" };
+		return { kind: "present", view: { path, kind: "kv2", version, fields, data: fields, ...base } };
+	}
+}
+
+/** The child as the agent sees it: what it was started with, and what it was told. */
+export class FakeSupervisor {
+	/** Variables and files of each start, in order. */
+	readonly starts: { readonly env: Readonly<Record<string, string>>; readonly files: object }[] = [];
+	readonly signals: NodeJS.Signals[] = [];
+	/** What the next replacements come to. */
+	outcome: Outcome = "turned-over";
+	takesSignals = true;
+	readonly #files: () => object;
+	#values: Values | undefined;
+
+	constructor(files: () => object) {
+		this.#files = files;
+	}
+
+	async start(values: Values): Promise<void> {
+		this.#values = values;
+		await this.#run(values);
+	}
+
+	async replace(values: Values): Promise<Outcome> {
+		const before = this.#values;
+		await this.#run(values);
+		if (this.outcome === "put-back" && before !== undefined) await this.#run(before);
+		else this.#values = values;
+		return this.outcome;
+	}
+
+	/** The child has died, and is started again with what it had. */
+	async revive(): Promise<void> {
+		if (this.#values !== undefined) await this.#run(this.#values);
+	}
+
+	signal(name: NodeJS.Signals): boolean {
+		if (this.takesSignals) this.signals.push(name);
+		return this.takesSignals;
+	}
+
+	async #run(values: Values): Promise<void> {
+		await values.prepare?.();
+		this.starts.push({ env: values.env.reveal(), files: this.#files() });
+	}
+}
+
+/** Vault is away, as the client reports it. */
+export function awayError(): AgentError {
+	return new AgentError("Vault is away (connect refused)", {
+		code: "E_VAULT_UNREACHABLE",
+		exitCode: 5,
+		remedy: "retry",
+	});
+}
+
+/** A policy is missing. */
+export function deniedError(path: string): AgentError {
+	return new AgentError(`permission denied on ${path} (403)`, { code: "E_PERMISSION_DENIED", exitCode: 4 });
+}
+
+/** A file of `name=value` lines. */
+export function fileUnit(destination: string, contents: string, over: Partial<FileUnit> = {}): FileUnit {
+	const onChange: ChangeAction = { kind: "none" };
+	return {
+		kind: "file",
+		name: destination,
+		template: parseTemplate(contents, { file: `${destination}.hbs`, allowEmpty: false }),
+		required: true,
+		destination,
+		format: "text",
+		source: `${destination}.hbs`,
+		mode: 0o600,
+		onChange,
+		onDeleted: "keep",
+		...over,
+	};
+}
+
+/** A variable that is the field `api_key` of a secret. */
+export function variableUnit(name: string, path: string, required = true): Unit {
+	const reference = { path, field: "api_key" };
+	const template = referenceTemplate(reference, { file: `env.${name}`, allowEmpty: false });
+	return { kind: "variable", name, template, required };
+}
+
+export interface BenchOptions {
+	readonly withChild?: boolean;
+	/** Left by an agent that ran before. */
+	readonly memory?: MemoryFs;
+	readonly secrets?: FakeSecrets;
+}
+
+export const INTERVAL = 15_000;
+
+/** An agent on a clock that stands still, with everything around it in memory. */
+export function agentBench(units: readonly Unit[], options: BenchOptions = {}) {
+	const { withChild = true, memory = new MemoryFs(), secrets = new FakeSecrets() } = options;
+	const clock = new FakeClock(1_000_000);
+	const log = new RecordingLog();
+	const random = seededRandom();
+	const supervisor = new FakeSupervisor(() => memory.files);
+	const notices: string[] = [];
+	const faults = new Map<string, AgentError>();
+	const note = async (name: string) => {
+		const error = faults.get(name);
+		notices.push(name);
+		if (error !== undefined) throw error;
+		await Promise.resolve();
+	};
+	const store = new SecretStore({
+		read: async ({ path }) => await Promise.resolve(secrets.read(path)),
+		clock,
+		random,
+		pollIntervalMs: INTERVAL,
+	});
+	const agent = new Agent(units, {
+		store,
+		delivery: new Delivery({ fs: memory.fs, links: { uid: 0, allowedRoots: [] } }),
+		notices: {
+			run: ({ command }) => note(command.join(" ")),
+			call: ({ url }) => note(url),
+		},
+		surroundings: { env: () => undefined, readFile: () => "", now: () => clock.now() },
+		clock,
+		random,
+		log,
+		...(withChild && {
+			child: {
+				supervisor,
+				environment: (variables: ReadonlyMap<string, string>) => Object.fromEntries(variables),
+			},
+		}),
+	});
+	const stop = new AbortController();
+	let ended: Promise<unknown> = Promise.resolve();
+	onTestFinished(async () => {
+		stop.abort(new Error("the test is over"));
+		await ended;
+	});
+	const start = () => {
+		const started = agent.start(stop.signal);
+		const running = started.then(() => agent.watch(stop.signal));
+		ended = running.catch(() => undefined);
+		return { started, running };
+	};
+	return {
+		agent,
+		clock,
+		log,
+		memory,
+		notices,
+		faults,
+		secrets,
+		supervisor,
+		store,
+		stop,
+		start,
+		/** Starts it, which must succeed at once, and lets it watch. */
+		run: async () => {
+			const { started, running } = start();
+			await clock.advance(0);
+			await started;
+			return { running };
+		},
+		/** Long enough for every path to be read again, and once only. */
+		nextPoll: async () => await clock.advance(1.15 * INTERVAL),
+	};
+}
