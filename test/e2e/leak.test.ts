@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type AgentProcess, runAgent, startAgent } from "../support/agent-process.ts";
@@ -120,12 +120,12 @@ test.each(["json", "pretty"])(
 			agent.signal("SIGHUP");
 		});
 		await saysAgain(agent, "delivery failed", () => {
-			rmSync(place.at("out/key.json"));
-			mkdirSync(place.at("out/key.json"));
+			symlinkSync("elsewhere", place.at("link"));
+			renameSync(place.at("link"), place.at("out/key.json")); // in one step: the agent may be writing
 			vault.put(OPENAI, version(3));
 			agent.signal("SIGHUP");
 		});
-		rmSync(place.at("out/key.json"), { recursive: true });
+		rmSync(place.at("out/key.json"));
 		await saysAgain(agent, "Cannot start", () => {
 			renameSync(program, `${program}.gone`);
 			vault.put(OPENAI, version(4));

@@ -20,6 +20,7 @@ export interface AgentOptions {
 	readonly through?: readonly string[];
 	/** The Node that runs it; default this one. */
 	readonly node?: string;
+	readonly nodeFlags?: readonly string[];
 }
 
 /** The built agent as a process of its own. */
@@ -56,8 +57,8 @@ const BASE_ENV = {
 
 /** Starts the built agent; it is killed after the test, and its watchdog then ends what it has started. */
 export function startAgent(args: readonly string[], options: AgentOptions = {}): AgentProcess {
-	const { env = {}, cwd, through = [], node = process.execPath } = options;
-	const [program = "", ...rest] = [...through, node, LAUNCHER, ...args];
+	const { env = {}, cwd, through = [], node = process.execPath, nodeFlags = [] } = options;
+	const [program = "", ...rest] = [...through, node, ...nodeFlags, LAUNCHER, ...args];
 	const child = spawn(program, rest, {
 		stdio: ["ignore", "pipe", "pipe"],
 		env: { ...BASE_ENV, ...env },
