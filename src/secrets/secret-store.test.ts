@@ -222,12 +222,13 @@ describe("a path that fails", () => {
 	});
 
 	test("falls in step with the others when it is back", async () => {
-		let isBad = true;
+		let isBad = false;
 		const { store, watch, of } = open(({ path }) => {
 			if (path === "bad" && isBad) throw away(call);
 			return present(path, 1);
 		});
 		await store.ensure([request("good"), request("bad")], signal);
+		isBad = true;
 		await watch(4.5 * INTERVAL);
 
 		isBad = false;

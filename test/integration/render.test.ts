@@ -490,6 +490,19 @@ test.runIf(isRoot)("a file that the agent may not read is replaced, not judged",
 	expect(lstatSync(at("key")).uid).toBe(UID);
 });
 
+test("a link that is planted under a scratch file's name is not followed", async () => {
+	const { at, delivery, failing, text, write } = open();
+	write("target", "untouched");
+	failing.before = (operation, path) => {
+		if (operation === "open" && path.endsWith("keyturn-new")) symlinkSync(at("target"), path);
+	};
+
+	await expect(delivery.deliver([order(at("key"), "secret")])).rejects.toThrow(DeliveryError);
+
+	expect(text("target")).toBe("untouched");
+	expect(existsSync(at("key"))).toBe(false);
+});
+
 test("no name of a scratch file can be guessed", async () => {
 	const { at, delivery, failing } = open();
 	for (let n = 0; n < 50; n++) await delivery.deliver([order(at("key"), String(n))]);

@@ -213,7 +213,7 @@ describe("a mount question that is not answered", () => {
 
 test("every request carries a namespace: login, renewal and look-up that of the login, the others their own", async () => {
 	const answers: Record<string, ReturnType<typeof json>> = {
-		"auth/approle/login": grant(1),
+		"auth/approle/login": grant(2),
 		"auth/token/renew-self": grant(3600),
 		"sys/internal/ui/mounts/secret/x": secret({ path: "secret/", type: "kv", options: { version: "2" } }),
 		"secret/data/denied": json({ errors: ["permission denied"] }, 403),

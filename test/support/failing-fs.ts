@@ -14,6 +14,8 @@ export class FailingFs {
 	readonly calls: string[] = [];
 	/** Leaves `fsync` out, for the many writes of one test. */
 	isSyncSkipped = false;
+	/** Called before each call, to do what others on the machine might do just then. */
+	before: (operation: string, path: string) => void = () => {};
 	readonly #faults: { operation: Operation; path: RegExp; code: string; left: number }[] = [];
 
 	/** From now on (or so many times) that call fails on paths that match. */
@@ -57,6 +59,7 @@ export class FailingFs {
 
 	#note(operation: Operation, path: string): void {
 		this.calls.push(`${operation} ${path}`);
+		this.before(operation, path);
 		const found = this.#faults.find(
 			(one) => one.operation === operation && one.left > 0 && one.path.test(path),
 		);
