@@ -204,6 +204,18 @@ test("restart_on_exit starts a child again that failed", async () => {
 	expect(agent.log().some(({ kind }) => kind === "backing-off")).toBe(true);
 });
 
+test("a child that ends at once leaves no scratch file and no notice beside its files", async () => {
+	const { vault, place } = await scene();
+	place.write("key.hbs", `{{#secret "${OPENAI}"}}K={{api_key}}{{/secret}}`);
+	const names = Array.from({ length: 8 }, (_, index) => `${index}.env`);
+	const templates = names.flatMap((name) => ["--template", `key.hbs:out/${name}`]);
+
+	const { code } = await runAgent(["run", ...templates, "--", "true"], { env: vault.env, cwd: place.path });
+
+	expect(code).toBe(0);
+	expect(place.entries("out")).toEqual(names);
+});
+
 test("the child does not start before every required secret stands", async () => {
 	const { vault, notes } = await scene();
 	const lift = vault.server.faults.add({ kind: "delay", ms: 400 }, { path: "secret/data/llm/late" });
