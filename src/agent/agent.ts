@@ -98,7 +98,7 @@ export class Agent {
 				log.write("warn", "waiting", { msg, code: first.error?.code });
 			}
 			await clock.sleep(Math.max(SHORTEST_WAIT_MS, Math.min(store.untilDue(), PROGRESS_EVERY_MS)), signal);
-			await store.ensure([], signal);
+			await store.poll(signal);
 		}
 	}
 

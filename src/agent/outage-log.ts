@@ -1,5 +1,19 @@
-import { type Clock, formatDuration, type Log } from "../kernel/mod.ts";
+import { type AgentError, type Clock, formatDuration, type Log } from "../kernel/mod.ts";
 import type { Entry } from "../secrets/mod.ts";
+
+/** Key of all faults that pass by themselves. */
+const AWAY = "away";
+
+/** What is wrong with an entry: the same words for many paths, such as a refused login, are one fault. */
+function faultOf({ error }: Entry): string {
+	return error === undefined || error.remedy === "retry" ? AWAY : error.message;
+}
+
+function whenOver(key: string, error: AgentError): string {
+	if (error.remedy === "retry") return "Vault is back";
+	const isLogin = error.code === "E_LOGIN_REFUSED" || error.code === "E_CREDENTIAL_FILE";
+	return isLogin ? "the login works again" : `${key} can be read again`;
+}
 
 /** While something stays wrong it is said again this often, not at every try. */
 const REMIND_EVERY_MS = 60_000;
@@ -10,7 +24,7 @@ export class OutageLog {
 	readonly #clock: Clock;
 	readonly #failing = new Map<
 		string,
-		{ readonly since: number; readonly code: string; readonly saidAt: number }
+		{ readonly since: number; readonly code: string; readonly saidAt: number; readonly whenOver: string }
 	>();
 
 	constructor(log: Log, clock: Clock) {
@@ -22,14 +36,13 @@ export class OutageLog {
 		const now = this.#clock.now();
 		const failed = entries.filter((entry) => entry.error !== undefined);
 		const away = failed.filter((entry) => entry.error?.remedy === "retry");
-		this.#say("*", away[0], standing);
-		for (const entry of failed) if (entry.error?.remedy !== "retry") this.#say(entry.key, entry, standing);
-		const still = new Set(failed.map((entry) => (entry.error?.remedy === "retry" ? "*" : entry.key)));
-		for (const [key, { since }] of this.#failing) {
+		this.#say(AWAY, away[0], standing);
+		for (const entry of failed) if (faultOf(entry) !== AWAY) this.#say(faultOf(entry), entry, standing);
+		const still = new Set(failed.map(faultOf));
+		for (const [key, { since, whenOver }] of this.#failing) {
 			if (still.has(key)) continue;
 			this.#failing.delete(key);
-			const what = key === "*" ? "Vault is back" : `${key} can be read again`;
-			this.#log.write("info", "recovered", { msg: `${what} after ${formatDuration(now - since)}` });
+			this.#log.write("info", "recovered", { msg: `${whenOver} after ${formatDuration(now - since)}` });
 		}
 	}
 
@@ -41,7 +54,7 @@ export class OutageLog {
 		const isNew = known?.code !== error.code;
 		if (known !== undefined && !isNew && now - known.saidAt < REMIND_EVERY_MS) return;
 		const since = known?.since ?? now;
-		this.#failing.set(key, { since, code: error.code, saidAt: now });
+		this.#failing.set(key, { since, code: error.code, saidAt: now, whenOver: whenOver(entry.key, error) });
 		const lasted = now > since ? `, for ${formatDuration(now - since)}` : "";
 		const next = formatDuration(Math.max(0, entry.dueAt - now));
 		this.#log.write("warn", "read failed", {

@@ -32,6 +32,8 @@ export class Publisher {
 	#current: Generation = { number: 0, orders: [], variables: new Map() };
 	/** What the child could not live with, by path: not delivered again until it changes or somebody asks. */
 	#rejected: ReadonlyMap<string, string | undefined> = new Map();
+	/** Number of the generation that the child was last asked to run with; files alone may be newer. */
+	#tried = 1;
 	#failures = 0;
 	#retryAt = Number.POSITIVE_INFINITY;
 
@@ -44,7 +46,15 @@ export class Publisher {
 			clock,
 			random,
 			log,
-			settled: (paths) => deps.delivery.settled(paths),
+			settled: async (paths) => {
+				try {
+					await deps.delivery.settled(paths);
+				} catch (error) {
+					if (!(error instanceof AgentError)) throw error;
+					// It has happened; at worst it happens once more after a restart of the agent.
+					log.write("warn", "notification failed", { msg: error.message, code: error.code });
+				}
+			},
 			...(child && { child: { restart: () => this.#restart(), signal: (name) => child.signal(name) } }),
 		});
 	}
@@ -92,8 +102,11 @@ export class Publisher {
 
 	/** Delivers what the book says now, if it differs. A failure is logged and tried again. */
 	async publish(book: Book): Promise<void> {
-		const orders = book.orders().filter((order) => !this.#isRejected(order));
 		const variables = book.variables();
+		const isNew =
+			!isSame(variables, this.#current.variables) || book.orders().some((order) => this.#isNew(order));
+		if (isNew) this.forgetRejection();
+		const orders = book.orders().filter((order) => !this.#isRejected(order));
 		try {
 			const changed = new Set(await this.#deps.delivery.deliver(orders));
 			[this.#failures, this.#retryAt] = [0, Number.POSITIVE_INFINITY];
@@ -128,9 +141,13 @@ export class Publisher {
 		};
 	}
 
-	/** Before a child starts with a generation's variables, the files of that generation have to stand as well. */
+	/**
+	 * Before a child is put back to a generation's variables, the files of that generation have to stand as well. One
+	 * that only starts again after its end finds the newest files.
+	 */
 	async #putInPlace(generation: Generation): Promise<void> {
-		if (generation === this.#current) return;
+		if (generation.number >= this.#tried) return;
+		this.#tried = generation.number;
 		this.#rejected = new Map(this.#current.orders.map((order) => [order.path, order.content]));
 		try {
 			await this.#deps.delivery.deliver(generation.orders);
@@ -145,6 +162,7 @@ export class Publisher {
 		const { child, log } = this.#deps;
 		if (child === undefined) return;
 		const { number } = this.#current;
+		this.#tried = number;
 		const report = async () => {
 			const outcome = await child.supervisor.replace(this.#childValues(child));
 			if (outcome === "turned-over") {
@@ -155,6 +173,11 @@ export class Publisher {
 			}
 		};
 		void report(); // known only after the start grace, and reading goes on meanwhile
+	}
+
+	/** Other than what the current generation, rejected or not, has for that file. */
+	#isNew({ path, content }: FileOrder): boolean {
+		return this.#current.orders.find((order) => order.path === path)?.content !== content;
 	}
 
 	#isRejected({ path, content }: FileOrder): boolean {

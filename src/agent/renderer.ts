@@ -1,4 +1,4 @@
-import { AgentError } from "../kernel/mod.ts";
+import { AgentError, ExitCode } from "../kernel/mod.ts";
 import { requestKey, type SecretStore } from "../secrets/mod.ts";
 import {
 	finishText,
@@ -42,21 +42,25 @@ export async function renderUnits(
 	signal: AbortSignal,
 ): Promise<readonly Rendering[]> {
 	const inputs: TemplateInputs = { ...deps.surroundings, lookup: lookupIn(deps.store) };
-	for (let pass = 0; pass < MOST_PASSES; pass++) {
+	for (let pass = 1; ; pass++) {
 		const missing = new Map<string, TemplateRequest>();
 		const renderings: Rendering[] = [];
 		for (const unit of units) {
 			const outcome = await renderOne(unit, inputs);
 			if (outcome.kind !== "incomplete") renderings.push(outcome);
+			else if (pass === MOST_PASSES) renderings.push({ unit, kind: "error", error: endless(unit) });
 			else for (const request of outcome.missing) missing.set(requestKey(request), request);
 		}
 		if (missing.size === 0) return renderings;
 		await deps.store.ensure(missing.values(), signal);
 	}
-	throw new AgentError(`the templates still ask for new secrets after ${MOST_PASSES} rounds`, {
+}
+
+function endless(unit: Unit): AgentError {
+	return new AgentError(`${unit.name} still asks for new secrets after ${MOST_PASSES} rounds`, {
 		code: "E_TEMPLATE_LOOP",
-		exitCode: 2,
-		rows: { do: "look for a template that computes the path of a secret from itself" },
+		exitCode: ExitCode.usage,
+		rows: { do: "look for secrets that name each other without end" },
 	});
 }
 
