@@ -38,6 +38,7 @@ const WORDS: Readonly<Record<string, string>> = {
 	EPERM: "not permitted",
 	ENOENT: "the folder is not there",
 	ENOTDIR: "a part of the path is no folder",
+	EEXIST: "a part of the path is no folder",
 	EISDIR: "a folder is in the way",
 	EBUSY: "it is a mount point of its own",
 	EXDEV: "it is on another file system than its folder",

@@ -1,5 +1,4 @@
 import { X509Certificate } from "node:crypto";
-import { createSecureContext } from "node:tls";
 import { AgentError, ExitCode } from "../kernel/mod.ts";
 
 /** What the transport needs of the file system. */
@@ -68,6 +67,8 @@ function clientIdentity({ clientCert, clientKey }: TlsSettings, read: Read): { c
 	const cert = clientCert === undefined ? {} : { cert: authority("client_cert", clientCert, read) };
 	if (clientKey === undefined) return cert;
 	const key = read("client_key", clientKey);
+	// Loaded here and not above: an agent that speaks plain HTTP on loopback goes without TLS.
+	const { createSecureContext } = process.getBuiltinModule("node:tls");
 	try {
 		createSecureContext({ ...cert, key });
 		return { ...cert, key };
