@@ -18,6 +18,7 @@ rmSync(fresh, { recursive: true, force: true });
 const STUBS: Readonly<Record<string, string>> = {
 	axios: "module.exports = { create() { throw new Error('there is no second HTTP client'); } };",
 	debug: "module.exports = () => () => {};",
+	https: "module.exports = {};",
 	tv4: "module.exports = { validate: () => true };",
 	mustache: "module.exports = {};",
 	"./commands.js": "module.exports = {};",

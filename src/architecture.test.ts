@@ -112,7 +112,9 @@ describe("src/", () => {
 	test("every room has a README of at most 40 lines", () => {
 		const missing = [...rooms.keys()].filter((room) => {
 			const [readme] = globSync(`${room}/README.md`, { cwd: SRC });
-			return readme === undefined || readFileSync(join(SRC, readme), "utf8").trimEnd().split("\n").length > 40;
+			return (
+				readme === undefined || readFileSync(join(SRC, readme), "utf8").trimEnd().split("\n").length > 40
+			);
 		});
 		expect(missing).toEqual([]);
 	});

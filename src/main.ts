@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { systemProcesses } from "./child/mod.ts";
 import { errorText } from "./cli/error-text.ts";
 import { runCli } from "./cli/program.ts";
 import type { Output, World } from "./cli/world.ts";
@@ -45,13 +44,11 @@ const world: World = {
 		const { prettyLog } = await import("./cli/pretty-log.ts");
 		return prettyLog(level, { output: stderr, redactor, clock: systemClock });
 	},
-	makeProcesses: (log) =>
-		systemProcesses({
-			clock: systemClock,
-			random: Math.random,
-			log,
-			path: process.env["PATH"] ?? "/usr/bin:/bin",
-		}),
+	async makeProcesses(log) {
+		const { systemProcesses } = await import("./child/mod.ts");
+		const path = process.env["PATH"] ?? "/usr/bin:/bin";
+		return systemProcesses({ clock: systemClock, random: Math.random, log, path });
+	},
 	onSignal(name, handler) {
 		process.on(name, handler);
 		return () => void process.off(name, handler);

@@ -61,7 +61,7 @@ export class Agent {
 	async start(signal: AbortSignal): Promise<void> {
 		await this.#deps.delivery.sweep(this.#book.files.map((file) => file.destination));
 		await this.#renderFirst(signal);
-		await this.#publisher.start(this.#book, signal);
+		await this.#publisher.start(this.#book);
 	}
 
 	/** Waits until everybody has been told of the first generation. For init containers. */
@@ -75,11 +75,20 @@ export class Agent {
 	/** Watches, until aborted. */
 	async watch(signal: AbortSignal): Promise<void> {
 		while (!signal.aborted) {
+			this.#notify(signal);
 			await this.#pause(signal);
 			if (signal.aborted) return;
 			await this.#cycle(signal);
-			await this.#publisher.notify(signal);
 		}
+	}
+
+	/** Beside the loop: a command may take its time, and reading goes on meanwhile. */
+	#notify(signal: AbortSignal): void {
+		if (!this.#publisher.isNotifyDue) return;
+		const wake = () => this.#wake.resolve();
+		void this.#publisher.notify(signal).then(wake, (error: unknown) => {
+			if (!signal.aborted) throw error;
+		});
 	}
 
 	async #renderFirst(signal: AbortSignal): Promise<void> {
@@ -110,6 +119,7 @@ export class Agent {
 		const sleep = clock.sleep(ms, AbortSignal.any([signal, early.signal])).catch(() => undefined);
 		await Promise.race([sleep, this.#wake.promise]);
 		early.abort();
+		this.#wake = Promise.withResolvers<void>();
 	}
 
 	async #cycle(signal: AbortSignal): Promise<void> {
@@ -118,7 +128,6 @@ export class Agent {
 		const isReadDue = wantsAll || store.untilDue() === 0;
 		if (wantsAll) {
 			this.#wantsAll = false;
-			this.#wake = Promise.withResolvers<void>();
 			this.#publisher.forgetRejection();
 		}
 		const changes = isReadDue ? await (wantsAll ? store.readAllAtOnce(signal) : store.poll(signal)) : [];

@@ -39,10 +39,10 @@ export class OutageLog {
 		this.#say(AWAY, away[0], standing);
 		for (const entry of failed) if (faultOf(entry) !== AWAY) this.#say(faultOf(entry), entry, standing);
 		const still = new Set(failed.map(faultOf));
-		for (const [key, { since, whenOver }] of this.#failing) {
+		for (const [key, { since, whenOver: words }] of this.#failing) {
 			if (still.has(key)) continue;
 			this.#failing.delete(key);
-			this.#log.write("info", "recovered", { msg: `${whenOver} after ${formatDuration(now - since)}` });
+			this.#log.write("info", "recovered", { msg: `${words} after ${formatDuration(now - since)}` });
 		}
 	}
 

@@ -74,6 +74,11 @@ export class Publisher {
 		return Math.min(this.#turnOver.untilDue(), Math.max(0, this.#retryAt - this.#deps.clock.now()));
 	}
 
+	/** Whether somebody has to be told now. */
+	get isNotifyDue(): boolean {
+		return this.#turnOver.untilDue() === 0;
+	}
+
 	/** Whether a delivery that failed has to be tried again now. */
 	get isRetryDue(): boolean {
 		return this.#retryAt <= this.#deps.clock.now();
@@ -84,7 +89,7 @@ export class Publisher {
 	 *
 	 * @throws AgentError when something cannot be delivered, or the child cannot be started
 	 */
-	async start(book: Book, signal: AbortSignal): Promise<void> {
+	async start(book: Book): Promise<void> {
 		const { delivery, child } = this.#deps;
 		const destinations = book.files.map((file) => file.destination);
 		const changed = new Set(await delivery.deliver(book.orders()));
@@ -97,7 +102,6 @@ export class Publisher {
 		);
 		await child?.supervisor.start(this.#childValues(child));
 		if (child !== undefined) await this.#turnOver.childStarted();
-		await this.#turnOver.run(signal);
 	}
 
 	/** Delivers what the book says now, if it differs. A failure is logged and tried again. */

@@ -41,6 +41,7 @@ const NOTICE_BACKOFF: BackoffLimits = { minMs: 1000, maxMs: 60_000 };
 export class TurnOver {
 	readonly #deps: TurnOverDeps;
 	readonly #due = new Map<string, Due>();
+	#running: Promise<void> | undefined;
 
 	constructor(deps: TurnOverDeps) {
 		this.#deps = deps;
@@ -51,8 +52,9 @@ export class TurnOver {
 		return this.#due.size === 0;
 	}
 
-	/** Milliseconds until the next try; infinite when nothing is due. */
+	/** Milliseconds until the next try; infinite when nothing is due, or while it is being carried out. */
 	untilDue(): number {
+		if (this.#running !== undefined) return Number.POSITIVE_INFINITY;
 		const next = Math.min(Number.POSITIVE_INFINITY, ...[...this.#due.values()].map((due) => due.at));
 		return Math.max(0, next - this.#deps.clock.now());
 	}
@@ -77,9 +79,16 @@ export class TurnOver {
 
 	/**
 	 * Carries out what is due now, others first and the child last, so that a restarted child meets a world that
-	 * knows the new values.
+	 * knows the new values. Called again before it is done, it is the same run.
 	 */
 	async run(signal: AbortSignal): Promise<void> {
+		this.#running ??= this.#runDue(signal).finally(() => {
+			this.#running = undefined;
+		});
+		await this.#running;
+	}
+
+	async #runDue(signal: AbortSignal): Promise<void> {
 		const now = this.#deps.clock.now();
 		const ready = [...this.#due].filter(([, due]) => due.at <= now);
 		const ordered = ready.toSorted(
@@ -88,10 +97,11 @@ export class TurnOver {
 		for (const [key, due] of ordered) {
 			try {
 				await this.#perform(due.action, signal);
-				await this.#done(key, due.paths);
+				// What was noted meanwhile, for a newer change, stays due.
+				if (this.#due.get(key) === due) await this.#done(key, due.paths);
 			} catch (error) {
 				if (signal.aborted || !(error instanceof AgentError)) throw error;
-				this.#postpone(key, due, error);
+				if (this.#due.get(key) === due) this.#postpone(key, due, error);
 			}
 		}
 	}

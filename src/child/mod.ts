@@ -4,5 +4,4 @@ export type { ChildExit, ChildSpec, ChildValues } from "./ports.ts";
 export { FORWARDED_SIGNALS } from "./signals.ts";
 export { createSupervisor, type Supervisor } from "./supervisor.ts";
 export { systemProcesses } from "./system-processes.ts";
-export { watchTerminal } from "./terminal.ts";
 export type { TurnOverOutcome } from "./trial.ts";

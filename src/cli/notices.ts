@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import type { NoticePort } from "../agent/mod.ts";
 import { AgentError, ExitCode, formatDuration } from "../kernel/mod.ts";
 
@@ -29,6 +28,7 @@ interface Command {
 /** Run without a shell; its output is its own business and goes nowhere, for it may show what it was given. */
 async function runCommand({ command, timeoutMs, env }: Command, signal: AbortSignal): Promise<void> {
 	const [program = "", ...args] = command;
+	const { execFile } = await import("node:child_process");
 	await new Promise<void>((resolve, reject) => {
 		const options = {
 			env,

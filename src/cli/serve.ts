@@ -1,12 +1,12 @@
 import { constants } from "node:os";
 import { Agent, timedOut } from "../agent/mod.ts";
-import { createSupervisor, logChildEvents, type Supervisor } from "../child/mod.ts";
+import type { Supervisor } from "../child/mod.ts";
 import type { Config } from "../config/mod.ts";
 import { AgentError, ExitCode, type Log } from "../kernel/mod.ts";
 import { deliveryOf, surroundingsOf, vaultParts } from "./assemble.ts";
 import { childEnvironment } from "./child-environment.ts";
 import { systemNotices } from "./notices.ts";
-import { listenToSignals, Stopped } from "./signals.ts";
+import { type ChildSignals, listenToSignals, Stopped } from "./signals.ts";
 import { unitsOf } from "./units.ts";
 import type { World } from "./world.ts";
 
@@ -23,7 +23,8 @@ export async function serve(config: Config, world: World, log: Log): Promise<num
 	for (const warning of config.warnings) log.write("warn", "config", { msg: warning });
 	const units = await unitsOf(config, (path) => world.fs.readFile(path, "utf8"));
 	const { client, session, store } = vaultParts(config, world, log);
-	const supervisor = superviseWith(config, world, log);
+	const child = await superviseWith(config, world, log);
+	const supervisor = child?.supervisor;
 	const inheritEnv = config.exec?.inheritEnv ?? true;
 	const agent = new Agent(units, {
 		store,
@@ -38,7 +39,7 @@ export async function serve(config: Config, world: World, log: Log): Promise<num
 		}),
 	});
 	const stopping = new AbortController();
-	const release = listenToSignals({ world, agent, supervisor, stopping });
+	const release = listenToSignals({ world, agent, child, stopping });
 	try {
 		const work = config.exitAfterAuth
 			? once({ agent, config, world, stopping })
@@ -105,7 +106,8 @@ async function outcome({ work, supervisor, stopping, config }: Running): Promise
 	return reason instanceof Stopped && isAwaited ? 128 + constants.signals[reason.signal] : ExitCode.done;
 }
 
-function superviseWith(config: Config, world: World, log: Log): Supervisor | undefined {
+/** The room of the child is loaded where there is one. */
+async function superviseWith(config: Config, world: World, log: Log): Promise<ChildSignals | undefined> {
 	const { exec } = config;
 	if (exec === undefined) return undefined;
 	if (config.exitAfterAuth) {
@@ -117,13 +119,15 @@ function superviseWith(config: Config, world: World, log: Log): Supervisor | und
 	}
 	const [program, ...args] = exec.command;
 	if (program === undefined) throw new RangeError("Cannot supervise: the config has an empty command");
-	return createSupervisor(
+	const { createSupervisor, FORWARDED_SIGNALS, logChildEvents } = await import("../child/mod.ts");
+	const supervisor = createSupervisor(
 		{ ...exec, command: [program, ...args], backoff: CHILD_BACKOFF },
 		{
 			clock: world.clock,
 			random: world.random,
 			observe: logChildEvents(log, program),
-			processes: world.makeProcesses(log),
+			processes: await world.makeProcesses(log),
 		},
 	);
+	return { supervisor, forwarded: FORWARDED_SIGNALS };
 }

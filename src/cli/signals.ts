@@ -1,4 +1,5 @@
-import { FORWARDED_SIGNALS, type Supervisor, watchTerminal } from "../child/mod.ts";
+import type { Supervisor } from "../child/mod.ts";
+import { watchTerminal } from "./terminal.ts";
 import type { World } from "./world.ts";
 
 /** Reason of the abort when a signal asked for the end. */
@@ -11,10 +12,16 @@ export class Stopped extends Error {
 	}
 }
 
+/** The child's supervisor, and the signals that it wants to hear of. */
+export interface ChildSignals {
+	readonly supervisor: Supervisor;
+	readonly forwarded: readonly Parameters<Supervisor["forward"]>[0][];
+}
+
 interface SignalParts {
 	readonly world: World;
 	readonly agent: { refresh(): void };
-	readonly supervisor: Supervisor | undefined;
+	readonly child: ChildSignals | undefined;
 	readonly stopping: AbortController;
 }
 
@@ -25,22 +32,22 @@ const ENDING = ["SIGTERM", "SIGINT", "SIGQUIT"] as const;
  *
  * @returns undoes it
  */
-export function listenToSignals({ world, agent, supervisor, stopping }: SignalParts): () => void {
+export function listenToSignals({ world, agent, child, stopping }: SignalParts): () => void {
 	const isTerminalGone = watchTerminal();
-	const end = (name: NodeJS.Signals, tell: (child: Supervisor) => void) => {
-		if (supervisor === undefined || supervisor.state.kind === "idle") stopping.abort(new Stopped(name));
-		else tell(supervisor);
+	const end = (name: NodeJS.Signals, tell: (supervisor: Supervisor) => void) => {
+		if (child === undefined || child.supervisor.state.kind === "idle") stopping.abort(new Stopped(name));
+		else tell(child.supervisor);
 	};
-	const others = FORWARDED_SIGNALS.filter((name) => !ENDING.some((ending) => ending === name));
+	const others = (child?.forwarded ?? []).filter((name) => !ENDING.some((ending) => ending === name));
 	const releases = [
-		...ENDING.map((name) => world.onSignal(name, () => end(name, (child) => child.forward(name)))),
-		...others.map((name) => supervisor && world.onSignal(name, () => supervisor.forward(name))),
+		...ENDING.map((name) => world.onSignal(name, () => end(name, (supervisor) => supervisor.forward(name)))),
+		...others.map((name) => world.onSignal(name, () => child?.supervisor.forward(name))),
 		world.onSignal("SIGHUP", () => {
-			if (isTerminalGone()) end("SIGHUP", (child) => void child.stop());
+			if (isTerminalGone()) end("SIGHUP", (supervisor) => void supervisor.stop());
 			else agent.refresh();
 		}),
 	];
 	return () => {
-		for (const release of releases) release?.();
+		for (const release of releases) release();
 	};
 }

@@ -28,7 +28,7 @@ export interface World {
 	readonly tlsFiles: TlsFiles;
 	readonly redactor: Redactor;
 	readonly makeLog: (level: LogLevel, format: "json" | "pretty") => Promise<Log>;
-	readonly makeProcesses: (log: Log) => ReturnType<typeof systemProcesses>;
+	readonly makeProcesses: (log: Log) => Promise<ReturnType<typeof systemProcesses>>;
 	/** @returns undoes it */
 	readonly onSignal: (name: NodeJS.Signals, handler: () => void) => () => void;
 }

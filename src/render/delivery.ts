@@ -1,9 +1,10 @@
 import { dirname, join } from "node:path";
-import { checkDestination, type LinkPolicy } from "./destination.ts";
+import { checkDestination, checkLast, checkWay, type LinkPolicy } from "./destination.ts";
 import { DeliveryError } from "./errors.ts";
 import { type FileSystem, isMissing } from "./file-system.ts";
 import { clearNotice, hasNotice, setNotice } from "./notice.ts";
 import { resolveOwner } from "./owner.ts";
+import { atMost } from "./pool.ts";
 import {
 	commit,
 	compare,
@@ -45,6 +46,9 @@ interface Plan {
 	/** What the staged files replace; `undefined` when it cannot be read. */
 	readonly before: Map<string, Target | "absent" | undefined>;
 }
+
+/** Files worked on side by side: as many as Node has threads for the file system, unless told otherwise. */
+const AT_A_TIME = 4;
 
 /** Puts whole generations of files in place. */
 export class Delivery {
@@ -95,8 +99,18 @@ export class Delivery {
 
 	async #stageAll(orders: readonly FileOrder[]): Promise<Plan> {
 		const plan: Plan = { staged: [], adjusted: [], removed: [], before: new Map() };
+		// The folders on the way are the same for many files.
+		const ways = oncePerFolder((path) => checkWay(path, this.#fs, this.#links));
+		const folders = oncePerFolder((path) => this.#makeFolder(dirname(path)));
 		try {
-			for (const order of orders) await this.#stageOne(order, plan);
+			await atMost(AT_A_TIME, orders, async (order) => {
+				await ways(order.path);
+				await checkLast(order.path, this.#fs);
+				if (order.content !== undefined) await folders(order.path);
+				await this.#stageOne(order, plan);
+			});
+			const place = new Map(orders.map(({ path }, index) => [path, index]));
+			plan.staged.sort((a, b) => (place.get(a.target.path) ?? 0) - (place.get(b.target.path) ?? 0));
 			return plan;
 		} catch (error) {
 			for (const { scratch } of plan.staged) await discardQuietly(scratch, this.#fs);
@@ -105,12 +119,10 @@ export class Delivery {
 	}
 
 	async #stageOne(order: FileOrder, plan: Plan): Promise<void> {
-		await checkDestination(order.path, this.#fs, this.#links);
 		if (order.content === undefined) {
 			if (await this.#differs(order)) plan.removed.push(order.path);
 			return;
 		}
-		await this.#makeFolder(dirname(order.path));
 		const target = await this.#target(order, order.content);
 		const standing = await compare(target, this.#fs);
 		if (standing === "other-attributes") plan.adjusted.push(target);
@@ -158,23 +170,26 @@ export class Delivery {
 
 	/** Removes scratch files that a crash has left beside the destinations. */
 	async sweep(paths: readonly string[]): Promise<void> {
-		for (const path of paths) {
-			const folder = dirname(path);
+		const byFolder = Map.groupBy(paths, dirname);
+		for (const [folder, destinations] of byFolder) {
 			const entries = await this.#fs.readdir(folder).catch((error: unknown) => {
 				if (isMissing(error)) return [];
 				throw DeliveryError.failed("read", folder, error);
 			});
 			for (const entry of entries) {
-				if (isScratchOf(path, entry)) await discard(join(folder, entry), this.#fs);
+				if (destinations.some((path) => isScratchOf(path, entry)))
+					await discard(join(folder, entry), this.#fs);
 			}
 		}
 	}
 
 	/** Paths that were delivered before, maybe by a run that died, and that nobody has been told about. */
 	async unnotified(paths: readonly string[]): Promise<readonly string[]> {
-		const due: string[] = [];
-		for (const path of paths) if (await hasNotice(path, this.#fs)) due.push(path);
-		return due;
+		const due = new Set<string>();
+		await atMost(AT_A_TIME, paths, async (path) => {
+			if (await hasNotice(path, this.#fs)) due.add(path);
+		});
+		return paths.filter((path) => due.has(path));
 	}
 
 	/** Told that the change of a file has reached whom it concerns. */
@@ -214,4 +229,15 @@ export class Delivery {
 			if (!isMissing(error)) throw DeliveryError.failed("remove", path, error);
 		}
 	}
+}
+
+/** Does the work for the first path of each folder, and lets the others wait for it. */
+function oncePerFolder(work: (path: string) => Promise<void>): (path: string) => Promise<void> {
+	const folders = new Map<string, Promise<void>>();
+	return (path) => {
+		const folder = dirname(path);
+		const known = folders.get(folder) ?? work(path);
+		folders.set(folder, known);
+		return known;
+	};
 }

@@ -20,6 +20,12 @@ export interface LinkPolicy {
  * @throws DeliveryError
  */
 export async function checkDestination(path: string, fs: FileSystem, policy: LinkPolicy): Promise<void> {
+	await checkWay(path, fs, policy);
+	await checkLast(path, fs);
+}
+
+/** The folders on the way to a path; the same for every file of one folder. */
+export async function checkWay(path: string, fs: FileSystem, policy: LinkPolicy): Promise<void> {
 	if (!(await isAllowed(path, fs, policy.allowedRoots))) {
 		const reason = `lies outside of ${policy.allowedRoots.join(", ")}`;
 		throw DeliveryError.refused(path, reason, "move it, or extend allowed_roots");
@@ -35,6 +41,10 @@ export async function checkDestination(path: string, fs: FileSystem, policy: Lin
 			throw DeliveryError.refused(path, reason, "remove the link, or name the real folder");
 		}
 	}
+}
+
+/** The path itself. */
+export async function checkLast(path: string, fs: FileSystem): Promise<void> {
 	const stat = await lstatOrMissing(path, fs);
 	if (stat === undefined || stat.isFile()) return;
 	if (stat.isSymbolicLink()) {

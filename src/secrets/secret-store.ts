@@ -167,6 +167,8 @@ export class SecretStore {
 	}
 
 	#retryAt(entry: Entry, error: AgentError): number {
+		// Each further read would make one more credential that nobody revokes.
+		if (error.code === "E_LEASE_UNSUPPORTED") return Number.POSITIVE_INFINITY;
 		const pause = backoffDelay(entry.attempts, PATH_BACKOFF, this.#deps.random);
 		const asked = error instanceof VaultError ? (error.retryAfterMs ?? 0) : 0;
 		return this.#deps.clock.now() + Math.max(pause, asked);

@@ -66,7 +66,12 @@ export function tlsRefused(place: RequestPlace, what: string): VaultError {
 		code: "E_VAULT_TLS",
 		exitCode: ExitCode.timeout,
 		remedy: "retry",
-		rows: { at: at(place), do: "set vault.ca_cert (VAULT_CACERT) to the CA that signed Vault's certificate" },
+		rows: {
+			at: at(place),
+			do: /another name/.test(what)
+				? "use the name in the certificate as address, or set vault.tls_server_name (VAULT_TLS_SERVER_NAME) to it"
+				: "set vault.ca_cert (VAULT_CACERT) to the CA that signed Vault's certificate",
+		},
 		facts: { path: place.path, address: place.address },
 	});
 }

@@ -1,5 +1,4 @@
 import http, { type ClientRequest, type IncomingMessage } from "node:http";
-import https from "node:https";
 import { type JsonValue, parseJson } from "../kernel/mod.ts";
 import type { TlsIdentity } from "./tls.ts";
 
@@ -56,13 +55,28 @@ const LARGEST_REPLY = 8 * 1024 * 1024;
 /** As Vault's Go client: one redirect, from a standby to the active node. */
 const MOST_REDIRECTS = 1;
 
+/** HTTP or HTTPS, with the sockets that are kept. */
+interface Wire {
+	readonly request: typeof http.request;
+	readonly agent: http.Agent;
+}
+
 /** Keep-alive HTTP(S) in the form of node-vault's `request-promise` option. */
 export function vaultTransport(options: TransportOptions) {
 	const shared = { keepAlive: true, maxSockets: 8, scheduling: "lifo" } as const;
 	const { ca, ...identity } = options.tls;
 	const tlsOptions = { ...identity, ...(ca && { ca: [...ca] }) };
-	const secure = new https.Agent({ ...shared, ...tlsOptions, minVersion: "TLSv1.2" });
-	const plain = new http.Agent(shared);
+	const plain: Wire = { request: http.request, agent: new http.Agent(shared) };
+	let secure: Promise<Wire> | undefined;
+	/** TLS is a third of what Node loads for HTTP: an agent that speaks plain HTTP on loopback goes without it. */
+	const openSecure = async (): Promise<Wire> => {
+		const { default: https } = await import("node:https");
+		return {
+			request: https.request,
+			agent: new https.Agent({ ...shared, ...tlsOptions, minVersion: "TLSv1.2" }),
+		};
+	};
+	const wireFor = (url: URL) => (url.protocol === "https:" ? (secure ??= openSecure()) : plain);
 
 	const exchange = async (
 		request: TransportRequest,
@@ -78,11 +92,8 @@ export function vaultTransport(options: TransportOptions) {
 				"Content-Length": Buffer.byteLength(payload).toString(),
 			}),
 		};
-		const init = { method: request.method, headers, signal };
-		const outgoing: ClientRequest =
-			url.protocol === "https:"
-				? https.request(url, { ...init, agent: secure })
-				: http.request(url, { ...init, agent: plain });
+		const { request: open, agent } = await wireFor(url);
+		const outgoing: ClientRequest = open(url, { method: request.method, headers, signal, agent });
 		const incoming = new Promise<IncomingMessage>((resolve, reject) => {
 			outgoing.on("error", reject); // stays on: an error after the response must not go uncaught
 			outgoing.once("response", resolve);
@@ -120,8 +131,8 @@ export function vaultTransport(options: TransportOptions) {
 	return {
 		defaults: () => send,
 		close: () => {
-			secure.destroy();
-			plain.destroy();
+			plain.agent.destroy();
+			void secure?.then(({ agent }) => agent.destroy());
 		},
 	};
 }

@@ -76,6 +76,7 @@ export const DIALECTS: Readonly<Record<DotenvDialect, Dialect>> = {
 };
 
 /** Characters that need no quotes anywhere, not even after `export` in a shell. */
+const LONGEST_PLAIN = 4096;
 const PLAIN = /^[\w./:@%+,=-]*$/;
 
 /**
@@ -87,6 +88,8 @@ const PLAIN = /^[\w./:@%+,=-]*$/;
  */
 export function spell(value: string, place: Place, dialect: Dialect): string | undefined {
 	if (value.includes("\0") || !value.isWellFormed()) return undefined; // no environment variable can hold these
+	const isBareWhole = place.kind === "value" && place.quote === "" && place.isWhole;
+	if (isBareWhole && value !== "" && value.length <= LONGEST_PLAIN && PLAIN.test(value)) return value; // read back with the whole text in any case
 	return candidates(value, place, dialect).find((text) => isReadBack(text, { value, place, dialect }));
 }
 
@@ -96,7 +99,7 @@ function candidates(value: string, place: Place, dialect: Dialect): string[] {
 	if (place.quote === "" && place.isWhole) {
 		const quoted = dialect.spellings.filter(({ quote }) => quote !== "").map(withQuote);
 		const bare = dialect.spellings.filter(({ quote }) => quote === "").map(withQuote);
-		return PLAIN.test(value) ? [...bare, ...quoted] : [...quoted, ...bare];
+		return value === "" ? [...bare, ...quoted] : [...quoted, ...bare];
 	}
 	return dialect.spellings.filter(({ quote }) => quote === place.quote).map(({ write }) => write(value));
 }

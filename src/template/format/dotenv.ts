@@ -13,12 +13,20 @@ import type { Format } from "./format.ts";
  */
 export function dotenvFormat(name: DotenvDialect): Format<Place> {
 	const dialect = DIALECTS[name];
+	const readings = new Map<string, Pair[]>();
+	/** A text is read once by each program, though it is looked at as template, as probe and as result. */
+	const readBy = ({ name: program, read }: Reader, text: string): Pair[] => {
+		const key = `${program}\n${text}`;
+		const pairs = readings.get(key) ?? read(text);
+		readings.set(key, pairs);
+		return pairs;
+	};
 	return {
 		hasNames: true,
 		lex: (text, markers) => {
 			const found = places(text, markers, dialect.grammar);
 			refuseQuotes(found.values(), name);
-			for (const reader of dialect.readers) agree(reader, { found, pairs: reader.read(text), markers });
+			for (const reader of dialect.readers) agree(reader, { found, pairs: readBy(reader, text), markers });
 			return found;
 		},
 		escape: (value, place) => {
@@ -26,7 +34,7 @@ export function dotenvFormat(name: DotenvDialect): Format<Place> {
 			if (text === undefined) throw refusal(String(value), place, name);
 			return text;
 		},
-		parse: (text) => Object.fromEntries(dialect.readers.map((reader) => [reader.name, reader.read(text)])),
+		parse: (text) => Object.fromEntries(dialect.readers.map((reader) => [reader.name, readBy(reader, text)])),
 	};
 }
 
