@@ -19,6 +19,7 @@ const STUBS: Readonly<Record<string, string>> = {
 	axios: "module.exports = { create() { throw new Error('there is no second HTTP client'); } };",
 	debug: "module.exports = () => () => {};",
 	https: "module.exports = {};",
+	processes: "export default {};",
 	tv4: "module.exports = { validate: () => true };",
 	mustache: "module.exports = {};",
 	"./commands.js": "module.exports = {};",
@@ -31,8 +32,11 @@ const bundle = await rolldown({
 	plugins: [
 		{
 			name: "stubs",
-			resolveId: (id, importer) =>
-				importer?.includes("/node-vault/") && Object.hasOwn(STUBS, id) ? `\0stub:${id}` : undefined,
+			resolveId: (id, importer) => {
+				// For sub-commands that are programs of their own, of which there are none.
+				if (id === "node:child_process" && importer?.includes("/commander/")) return "\0stub:processes";
+				return importer?.includes("/node-vault/") && Object.hasOwn(STUBS, id) ? `\0stub:${id}` : undefined;
+			},
 			load: (id) => (id.startsWith("\0stub:") ? STUBS[id.slice("\0stub:".length)] : undefined),
 		},
 	],

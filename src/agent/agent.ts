@@ -10,6 +10,8 @@ import type { Unit } from "./spec.ts";
 
 export interface AgentDeps extends Omit<PublisherDeps, "describe"> {
 	readonly store: SecretStore;
+	/** Told after each piece of work of a running agent: what it needed may be given back. */
+	readonly rest?: (signal: AbortSignal) => void;
 	/** What templates see besides secrets. */
 	readonly surroundings: Omit<TemplateInputs, "lookup">;
 }
@@ -74,6 +76,7 @@ export class Agent {
 
 	/** Watches, until aborted. */
 	async watch(signal: AbortSignal): Promise<void> {
+		this.#deps.rest?.(signal);
 		while (!signal.aborted) {
 			this.#notify(signal);
 			await this.#pause(signal);
@@ -137,7 +140,10 @@ export class Agent {
 		}
 		// Who asked may have changed what a template sees besides secrets.
 		const concerned = wantsAll ? this.#book.units : isReadDue ? this.#book.concerned(changes) : [];
-		if (concerned.length > 0) await this.#render(concerned, signal);
+		if (concerned.length > 0) {
+			await this.#render(concerned, signal);
+			this.#deps.rest?.(signal);
+		}
 		if (concerned.length > 0 || wantsAll || this.#publisher.isRetryDue)
 			await this.#publisher.publish(this.#book);
 	}

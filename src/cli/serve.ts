@@ -5,6 +5,7 @@ import type { Config } from "../config/mod.ts";
 import { AgentError, ExitCode, type Log } from "../kernel/mod.ts";
 import { deliveryOf, surroundingsOf, vaultParts } from "./assemble.ts";
 import { childEnvironment } from "./child-environment.ts";
+import { memoryTrimmer } from "./memory.ts";
 import { systemNotices } from "./notices.ts";
 import { type ChildSignals, listenToSignals, Stopped } from "./signals.ts";
 import { unitsOf } from "./units.ts";
@@ -20,6 +21,7 @@ const CHILD_BACKOFF = { minMs: 1000, maxMs: 60_000 };
  * @throws AgentError when the first generation cannot come about
  */
 export async function serve(config: Config, world: World, log: Log): Promise<number> {
+	if (!config.exitAfterAuth) world.heap.settleDown();
 	for (const warning of config.warnings) log.write("warn", "config", { msg: warning });
 	const units = await unitsOf(config, (path) => world.fs.readFile(path, "utf8"));
 	const { client, session, store } = vaultParts(config, world, log);
@@ -34,6 +36,7 @@ export async function serve(config: Config, world: World, log: Log): Promise<num
 		clock: world.clock,
 		random: world.random,
 		log,
+		rest: memoryTrimmer(world.clock, world.heap.collectGarbage),
 		...(supervisor && {
 			child: { supervisor, environment: (variables) => childEnvironment(world.env, inheritEnv, variables) },
 		}),

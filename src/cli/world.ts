@@ -29,6 +29,12 @@ export interface World {
 	readonly redactor: Redactor;
 	readonly makeLog: (level: LogLevel, format: "json" | "pretty") => Promise<Log>;
 	readonly makeProcesses: (log: Log) => Promise<ReturnType<typeof systemProcesses>>;
+	readonly heap: {
+		/** The start is over: trades speed that nobody needs any more for memory. */
+		settleDown(): void;
+		/** Gives memory that is no longer needed back to the system; takes some 20 ms. */
+		collectGarbage(): void;
+	};
 	/** @returns undoes it */
 	readonly onSignal: (name: NodeJS.Signals, handler: () => void) => () => void;
 }

@@ -6,6 +6,9 @@ import { alternatives, MISSING, wrongWord } from "../words.ts";
 // What the schema is written in: each kind of value that a key can have, with the sentence that is said when
 // it has another. A sentence never quotes what stood there: it may be a secret.
 
+// A config is checked once: generating code for that costs more than it saves, and needs `new Function`.
+z.config({ jitless: true });
+
 const notes = z.registry<{ title: string; description: string }>();
 
 /**
