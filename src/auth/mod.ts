@@ -1,6 +1,5 @@
 export { approleMethod } from "./approle.ts";
 export type { AuthMethod, TokenGrant } from "./auth-method.ts";
 export type { CredentialFiles } from "./credential.ts";
-export { LoginError } from "./errors.ts";
 export { tokenMethod } from "./token.ts";
 export { TokenSession } from "./token-session.ts";

@@ -36,7 +36,7 @@ export async function serve(config: Config, world: World, log: Log): Promise<num
 		clock: world.clock,
 		random: world.random,
 		log,
-		rest: memoryTrimmer(world.clock, world.heap.collectGarbage),
+		rest: memoryTrimmer(world.clock, () => world.heap.collectGarbage()),
 		...(supervisor && {
 			child: { supervisor, environment: (variables) => childEnvironment(world.env, inheritEnv, variables) },
 		}),

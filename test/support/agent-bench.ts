@@ -13,7 +13,7 @@ type Values = Parameters<ChildPort["supervisor"]["start"]>[0];
 type Outcome = Awaited<ReturnType<ChildPort["supervisor"]["replace"]>>;
 
 /** Secrets by path, as the test writes them; a path with an error fails. */
-export class FakeSecrets {
+class FakeSecrets {
 	readonly reads: string[] = [];
 	readonly #secrets = new Map<string, { version: number; fields: Record<string, string> | undefined }>();
 	readonly #errors = new Map<string, AgentError>();
@@ -52,7 +52,7 @@ export class FakeSecrets {
 }
 
 /** The child as the agent sees it: what it was started with, and what it was told. */
-export class FakeSupervisor {
+class FakeSupervisor {
 	/** Variables and files of each start, in order. */
 	readonly starts: { readonly env: Readonly<Record<string, string>>; readonly files: object }[] = [];
 	readonly signals: NodeJS.Signals[] = [];

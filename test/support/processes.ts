@@ -22,7 +22,7 @@ export function processesWith(word: string): ProcessEntry[] {
 	return processes().filter(({ command }) => command.includes(word));
 }
 
-export function childrenOf(parent: number): ProcessEntry[] {
+function childrenOf(parent: number): ProcessEntry[] {
 	return processes().filter((entry) => entry.parent === parent);
 }
 
