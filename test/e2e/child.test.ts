@@ -21,11 +21,12 @@ async function scene() {
 }
 
 /** Waits until nothing is left that has the word on its command line, and no watchdog of the agent. */
-async function nothingLeft(word: string, agent: number): Promise<void> {
-	await eventually(() => {
+async function nothingLeft(word: string, agent: number, withinMs = 10_000): Promise<void> {
+	const probe = () => {
 		const left = [...processesWith(word), ...processes().filter(({ parent }) => parent === agent)];
 		expect(left.map(({ command }) => command)).toEqual([]);
-	});
+	};
+	await eventually(probe, { withinMs });
 }
 
 test.each([0, 1, 2, 7, 126, 255])("the child's exit code %i is the agent's", async (code) => {
@@ -104,6 +105,28 @@ test("kill -9 of the agent leaves no child, no grandchild and no watchdog", asyn
 
 	expect(isAlive(pid)).toBe(false);
 	await eventually(() => expect(watchdogs.filter((watchdog) => isAlive(watchdog.pid))).toEqual([]));
+});
+
+test("kill -9 just after the child's start leaves none either", async () => {
+	const { place, run } = await scene();
+	const left: string[] = [];
+
+	for (let attempt = 0; attempt < 10; attempt++) {
+		const notes = place.at(`notes-${attempt}`);
+		const agent = run(["sh", CHILD, notes]);
+		await new Promise<void>((resolve) => {
+			const looking = setInterval(() => {
+				if (notesIn(notes).length === 0) return;
+				clearInterval(looking);
+				agent.signal("SIGKILL");
+				resolve();
+			}, 1);
+		});
+		// The watchdog asks nicely at once; the fixture ends at once.
+		await nothingLeft(notes, agent.pid, 1500).catch(() => left.push(`attempt ${attempt}`));
+	}
+
+	expect(left).toEqual([]);
 });
 
 test("the agent's end leaves no process, whatever the child has left behind", async () => {

@@ -115,7 +115,7 @@ test.each(["json", "pretty"])(
 			const good = vault.count(OPENAI);
 			await readsUntil(agent, () => vault.count(OPENAI) > good);
 		}
-		await saysAgain(agent, "render failed", () => {
+		await saysAgain(agent, "generation 2: ", () => {
 			vault.put(OPENAI, { ...version(2), api_key: `${version(2).api_key}\nof two lines` });
 			agent.signal("SIGHUP");
 		});
@@ -140,6 +140,7 @@ test.each(["json", "pretty"])(
 		expect(agent.stderr()).toContain("E_INTERNAL");
 		const printed = agent.stdout() + agent.stderr();
 		expect(printed).toContain("[redacted]");
+		expect(printed).toContain("render failed");
 		const versions = [1, 2, 3, 4].flatMap((number) => textsOf(version(number)));
 		expect(hitsIn(printed, [SECRET_ID, ROLE_ID, vault.server.rootToken, ...versions])).toEqual([]);
 		expect(printed).not.toMatch(/hv[sb]\.[\w-]{8}|planted/);

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import { eventually } from "./eventually.ts";
 
@@ -55,7 +56,10 @@ const BASE_ENV = {
 	HOME: "/nonexistent",
 };
 
-/** Starts the built agent; it is killed after the test, and its watchdog then ends what it has started. */
+/** Longest wait for an agent to end at the end of its test. */
+const LONGEST_END_MS = 2000;
+
+/** Starts the built agent; it is ended after the test, and with it what it has started. */
 export function startAgent(args: readonly string[], options: AgentOptions = {}): AgentProcess {
 	const { env = {}, cwd, through = [], node = process.execPath, nodeFlags = [] } = options;
 	const [program = "", ...rest] = [...through, node, ...nodeFlags, LAUNCHER, ...args];
@@ -69,7 +73,12 @@ export function startAgent(args: readonly string[], options: AgentOptions = {}):
 		child.once("error", reject);
 		child.once("close", (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? "SIGKILL"]));
 	});
-	onTestFinished(() => void child.kill("SIGKILL"));
+	// Asked first, as it then ends its child before the test's folder goes.
+	onTestFinished(async () => {
+		child.kill("SIGTERM");
+		await Promise.race([ended, delay(LONGEST_END_MS, undefined, { ref: false })]);
+		child.kill("SIGKILL");
+	});
 	const log = () => logLines(stderr());
 	return {
 		pid: child.pid ?? 0,

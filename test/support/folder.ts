@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
+import { killAllWith } from "./processes.ts";
 
 /** A folder of its own for one test, removed after it. */
 export interface Folder {
@@ -16,7 +17,11 @@ export interface Folder {
 
 export function folder(): Folder {
 	const path = mkdtempSync(join(tmpdir(), "keyturn-e2e-"));
-	onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+	onTestFinished(() => {
+		// Whatever a failed test has left behind: no other command line holds this name.
+		killAllWith(path);
+		rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+	});
 	return {
 		path,
 		at: (name) => join(path, name),

@@ -22,8 +22,15 @@ export function processesWith(word: string): ProcessEntry[] {
 	return processes().filter(({ command }) => command.includes(word));
 }
 
-function childrenOf(parent: number): ProcessEntry[] {
-	return processes().filter((entry) => entry.parent === parent);
+/** Kills every process that has the word on its command line. */
+export function killAllWith(word: string): void {
+	for (const { pid } of processesWith(word)) {
+		try {
+			process.kill(pid, "SIGKILL");
+		} catch {
+			// it has ended in the meantime
+		}
+	}
 }
 
 export function isAlive(pid: number): boolean {
