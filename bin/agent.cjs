@@ -6,10 +6,25 @@ if (parts[0] < 22 || (parts[0] === 22 && parts[1] < 22)) {
 	process.stderr.write("keyturn needs Node 22.22 or newer; this is Node " + process.versions.node + ".\n");
 	process.exit(2);
 }
+// With it Node itself prints whatever goes over a socket, tokens included, and nothing can stop that once it runs.
+if (process.env.NODE_DEBUG) {
+	delete process.env.NODE_DEBUG;
+	process.execve(
+		process.execPath,
+		[process.execPath].concat(process.execArgv, process.argv.slice(1)),
+		process.env,
+	);
+}
 // Without a handler this signal opens Node's inspector, through which anybody on the machine reads every secret.
 process.on("SIGUSR1", function () {});
+// One that came before the handler opens it a little later: looked after until the start is over.
 var inspector = require("node:inspector");
-if (inspector.url() !== undefined) inspector.close();
+function closeInspector() {
+	if (inspector.url() !== undefined) inspector.close();
+}
+closeInspector();
+setImmediate(closeInspector);
+setTimeout(closeInspector, 50).unref();
 // A crash report would show the environment.
 process.report.excludeEnv = true;
 var path = require("node:path");
@@ -20,3 +35,4 @@ require("node:module").enableCompileCache({
 });
 // oxlint-disable-next-line import/no-unassigned-import -- the program itself
 require("../dist/main.cjs");
+closeInspector();

@@ -41,11 +41,16 @@ export class Agent {
 		this.#publisher = new Publisher({ ...deps, describe: () => describeSecrets(deps.store.entries()) });
 	}
 
-	/** What is still waited for, in words; `undefined` once everything stands. */
-	get waitingFor(): string | undefined {
+	/** What is still waited for; `undefined` once everything stands. */
+	get waitingFor(): WaitingFor | undefined {
 		const [first] = this.#book.waiting();
-		if (first !== undefined) return `${first.unit.name}: ${first.error?.message ?? "not read yet"}`;
-		return this.#publisher.isSettled ? undefined : "a notification has not succeeded";
+		if (first !== undefined) {
+			const { error, unit } = first;
+			return { words: `${unit.name}: ${error?.message ?? "not read yet"}`, ...(error && { error }) };
+		}
+		const error = this.#publisher.lastFailure;
+		if (error !== undefined) return { words: error.message, error };
+		return this.#publisher.isSettled ? undefined : { words: "a notification has not been done yet" };
 	}
 
 	/** Reads every secret now, and delivers again what differs from the disk. */
@@ -155,11 +160,19 @@ export class Agent {
 	}
 }
 
-/** The error for a start that did not come about in time. */
-export function timedOut(ms: number, waitingFor: string): AgentError {
-	return new AgentError(`timed out after ${formatDuration(ms)}; ${waitingFor}`, {
-		code: "E_TIMEOUT",
-		exitCode: ExitCode.timeout,
-		rows: { do: "mend what is named above, or allow more time with --timeout" },
+/** What a start waits for, and the fault that makes it wait. */
+export interface WaitingFor {
+	readonly words: string;
+	readonly error?: AgentError;
+}
+
+/** The error for a start that did not come about in time: what was waited for, with its place and remedy. */
+export function timedOut(ms: number, waitingFor: WaitingFor): AgentError {
+	const { error, words } = waitingFor;
+	const isUndelivered = error?.exitCode === ExitCode.undeliverable;
+	return new AgentError(`timed out after ${formatDuration(ms)}; ${words}`, {
+		code: isUndelivered ? error.code : "E_TIMEOUT",
+		exitCode: isUndelivered ? ExitCode.undeliverable : ExitCode.timeout,
+		rows: error?.rows ?? { do: "allow more time with --timeout" },
 	});
 }

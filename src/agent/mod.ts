@@ -1,4 +1,4 @@
-export { Agent, type AgentDeps, timedOut } from "./agent.ts";
+export { Agent, timedOut } from "./agent.ts";
 export type { ChildPort, NoticePort, Variables } from "./ports.ts";
 export { renderUnits, type Rendering } from "./renderer.ts";
 export type { ChangeAction, FileUnit, Unit, VariableUnit } from "./spec.ts";

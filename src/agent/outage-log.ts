@@ -9,7 +9,7 @@ function faultOf({ error }: Entry): string {
 	return error === undefined || error.remedy === "retry" ? AWAY : error.message;
 }
 
-function whenOver(key: string, error: AgentError): string {
+function wordsWhenOver(key: string, error: AgentError): string {
 	if (error.remedy === "retry") return "Vault is back";
 	const isLogin = error.code === "E_LOGIN_REFUSED" || error.code === "E_CREDENTIAL_FILE";
 	return isLogin ? "the login works again" : `${key} can be read again`;
@@ -24,7 +24,13 @@ export class OutageLog {
 	readonly #clock: Clock;
 	readonly #failing = new Map<
 		string,
-		{ readonly since: number; readonly code: string; readonly saidAt: number; readonly whenOver: string }
+		{
+			readonly since: number;
+			readonly code: string;
+			readonly saidAt: number;
+			readonly path: string;
+			readonly whenOver: string;
+		}
 	>();
 
 	constructor(log: Log, clock: Clock) {
@@ -39,9 +45,10 @@ export class OutageLog {
 		this.#say(AWAY, away[0], standing);
 		for (const entry of failed) if (faultOf(entry) !== AWAY) this.#say(faultOf(entry), entry, standing);
 		const still = new Set(failed.map(faultOf));
-		for (const [key, { since, whenOver: words }] of this.#failing) {
+		for (const [key, { since, path, whenOver: words }] of this.#failing) {
 			if (still.has(key)) continue;
 			this.#failing.delete(key);
+			if (failed.some((entry) => entry.key === path)) continue; // another fault has come in its place
 			this.#log.write("info", "recovered", { msg: `${words} after ${formatDuration(now - since)}` });
 		}
 	}
@@ -54,7 +61,13 @@ export class OutageLog {
 		const isNew = known?.code !== error.code;
 		if (known !== undefined && !isNew && now - known.saidAt < REMIND_EVERY_MS) return;
 		const since = known?.since ?? now;
-		this.#failing.set(key, { since, code: error.code, saidAt: now, whenOver: whenOver(entry.key, error) });
+		this.#failing.set(key, {
+			since,
+			code: error.code,
+			saidAt: now,
+			path: entry.key,
+			whenOver: wordsWhenOver(entry.key, error),
+		});
 		const lasted = now > since ? `, for ${formatDuration(now - since)}` : "";
 		const next = formatDuration(Math.max(0, entry.dueAt - now));
 		this.#log.write("warn", "read failed", {

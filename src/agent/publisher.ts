@@ -69,6 +69,11 @@ export class Publisher {
 		return this.#turnOver.isSettled;
 	}
 
+	/** Why the last notification that is still due has failed. */
+	get lastFailure(): AgentError | undefined {
+		return this.#turnOver.lastFailure;
+	}
+
 	/** Milliseconds until a failed delivery or notification is tried again; infinite when there is none. */
 	untilDue(): number {
 		return Math.min(this.#turnOver.untilDue(), Math.max(0, this.#retryAt - this.#deps.clock.now()));

@@ -30,6 +30,7 @@ interface Due {
 	readonly action: ChangeAction;
 	readonly paths: ReadonlySet<string>;
 	readonly attempts: number;
+	readonly failure?: AgentError;
 	/** Milliseconds since the epoch. */
 	readonly at: number;
 }
@@ -45,6 +46,11 @@ export class TurnOver {
 
 	constructor(deps: TurnOverDeps) {
 		this.#deps = deps;
+	}
+
+	/** Why what is still due has failed, when it has. */
+	get lastFailure(): AgentError | undefined {
+		return [...this.#due.values()].find((due) => due.failure !== undefined)?.failure;
 	}
 
 	/** Whether everything that was due has happened. */
@@ -140,7 +146,7 @@ export class TurnOver {
 	#postpone(key: string, due: Due, error: AgentError): void {
 		const { clock, random, log } = this.#deps;
 		const at = clock.now() + backoffDelay(due.attempts, NOTICE_BACKOFF, random);
-		this.#due.set(key, { ...due, attempts: due.attempts + 1, at });
+		this.#due.set(key, { ...due, attempts: due.attempts + 1, at, failure: error });
 		log.write("warn", "notification failed", {
 			msg: `${error.message}; the new files stand, trying again until it has happened`,
 			code: error.code,

@@ -62,6 +62,11 @@ export class TokenSession {
 		this.#liveness = new Liveness({ client, clock, ...namespace });
 	}
 
+	/** Somebody asked: a login that failed may be tried at once. */
+	retryNow(): void {
+		this.#failure = undefined;
+	}
+
 	/** A token that was valid when last heard of; logs in first when there is none (single-flight). */
 	async token(signal: AbortSignal): Promise<Secret> {
 		if (this.#held !== undefined && this.#held.endsAt > this.#deps.clock.now()) return this.#held.grant.token;

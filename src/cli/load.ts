@@ -1,5 +1,5 @@
 import { type Config, type Flags, loadConfig } from "../config/mod.ts";
-import type { Log } from "../kernel/mod.ts";
+import { AgentError, ExitCode, type Log } from "../kernel/mod.ts";
 import type { CommonFlags } from "./program.ts";
 import type { World } from "./world.ts";
 
@@ -24,4 +24,13 @@ export async function configFor(
 
 export async function logFor(config: Config, world: World): Promise<Log> {
 	return await world.makeLog(config.log.level, config.log.format);
+}
+
+/** @param origin where the config came from */
+export function nothingToRender(origin: string): AgentError {
+	return new AgentError("there is nothing to render: the config has neither templates nor a child", {
+		code: "E_CONFIG",
+		exitCode: ExitCode.usage,
+		rows: { at: origin, do: "add templates, or name a config file with --config or AGENT_CONFIG" },
+	});
 }

@@ -42,13 +42,18 @@ export async function serve(config: Config, world: World, log: Log): Promise<num
 		}),
 	});
 	const stopping = new AbortController();
-	const release = listenToSignals({ world, agent, child, stopping });
+	const reload = () => {
+		session.retryNow();
+		agent.refresh();
+	};
+	const release = listenToSignals({ world, reload, child, stopping });
 	try {
+		const begun = agent.start(stopping.signal);
 		const work = config.exitAfterAuth
-			? once({ agent, config, world, stopping })
-			: forever(agent, stopping.signal);
+			? once({ agent, begun, config, world, stopping })
+			: begun.then(() => agent.watch(stopping.signal));
 		const keepAlive = session.keepAlive(stopping.signal);
-		return await outcome({ work: Promise.all([work, keepAlive]), supervisor, stopping, config });
+		return await outcome({ begun, work: Promise.all([work, keepAlive]), supervisor, stopping, config });
 	} finally {
 		stopping.abort(new Error("the agent ends"));
 		await supervisor?.stop();
@@ -57,22 +62,18 @@ export async function serve(config: Config, world: World, log: Log): Promise<num
 	}
 }
 
-async function forever(agent: Agent, signal: AbortSignal): Promise<void> {
-	await agent.start(signal);
-	await agent.watch(signal);
-}
-
 interface OneShot {
 	readonly agent: Agent;
+	readonly begun: Promise<void>;
 	readonly config: Config;
 	readonly world: World;
 	readonly stopping: AbortController;
 }
 
 /** Everything once, within the deadline. */
-async function once({ agent, config, world, stopping }: OneShot): Promise<void> {
+async function once({ agent, begun, config, world, stopping }: OneShot): Promise<void> {
 	const { timeoutMs } = config;
-	const ready = agent.start(stopping.signal).then(() => agent.settle(stopping.signal));
+	const ready = begun.then(() => agent.settle(stopping.signal));
 	const late = world.clock.sleep(timeoutMs, stopping.signal).then(
 		() => "late",
 		() => "stopped",
@@ -80,13 +81,14 @@ async function once({ agent, config, world, stopping }: OneShot): Promise<void> 
 	const first = await Promise.race([ready, late]);
 	if (first === "late") {
 		ready.catch(() => undefined); // it ends with the abort, which is no news
-		throw timedOut(timeoutMs, agent.waitingFor ?? "nothing is missing");
+		throw timedOut(timeoutMs, agent.waitingFor ?? { words: "nothing is missing" });
 	}
 	await ready;
 	stopping.abort(new Error("done"));
 }
 
 interface Running {
+	readonly begun: Promise<void>;
 	readonly work: Promise<unknown>;
 	readonly supervisor: Supervisor | undefined;
 	readonly stopping: AbortController;
@@ -94,11 +96,14 @@ interface Running {
 }
 
 /** The child's end is the program's end; without a child, a signal is. */
-async function outcome({ work, supervisor, stopping, config }: Running): Promise<number> {
+async function outcome({ begun, work, supervisor, stopping, config }: Running): Promise<number> {
 	const ended = supervisor?.exited.then(({ code }) => code);
 	try {
 		const first = await (ended === undefined ? work : Promise.race([work, ended]));
-		if (typeof first === "number") return first;
+		if (typeof first === "number") {
+			await begun; // a child that ends at once, or could not be started: the start has the last word
+			return first;
+		}
 	} catch (error) {
 		if (!stopping.signal.aborted) throw error;
 	}

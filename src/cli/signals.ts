@@ -20,7 +20,8 @@ export interface ChildSignals {
 
 interface SignalParts {
 	readonly world: World;
-	readonly agent: { refresh(): void };
+	/** What a SIGHUP asks for. */
+	readonly reload: () => void;
 	readonly child: ChildSignals | undefined;
 	readonly stopping: AbortController;
 }
@@ -32,7 +33,7 @@ const ENDING = ["SIGTERM", "SIGINT", "SIGQUIT"] as const;
  *
  * @returns undoes it
  */
-export function listenToSignals({ world, agent, child, stopping }: SignalParts): () => void {
+export function listenToSignals({ world, reload, child, stopping }: SignalParts): () => void {
 	const isTerminalGone = watchTerminal();
 	const end = (name: NodeJS.Signals, tell: (supervisor: Supervisor) => void) => {
 		if (child === undefined || child.supervisor.state.kind === "idle") stopping.abort(new Stopped(name));
@@ -44,7 +45,7 @@ export function listenToSignals({ world, agent, child, stopping }: SignalParts):
 		...others.map((name) => world.onSignal(name, () => child?.supervisor.forward(name))),
 		world.onSignal("SIGHUP", () => {
 			if (isTerminalGone()) end("SIGHUP", (supervisor) => void supervisor.stop());
-			else agent.refresh();
+			else reload();
 		}),
 	];
 	return () => {

@@ -87,8 +87,8 @@ export class TemplateError extends AgentError {
 			rows: {
 				in: inRow(place),
 				do: isGone
-					? "write a new version or undelete this one, or handle it with {{else}}"
-					: "check the path (KV v2: mount/data/name), and write the secret if it is not there yet",
+					? `write a new version${secret.reason === "deleted" ? " or undelete this one" : ""}, or handle it with {{else}}`
+					: adviceFor(secret),
 			},
 			facts: { ...spotFacts(place), path: secret.path },
 		});
@@ -139,7 +139,13 @@ interface Absence {
 }
 
 function nothingAt({ path, pinned }: Absence): string {
-	return pinned === undefined ? `no secret is at ${path}` : `no version ${pinned} of a secret is at ${path}`;
+	return pinned === undefined ? `no secret is at ${path}` : `${path} has no version ${pinned}`;
+}
+
+function adviceFor({ pinned }: Absence): string {
+	return pinned === undefined
+		? "check the path (KV v2: mount/data/name), and write the secret if it is not there yet"
+		: "check the version; it may have been removed by max_versions";
 }
 
 /** Where a field was looked for. */

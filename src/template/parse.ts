@@ -8,16 +8,19 @@ export function parseTemplateText(file: string, text: string): Program {
 	try {
 		return parse(text);
 	} catch (error) {
-		throw asTemplateError(file, error);
+		throw asTemplateError({ file, text }, error);
 	}
 }
 
 /** Handlebars says the line in its text, or as properties; the excerpt that it draws is left away. */
-function asTemplateError(file: string, error: unknown): TemplateError {
+function asTemplateError({ file, text }: { file: string; text: string }, error: unknown): TemplateError {
 	const message = error instanceof Error ? error.message : "";
 	const properties = error as { lineNumber?: number; column?: number };
 	const line = properties.lineNumber ?? Number(/line (\d+)/.exec(message)?.[1] ?? 1);
-	const column = properties.column ?? 0;
+	const written = text.split("\n")[line - 1] ?? "";
+	// The parser says no column; for the commonest slip it can be found.
+	const brace = written.indexOf("}}}");
+	const column = properties.column ?? Math.max(0, brace < 0 ? 0 : written.lastIndexOf("{{", brace));
 	const met = /got '(\w+)'/.exec(message)?.[1];
 	const first = message.split("\n")[0] ?? "";
 	const mismatch = /doesn't match/.test(first) ? first.replace(/ - \d+:\d+$/, "") : undefined;

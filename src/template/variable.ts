@@ -15,7 +15,8 @@ export interface FieldReference {
 /** A single field as a template: what stands behind `--env NAME=path#field`. */
 export function referenceTemplate(reference: FieldReference, options: EvaluationOptions): Template {
 	const request = requestFor(reference);
-	const expression = `${reference.path}#${reference.field}`;
+	const pinned = reference.version === undefined ? "" : `?version=${reference.version}`;
+	const expression = `${reference.path}${pinned}#${reference.field}`;
 	const place: Place = { file: options.file, expression };
 	return {
 		discover: () => ({ requests: [request], computed: [] }),

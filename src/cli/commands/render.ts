@@ -4,7 +4,7 @@ import { ExitCode } from "../../kernel/mod.ts";
 import type { FileOrder } from "../../render/mod.ts";
 import type { SecretStore } from "../../secrets/mod.ts";
 import { deliveryOf, surroundingsOf, vaultParts } from "../assemble.ts";
-import { configFor, logFor } from "../load.ts";
+import { configFor, logFor, nothingToRender } from "../load.ts";
 import { maskedDiff, maskedText } from "../masked.ts";
 import type { CommonFlags } from "../program.ts";
 import { unitsOf } from "../units.ts";
@@ -21,6 +21,7 @@ type Rendered = Extract<Rendering, { kind: "text" }>;
 /** `agent render`: one pass, without a child. */
 export async function render({ dryRun, diff, json, ...flags }: RenderFlags, world: World): Promise<number> {
 	const config = await configFor(flags, world);
+	if (config.templates.length === 0 && config.env.length === 0) throw nothingToRender(config.origin);
 	const log = await logFor(config, world);
 	const units = await unitsOf(config, (path) => world.fs.readFile(path, "utf8"));
 	const { client, store } = vaultParts(config, world, log);
@@ -68,8 +69,10 @@ async function renderWithin(
 			const [first] = failed.flatMap((rendering) => (rendering.kind === "error" ? [rendering] : []));
 			if (first === undefined) return renderings.filter((rendering) => rendering.kind === "text");
 			if (first.error.remedy !== "retry") throw first.error;
-			if (clock.now() >= deadline)
-				throw timedOut(config.timeoutMs, `${first.unit.name}: ${first.error.message}`);
+			if (clock.now() >= deadline) {
+				const words = `${first.unit.name}: ${first.error.message}`;
+				throw timedOut(config.timeoutMs, { words, error: first.error });
+			}
 			await clock.sleep(Math.max(50, Math.min(store.untilDue(), deadline - clock.now())), stopping.signal);
 			await store.ensure([], stopping.signal);
 		}

@@ -1,5 +1,5 @@
 import type { Unit } from "../../agent/mod.ts";
-import { ExitCode } from "../../kernel/mod.ts";
+import { AgentError, ExitCode } from "../../kernel/mod.ts";
 import { policyFor } from "../../vault/mod.ts";
 import { configFor } from "../load.ts";
 import type { CommonFlags } from "../program.ts";
@@ -13,11 +13,24 @@ interface Read {
 	readonly usedBy: readonly string[];
 }
 
+export interface ValidateFlags extends CommonFlags {
+	readonly json?: boolean;
+}
+
 /** `agent validate`: config and templates, without a server. */
-export async function validate(
-	flags: CommonFlags & { readonly json?: boolean },
-	world: World,
-): Promise<number> {
+export async function validate(flags: ValidateFlags, world: World): Promise<number> {
+	try {
+		return await check(flags, world);
+	} catch (error) {
+		if (flags.json && error instanceof AgentError) {
+			const { code, message, rows } = error;
+			world.stdout.write(`${JSON.stringify({ valid: false, code, message, ...rows }, null, "\t")}\n`);
+		}
+		throw error;
+	}
+}
+
+async function check(flags: ValidateFlags, world: World): Promise<number> {
 	const config = await configFor(flags, world, false);
 	const units = await unitsOf(config, (path) => world.fs.readFile(path, "utf8"));
 	const reads = readsOf(units);
