@@ -9,6 +9,9 @@ const KILL_PATIENCE_MS = 2000;
 const FIRST_LOOK_MS = 5;
 const LONGEST_LOOK_MS = 100;
 
+/** No group has this number: what is forgotten is the announcement. */
+const NOBODY = 0;
+
 export type Launch =
 	| { readonly kind: "live"; readonly child: LiveChild }
 	| { readonly kind: "failed"; readonly error: AgentError };
@@ -21,11 +24,13 @@ interface Launcher extends SupervisorDeps {
 /** Starts one child; the watchdog knows of it before anything else can happen. */
 export async function launch(values: ChildValues, launcher: Launcher): Promise<Launch> {
 	const { spec, processes, spawn } = launcher;
-	const spawned = spawn(spec.command, values.env.reveal());
+	const mark = processes.watchdog.announce(spec);
+	const spawned = spawn(spec.command, { ...values.env.reveal(), ...mark });
 	if (spawned.pid !== undefined) {
-		processes.watchdog.watch(spawned.pid, spec); // same tick: a kill -9 of the agent finds no gap
+		processes.watchdog.watch(spawned.pid, spec);
 		return { kind: "live", child: new LiveChild(spawned.pid, spawned.ended.then(exitOf), launcher) };
 	}
+	processes.watchdog.forget(NOBODY);
 	const end = await spawned.ended;
 	const cause = end.kind === "failed" ? end.error : new Error("no process id");
 	return { kind: "failed", error: startError(spec.command[0], cause) };

@@ -20,7 +20,7 @@ export interface ChildSpec {
 /** What one generation of the child runs with. */
 export interface ChildValues {
 	readonly generation: number;
-	/** The whole environment of the child, nothing is added to it. */
+	/** The whole environment of the child; nothing but the watchdog's mark is added. */
 	readonly env: Secret<Readonly<Record<string, string>>>;
 	/** Puts in place what else belongs to this generation, such as its files; awaited before each start, never rejects. */
 	readonly prepare?: () => Promise<void>;
@@ -60,6 +60,12 @@ export type SignalOutcome = "sent" | "gone" | "refused";
 export interface Watchdog {
 	/** Begins to guard; to be called before the first `watch`. */
 	open(): void;
+	/**
+	 * A child is about to be started; from here on it is found, whenever the agent dies.
+	 *
+	 * @returns what the child has to carry in its environment until {@link watch} or {@link forget} has been called
+	 */
+	announce(stop: Pick<ChildSpec, "stopSignal" | "stopTimeoutMs">): Readonly<Record<string, string>>;
 	/** Has taken effect when it returns. */
 	watch(pgid: number, stop: Pick<ChildSpec, "stopSignal" | "stopTimeoutMs">): void;
 	forget(pgid: number): void;

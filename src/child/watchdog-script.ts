@@ -1,6 +1,10 @@
+/** Variable of the child that holds the mark. */
+export const MARK_NAME = "KEYTURN_CHILD";
+
 /**
  * Both scripts read, from standard input, `+ PGID SIGNAL TENTHS` (a group to end, how, and how long it
- * may take) and `- PGID` (it has gone by itself). When the input ends, the agent has: they send the
+ * may take) and `- PGID` (it has gone by itself). `? MARK SIGNAL TENTHS` comes before a start, whose group
+ * nobody knows yet: should the agent end just then, the child is known by the mark in its environment. When the input ends, the agent has: they send the
  * stop signal to every group they still know, wait, and kill what is left. Nothing else ends them, as
  * whatever takes the agent away may hit its neighbours just before.
  */
@@ -12,13 +16,30 @@
 export const SHELL_SCRIPT = `
 trap '' HUP INT QUIT TERM USR1 USR2
 known=
+mark=
 while read -r word pgid signal tenths; do
 	rest=
 	for entry in $known; do
 		case $entry in "$pgid":*) ;; *) rest="$rest $entry" ;; esac
 	done
 	known=$rest
-	if [ "$word" = + ]; then known="$known $pgid:$signal:$tenths"; fi
+	mark=
+	case $word in
+		+) known="$known $pgid:$signal:$tenths" ;;
+		'?') mark=$pgid stop=$signal:$tenths ;;
+	esac
+done
+turn=0
+while [ -n "$mark" ] && [ "$turn" -lt 5 ]; do
+	for file in /proc/[0-9]*/environ; do
+		grep -qs "${MARK_NAME}=$mark" "$file" || continue
+		read -r stat <"\${file%environ}stat" || continue
+		set -- \${stat##*) }
+		known="$known $3:$stop"
+		mark=
+	done
+	[ -z "$mark" ] || sleep 0.1 || sleep 1
+	turn=$((turn + 1))
 done
 for entry in $known; do
 	pgid=\${entry%%:*}
@@ -43,7 +64,9 @@ done
 /** The same for images without a shell. */
 export const NODE_SCRIPT = `
 for (const name of ["HUP", "INT", "QUIT", "TERM", "USR1", "USR2"]) process.on("SIG" + name, () => {});
+const fs = require("node:fs");
 const known = new Map();
+let mark;
 const kill = (pgid, signal) => { try { return process.kill(-pgid, signal); } catch { return false; } };
 const look = (waited) => {
 	for (const [pgid, { tenths }] of known) {
@@ -56,10 +79,26 @@ const look = (waited) => {
 const lines = require("node:readline").createInterface({ input: process.stdin });
 lines.on("line", (line) => {
 	const [word, pgid, signal, tenths] = line.split(" ");
+	mark = undefined;
 	if (word === "+") known.set(pgid, { signal, tenths: Number(tenths) });
+	else if (word === "?") mark = { name: "${MARK_NAME}=" + pgid, signal, tenths: Number(tenths) };
 	else known.delete(pgid);
 });
-lines.on("close", () => {
+const find = ({ name, signal, tenths }) => {
+	for (const pid of fs.readdirSync("/proc")) {
+		try {
+			if (!fs.readFileSync("/proc/" + pid + "/environ", "latin1").split("\\0").includes(name)) continue;
+			const stat = fs.readFileSync("/proc/" + pid + "/stat", "latin1");
+			known.set(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2], { signal, tenths });
+			mark = undefined;
+		} catch {}
+	}
+};
+lines.on("close", async () => {
+	for (let turn = 0; mark && turn < 5; turn++) {
+		try { find(mark); } catch { break; }
+		if (mark) await new Promise((resolve) => setTimeout(resolve, 100));
+	}
 	for (const [pgid, { signal }] of known) {
 		kill(pgid, "SIG" + signal);
 		kill(pgid, "SIGCONT");

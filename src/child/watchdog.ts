@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { Socket } from "node:net";
 import { backoffDelay, type Clock, type Log } from "../kernel/mod.ts";
 import type { Watchdog } from "./ports.ts";
-import { NODE_SCRIPT, SHELL_SCRIPT } from "./watchdog-script.ts";
+import { MARK_NAME, NODE_SCRIPT, SHELL_SCRIPT } from "./watchdog-script.ts";
 
 /** Name under which `ps` shows it. */
 const NAME = "keyturn-watchdog";
@@ -51,9 +52,17 @@ export class PipeWatchdog implements Watchdog {
 		for (const line of this.#known.values()) this.#tell(line);
 	}
 
+	announce(stop: {
+		readonly stopSignal: NodeJS.Signals;
+		readonly stopTimeoutMs: number;
+	}): Record<string, string> {
+		const mark = randomUUID();
+		this.#tell(`? ${mark} ${orderOf(stop)}\n`);
+		return { [MARK_NAME]: mark };
+	}
+
 	watch(pgid: number, stop: { readonly stopSignal: NodeJS.Signals; readonly stopTimeoutMs: number }): void {
-		const tenths = Math.ceil(stop.stopTimeoutMs / 100);
-		const line = `+ ${pgid} ${stop.stopSignal.slice("SIG".length)} ${tenths}\n`;
+		const line = `+ ${pgid} ${orderOf(stop)}\n`;
 		this.#known.set(pgid, line);
 		this.#tell(line);
 	}
@@ -106,4 +115,9 @@ export class PipeWatchdog implements Watchdog {
 			() => {}, // closed
 		);
 	}
+}
+
+/** Name of the stop signal, and the tenths of a second until SIGKILL. */
+function orderOf(stop: { readonly stopSignal: NodeJS.Signals; readonly stopTimeoutMs: number }): string {
+	return `${stop.stopSignal.slice("SIG".length)} ${Math.ceil(stop.stopTimeoutMs / 100)}`;
 }

@@ -100,7 +100,7 @@ test("a script without #! is run by the shell, as a shell would", async () => {
 	expect(await supervisor.exited).toEqual({ code: 11 });
 });
 
-test("the child's environment is what it was given and nothing else", async () => {
+test("the child's environment is what it was given, and the mark of the watchdog", async () => {
 	const file = notes();
 	process.env["LEAK"] = "of the agent";
 	const { supervisor } = realSupervisor(["sh", "-c", `env >${file}`]);
@@ -111,7 +111,7 @@ test("the child's environment is what it was given and nothing else", async () =
 	const ofTheShell = new Set(["PWD", "OLDPWD", "SHLVL", "_"]);
 	const names = linesOf(file).map((line) => line.split("=")[0] ?? "");
 	const given = names.filter((name) => !ofTheShell.has(name));
-	expect(new Set(given)).toEqual(new Set(["GENERATION", "KEY", "PATH"]));
+	expect(new Set(given)).toEqual(new Set(["GENERATION", "KEY", "KEYTURN_CHILD", "PATH"]));
 	expect(linesOf(file)).toContain("KEY=a'b\"c $d");
 });
 
