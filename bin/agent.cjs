@@ -17,12 +17,11 @@ if (process.env.NODE_DEBUG) {
 }
 // Without a handler this signal opens Node's inspector, through which anybody on the machine reads every secret.
 process.on("SIGUSR1", function () {});
-// One that came before the handler opens it a little later: looked after until the start is over.
-var inspector = require("node:inspector");
+// One that came before the handler opens it a little later, and no earlier than the first turn of the loop looks.
 function closeInspector() {
+	var inspector = require("node:inspector");
 	if (inspector.url() !== undefined) inspector.close();
 }
-closeInspector();
 setImmediate(closeInspector);
 setTimeout(closeInspector, 50).unref();
 // A crash report would show the environment.
@@ -35,4 +34,3 @@ require("node:module").enableCompileCache({
 });
 // oxlint-disable-next-line import/no-unassigned-import -- the program itself
 require("../dist/main.cjs");
-closeInspector();

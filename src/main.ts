@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import { errorText } from "./cli/error-text.ts";
 import { runCli } from "./cli/program.ts";
 import type { Output, World } from "./cli/world.ts";
-import { collectGarbage, settleDown } from "./heap.ts";
 import { AgentError, Redactor, systemClock } from "./kernel/mod.ts";
 import { nodeFileSystem } from "./render/mod.ts";
 import { version } from "./version.ts";
@@ -50,7 +49,7 @@ const world: World = {
 		const path = process.env["PATH"] ?? "/usr/bin:/bin";
 		return systemProcesses({ clock: systemClock, random: Math.random, log, path });
 	},
-	heap: { settleDown, collectGarbage },
+	loadHeap: () => import("./heap.ts"),
 	onSignal(name, handler) {
 		process.on(name, handler);
 		return () => void process.off(name, handler);

@@ -21,7 +21,8 @@ const CHILD_BACKOFF = { minMs: 1000, maxMs: 60_000 };
  * @throws AgentError when the first generation cannot come about
  */
 export async function serve(config: Config, world: World, log: Log): Promise<number> {
-	if (!config.exitAfterAuth) world.heap.settleDown();
+	const heap = config.exitAfterAuth ? undefined : await world.loadHeap();
+	heap?.settleDown();
 	for (const warning of config.warnings) log.write("warn", "config", { msg: warning });
 	const units = await unitsOf(config, (path) => world.fs.readFile(path, "utf8"));
 	const { client, session, store } = vaultParts(config, world, log);
@@ -36,7 +37,7 @@ export async function serve(config: Config, world: World, log: Log): Promise<num
 		clock: world.clock,
 		random: world.random,
 		log,
-		rest: memoryTrimmer(world.clock, () => world.heap.collectGarbage()),
+		...(heap && { rest: memoryTrimmer(world.clock, () => heap.collectGarbage()) }),
 		...(supervisor && {
 			child: { supervisor, environment: (variables) => childEnvironment(world.env, inheritEnv, variables) },
 		}),

@@ -11,6 +11,14 @@ export interface Output {
 	readonly hasColor: boolean;
 }
 
+/** The program's own memory. */
+export interface Heap {
+	/** Trades speed that an agent does not need for memory. */
+	settleDown(): void;
+	/** Gives memory that is no longer needed back to the system; takes some 20 ms. */
+	collectGarbage(): void;
+}
+
 /** Everything outside of the program; `main.ts` hands in the real one. */
 export interface World {
 	/** Without node and script. */
@@ -29,12 +37,8 @@ export interface World {
 	readonly redactor: Redactor;
 	readonly makeLog: (level: LogLevel, format: "json" | "pretty") => Promise<Log>;
 	readonly makeProcesses: (log: Log) => Promise<ReturnType<typeof systemProcesses>>;
-	readonly heap: {
-		/** The start is over: trades speed that nobody needs any more for memory. */
-		settleDown(): void;
-		/** Gives memory that is no longer needed back to the system; takes some 20 ms. */
-		collectGarbage(): void;
-	};
+	/** For agents that stay: an init container never needs it. */
+	readonly loadHeap: () => Promise<Heap>;
 	/** @returns undoes it */
 	readonly onSignal: (name: NodeJS.Signals, handler: () => void) => () => void;
 }
