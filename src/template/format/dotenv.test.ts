@@ -2,44 +2,23 @@ import { isDeepStrictEqual } from "node:util";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { nasty } from "../../../test/formats/nasty.ts";
+import { refusal, rendered } from "../../../test/support/rendered.ts";
 import { AgentError } from "../../kernel/mod.ts";
 import { dotenvFormat } from "./dotenv.ts";
 import { DIALECTS, type DotenvDialect } from "./dotenv-dialect.ts";
 import type { Reader } from "./dotenv-reader.ts";
-import { finish } from "./finish.ts";
-import type { Piece, Scalar } from "./format.ts";
+import type { FormatError } from "./errors.ts";
+import type { Scalar } from "./format.ts";
 
 const PEM = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC+/=\n-----END PRIVATE KEY-----\n";
 
 /** Renders with `§` standing where the values go, in order. */
 function render(dialect: DotenvDialect, template: string, ...values: Scalar[]): string {
-	const pieces = template.split("§").flatMap((text, index): Piece[] => {
-		if (index === 0) return [{ kind: "text", text }];
-		const field = `f${index}`;
-		const origin = {
-			file: "t.hbs",
-			line: 1,
-			column: 1,
-			expression: `{{${field}}}`,
-			path: "secret/data/x",
-			field,
-		};
-		return [
-			{ kind: "value", value: values[index - 1] ?? "", raw: false, origin },
-			{ kind: "text", text },
-		];
-	});
-	return finish(dotenvFormat(dialect), pieces, { name: "dotenv", file: "t.hbs" });
+	return rendered(dotenvFormat(dialect), template, values);
 }
 
-function fault(dialect: DotenvDialect, template: string, ...values: Scalar[]): AgentError {
-	try {
-		const text = render(dialect, template, ...values);
-		throw new Error(`rendered ${JSON.stringify(text)}`);
-	} catch (error) {
-		if (error instanceof AgentError) return error;
-		throw error;
-	}
+function fault(dialect: DotenvDialect, template: string, ...values: Scalar[]): FormatError {
+	return refusal(dotenvFormat(dialect), template, values);
 }
 
 describe("common", () => {

@@ -2,42 +2,21 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { nasty } from "../../../test/formats/nasty.ts";
+import { refusal, rendered } from "../../../test/support/rendered.ts";
 import { AgentError, JsonNumber } from "../../kernel/mod.ts";
-import { finish } from "./finish.ts";
-import type { Piece, Scalar } from "./format.ts";
+import type { FormatError } from "./errors.ts";
+import type { Scalar } from "./format.ts";
 import { yamlFormat } from "./yaml.ts";
 
 const PEM = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC+/=\n-----END PRIVATE KEY-----";
 
 /** Renders with `§` standing where the values go, in order. */
 function render(template: string, ...values: Scalar[]): string {
-	const pieces = template.split("§").flatMap((text, index): Piece[] => {
-		if (index === 0) return [{ kind: "text", text }];
-		const field = `f${index}`;
-		const origin = {
-			file: "t.hbs",
-			line: 1,
-			column: 1,
-			expression: `{{${field}}}`,
-			path: "secret/data/x",
-			field,
-		};
-		return [
-			{ kind: "value", value: values[index - 1] ?? "", raw: false, origin },
-			{ kind: "text", text },
-		];
-	});
-	return finish(yamlFormat, pieces, { name: "yaml", file: "t.hbs" });
+	return rendered(yamlFormat, template, values);
 }
 
-function fault(template: string, ...values: Scalar[]): AgentError {
-	try {
-		const text = render(template, ...values);
-		throw new Error(`rendered ${JSON.stringify(text)}`);
-	} catch (error) {
-		if (error instanceof AgentError) return error;
-		throw error;
-	}
+function fault(template: string, ...values: Scalar[]): FormatError {
+	return refusal(yamlFormat, template, values);
 }
 
 /** What is no plain string in one version of YAML or the other, or no string at all. */
