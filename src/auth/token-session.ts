@@ -12,6 +12,7 @@ import type { AuthMethod, TokenGrant } from "./auth-method.ts";
 import { grantOf } from "./grant.ts";
 import { Liveness } from "./liveness.ts";
 import { isNearMaximum, renewalDelay } from "./renewal.ts";
+import { SingleFlight } from "./single-flight.ts";
 
 export interface TokenSessionDeps {
 	readonly method: AuthMethod;
@@ -48,8 +49,7 @@ const MOST_REFUSALS = 2;
 export class TokenSession {
 	readonly #deps: TokenSessionDeps;
 	#held: Held | undefined;
-	#failure: { readonly error: AgentError; readonly until: number; readonly attempts: number } | undefined;
-	#login: Promise<Held> | undefined;
+	readonly #logins: SingleFlight<Held>;
 	readonly #liveness: Liveness;
 	#refusals = 0;
 	#trustedAt = Number.NEGATIVE_INFINITY;
@@ -57,6 +57,7 @@ export class TokenSession {
 
 	constructor(deps: TokenSessionDeps) {
 		this.#deps = deps;
+		this.#logins = new SingleFlight(deps);
 		const { client, clock, method } = deps;
 		const namespace = method.namespace === undefined ? {} : { namespace: method.namespace };
 		this.#liveness = new Liveness({ client, clock, ...namespace });
@@ -64,7 +65,7 @@ export class TokenSession {
 
 	/** Somebody asked: a login that failed may be tried at once. */
 	retryNow(): void {
-		this.#failure = undefined;
+		this.#logins.retryNow();
 	}
 
 	/** A token that was valid when last heard of; logs in first when there is none (single-flight). */
@@ -188,36 +189,14 @@ export class TokenSession {
 		}
 	}
 
-	/**
-	 * One login at a time, and none before the back-off of a failed one has passed: until then everybody is told
-	 * how the last one ended.
-	 */
 	async #loginOnce(signal: AbortSignal): Promise<Held> {
-		if (this.#failure !== undefined && this.#deps.clock.now() < this.#failure.until)
-			throw this.#failure.error;
-		this.#login ??= this.#logIn(signal)
-			.catch((error: unknown) => {
-				if (error instanceof AgentError) this.#fail(error);
-				throw error;
-			})
-			.finally(() => {
-				this.#login = undefined;
-			});
-		return this.#login;
-	}
-
-	#fail(error: AgentError): void {
-		const attempts = this.#failure?.attempts ?? 0;
-		const pause = backoffDelay(attempts, this.#deps.backoff, this.#deps.random);
-		const asked = error instanceof VaultError ? (error.retryAfterMs ?? 0) : 0;
-		this.#failure = { error, attempts: attempts + 1, until: this.#deps.clock.now() + Math.max(pause, asked) };
+		return await this.#logins.run(() => this.#logIn(signal));
 	}
 
 	async #logIn(signal: AbortSignal): Promise<Held> {
 		const { method, clock, hide, log } = this.#deps;
 		const grant = await method.login(signal);
 		const before = this.#held;
-		this.#failure = undefined;
 		const held: Held = {
 			grant,
 			endsAt: grant.ttlMs > 0 ? clock.now() + grant.ttlMs : Number.POSITIVE_INFINITY,

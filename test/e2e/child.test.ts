@@ -178,7 +178,9 @@ test("inherit_env as a list passes these names alone, and a credential when it i
 	const names = environOf(pid)
 		.split("\0")
 		.map((entry) => entry.split("=")[0]);
-	expect(new Set(names.filter(Boolean))).toEqual(new Set(["KEY", "PATH", "VAULT_SECRET_ID"]));
+	expect(new Set(names.filter(Boolean))).toEqual(
+		new Set(["KEY", "KEYTURN_CHILD", "PATH", "VAULT_SECRET_ID"]),
+	);
 });
 
 test("standard input, output and error are the child's own", async () => {

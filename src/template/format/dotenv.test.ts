@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { nasty } from "../../../test/formats/nasty.ts";
-import { refusal, rendered } from "../../../test/support/rendered.ts";
+import { refusal as refused, rendered } from "../../../test/support/rendered.ts";
 import { AgentError } from "../../kernel/mod.ts";
 import { dotenvFormat } from "./dotenv.ts";
 import { DIALECTS, type DotenvDialect } from "./dotenv-dialect.ts";
@@ -18,7 +18,7 @@ function render(dialect: DotenvDialect, template: string, ...values: Scalar[]): 
 }
 
 function fault(dialect: DotenvDialect, template: string, ...values: Scalar[]): FormatError {
-	return refusal(dotenvFormat(dialect), template, values);
+	return refused(dotenvFormat(dialect), template, values);
 }
 
 describe("common", () => {

@@ -1,0 +1,56 @@
+import { AgentError, type BackoffLimits, backoffDelay, type Clock } from "../kernel/mod.ts";
+import { VaultError } from "../vault/mod.ts";
+
+interface SingleFlightDeps {
+	readonly clock: Clock;
+	readonly random: () => number;
+	readonly backoff: BackoffLimits;
+}
+
+/**
+ * Work that is done once for all who ask at the same time, and not again before the back-off of a failure has passed:
+ * until then everybody is told how the last try ended.
+ */
+export class SingleFlight<T> {
+	readonly #deps: SingleFlightDeps;
+	#running: Promise<T> | undefined;
+	#failure: { readonly error: AgentError; readonly until: number; readonly attempts: number } | undefined;
+
+	constructor(deps: SingleFlightDeps) {
+		this.#deps = deps;
+	}
+
+	/** @throws what the work throws, now or the last time */
+	async run(work: () => Promise<T>): Promise<T> {
+		if (this.#failure !== undefined && this.#deps.clock.now() < this.#failure.until)
+			throw this.#failure.error;
+		this.#running ??= this.#attempt(work).finally(() => {
+			this.#running = undefined;
+		});
+		return await this.#running;
+	}
+
+	/** Somebody asked: what failed may be tried at once. */
+	retryNow(): void {
+		this.#failure = undefined;
+	}
+
+	async #attempt(work: () => Promise<T>): Promise<T> {
+		try {
+			const result = await work();
+			this.#failure = undefined;
+			return result;
+		} catch (error) {
+			if (error instanceof AgentError) this.#note(error);
+			throw error;
+		}
+	}
+
+	#note(error: AgentError): void {
+		const { clock, backoff, random } = this.#deps;
+		const attempts = this.#failure?.attempts ?? 0;
+		const asked = error instanceof VaultError ? (error.retryAfterMs ?? 0) : 0;
+		const until = clock.now() + Math.max(backoffDelay(attempts, backoff, random), asked);
+		this.#failure = { error, attempts: attempts + 1, until };
+	}
+}
