@@ -1,5 +1,6 @@
 import { DIALECTS, type DotenvDialect, spell } from "./dotenv-dialect.ts";
 import { type Place, places } from "./dotenv-place.ts";
+import { plainPairs } from "./dotenv-plain.ts";
 import type { Pair, Reader } from "./dotenv-reader.ts";
 import { refusal } from "./dotenv-refusal.ts";
 import type { Format } from "./format.ts";
@@ -16,9 +17,12 @@ export function dotenvFormat(name: DotenvDialect): Format<Place> {
 	const readings = new Map<string, Pair[]>();
 	/** A text is read once by each program, though it is looked at as template, as probe and as result. */
 	const readBy = ({ name: program, read }: Reader, text: string): Pair[] => {
-		const key = `${program}\n${text}`;
-		const pairs = readings.get(key) ?? read(text);
-		readings.set(key, pairs);
+		const [key, forAll] = [`${program}\n${text}`, `\n${text}`];
+		const known = readings.get(forAll) ?? readings.get(key);
+		if (known !== undefined) return known;
+		const plain = plainPairs(text);
+		const pairs = plain ?? read(text);
+		readings.set(plain === undefined ? key : forAll, pairs);
 		return pairs;
 	};
 	return {
