@@ -10,6 +10,7 @@ type Collect = (options: { type: "major"; execution: "sync"; flavor: "last-resor
 export function settleDown(): void {
 	setFlagsFromString("--no-opt");
 	setFlagsFromString("--no-maglev");
+	setFlagsFromString("--semi-space-growth-factor=1"); // the young generation stays small after a burst
 }
 
 /** One whole garbage collection that compacts the heap, as V8 does it when memory is short. */
