@@ -21,6 +21,11 @@ function fault(dialect: DotenvDialect, template: string, ...values: Scalar[]): F
 	return refused(dotenvFormat(dialect), template, values);
 }
 
+test("a value that is not plain among plain ones comes back, whatever order a reader gives", () => {
+	expect(render("common", "B=§\nA=§\nC=x\n", "", "plain")).toBe("B=\nA=plain\nC=x\n");
+	expect(render("common", "B=§\nA=§\n", "a b", "plain")).toBe("B='a b'\nA=plain\n");
+});
+
 describe("common", () => {
 	test.each([
 		["sk-proj-abc_DEF-123", "sk-proj-abc_DEF-123"],

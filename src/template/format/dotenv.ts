@@ -38,7 +38,10 @@ export function dotenvFormat(name: DotenvDialect): Format<Place> {
 			if (text === undefined) throw refusal(String(value), place, name);
 			return text;
 		},
-		parse: (text) => Object.fromEntries(dialect.readers.map((reader) => [reader.name, readBy(reader, text)])),
+		parse: (text) =>
+			Object.fromEntries(
+				dialect.readers.map((reader) => [reader.name, readBy(reader, text).toSorted(byName)]),
+			),
 	};
 }
 
@@ -74,4 +77,9 @@ function agree(reader: Reader, { found, pairs, markers }: Reading): void {
 			`${reader.name} reads line ${line} in a way of its own; KEY=value on one line is read alike`,
 		);
 	}
+}
+
+/** Some programs keep no order, so none is compared; of a name that stands twice the order stays. */
+function byName([a]: Pair, [b]: Pair): number {
+	return a < b ? -1 : Number(a > b);
 }
