@@ -3,6 +3,7 @@ import type { FileOrder } from "../render/mod.ts";
 import type { Change } from "../secrets/mod.ts";
 import type { Variables } from "./ports.ts";
 import type { Rendering } from "./renderer.ts";
+import { orderOf } from "./order.ts";
 import type { FileUnit, Unit } from "./spec.ts";
 
 /** What is known of one unit: its last good text, what that came from, and the fault since then, if any. */
@@ -108,15 +109,4 @@ function nextState(before: UnitState, rendering: Rendering): UnitState {
 	const { error, unit } = rendering;
 	const isGone = unit.kind === "file" && unit.onDeleted === "remove" && GONE_CODES.has(error.code);
 	return { ...before, error, isRemoved: isGone || before.isRemoved };
-}
-
-function orderOf(unit: FileUnit, content: string | undefined): FileOrder {
-	return {
-		path: unit.destination,
-		content,
-		mode: unit.mode,
-		isNotified: unit.onChange.kind !== "none",
-		...(unit.user !== undefined && { user: unit.user }),
-		...(unit.group !== undefined && { group: unit.group }),
-	};
 }

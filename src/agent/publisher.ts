@@ -111,18 +111,17 @@ export class Publisher {
 
 	/** Delivers what the book says now, if it differs. A failure is logged and tried again. */
 	async publish(book: Book): Promise<void> {
+		const orders = book.orders();
 		const variables = book.variables();
-		const isNew =
-			!isSame(variables, this.#current.variables) || book.orders().some((order) => this.#isNew(order));
-		if (isNew) this.forgetRejection();
-		const orders = book.orders().filter((order) => !this.#isRejected(order));
+		const variablesChanged = !isSame(variables, this.#current.variables);
+		if (variablesChanged || orders.some((order) => this.#isNew(order))) this.forgetRejection();
 		try {
-			const changed = new Set(await this.#deps.delivery.deliver(orders));
+			const wanted = orders.filter((order) => !this.#isRejected(order));
+			const changed = new Set(await this.#deps.delivery.deliver(wanted));
 			[this.#failures, this.#retryAt] = [0, Number.POSITIVE_INFINITY];
 			const files = book.files.filter(({ destination }) => changed.has(destination));
-			const variablesChanged = !isSame(variables, this.#current.variables);
 			if (files.length === 0 && !variablesChanged) return;
-			this.#current = { number: this.#current.number + 1, orders: book.orders(), variables };
+			this.#current = { number: this.#current.number + 1, orders, variables };
 			this.#sayRendered(book, files.length);
 			this.#turnOver.note(files, variablesChanged);
 		} catch (error) {

@@ -1,4 +1,4 @@
-import { type Rendering, renderUnits, timedOut, type Unit } from "../../agent/mod.ts";
+import { orderOf, type Rendering, renderUnits, timedOut, type Unit } from "../../agent/mod.ts";
 import type { Config } from "../../config/mod.ts";
 import { ExitCode } from "../../kernel/mod.ts";
 import type { FileOrder } from "../../render/mod.ts";
@@ -28,17 +28,20 @@ export async function render({ dryRun, diff, json, ...flags }: RenderFlags, worl
 	try {
 		const rendered = await renderWithin(config, { units, store, world });
 		const delivery = deliveryOf(config, world);
-		const orders = rendered.flatMap(orderOf);
+		// Nobody is told of what this command writes, so no notice may stay behind.
+		const orders = rendered.flatMap(({ unit, text }) =>
+			unit.kind === "file" ? [{ ...orderOf(unit, text), isNotified: false }] : [],
+		);
 		const isDry = dryRun === true || diff === true;
-		const changed = isDry
-			? (await delivery.plan(orders)).map(({ path }) => path)
-			: await delivery.deliver(orders);
-		const report = rendered.map((rendering) => reportOf(rendering, new Set(changed)));
+		const changed = new Set(
+			isDry ? (await delivery.plan(orders)).map(({ path }) => path) : await delivery.deliver(orders),
+		);
+		const report = rendered.map((rendering) => reportOf(rendering, changed));
 		if (json) world.stdout.write(`${JSON.stringify({ dry_run: isDry, units: report }, null, "\t")}\n`);
 		else {
 			const old = diff ? await readOld(orders, world) : undefined;
 			for (const rendering of rendered) {
-				world.stdout.write(describe(rendering, { changed: new Set(changed), isDry, old }));
+				world.stdout.write(describe(rendering, { changed, isDry, old }));
 			}
 		}
 		return ExitCode.done;
@@ -65,8 +68,9 @@ async function renderWithin(
 	try {
 		for (;;) {
 			const renderings = await renderUnits(units, { store, surroundings }, stopping.signal);
-			const failed = renderings.filter(({ kind, unit }) => kind === "error" && unit.required);
-			const [first] = failed.flatMap((rendering) => (rendering.kind === "error" ? [rendering] : []));
+			const first = renderings
+				.filter((rendering) => rendering.kind === "error")
+				.find(({ unit }) => unit.required);
 			if (first === undefined) return renderings.filter((rendering) => rendering.kind === "text");
 			if (first.error.remedy !== "retry") throw first.error;
 			if (clock.now() >= deadline) {
@@ -79,13 +83,6 @@ async function renderWithin(
 	} finally {
 		stopping.abort();
 	}
-}
-
-function orderOf({ unit, text }: Rendered): FileOrder[] {
-	if (unit.kind !== "file") return [];
-	const { destination: path, mode, user, group } = unit;
-	const owner = { ...(user !== undefined && { user }), ...(group !== undefined && { group }) };
-	return [{ path, content: text, mode, isNotified: false, ...owner }];
 }
 
 function reportOf({ unit }: Rendered, changed: ReadonlySet<string>) {

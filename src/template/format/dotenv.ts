@@ -14,23 +14,20 @@ import type { Format } from "./format.ts";
  */
 export function dotenvFormat(name: DotenvDialect): Format<Place> {
 	const dialect = DIALECTS[name];
-	const readings = new Map<string, Pair[]>();
+	const plain = remembered(plainPairs);
 	/** A text is read once by each program, though it is looked at as template, as probe and as result. */
-	const readBy = ({ name: program, read }: Reader, text: string): Pair[] => {
-		const [key, forAll] = [`${program}\n${text}`, `\n${text}`];
-		const known = readings.get(forAll) ?? readings.get(key);
-		if (known !== undefined) return known;
-		const plain = plainPairs(text);
-		const pairs = plain ?? read(text);
-		readings.set(plain === undefined ? key : forAll, pairs);
-		return pairs;
-	};
+	const readers = dialect.readers.map(
+		(reader): Reader => ({
+			name: reader.name,
+			read: remembered((text) => plain(text) ?? reader.read(text)),
+		}),
+	);
 	return {
 		hasNames: true,
 		lex: (text, markers) => {
 			const found = places(text, markers, dialect.grammar);
 			refuseQuotes(found.values(), name);
-			for (const reader of dialect.readers) agree(reader, { found, pairs: readBy(reader, text), markers });
+			for (const reader of readers) agree(reader, { found, pairs: reader.read(text), markers });
 			return found;
 		},
 		escape: (value, place) => {
@@ -39,9 +36,7 @@ export function dotenvFormat(name: DotenvDialect): Format<Place> {
 			return text;
 		},
 		parse: (text) =>
-			Object.fromEntries(
-				dialect.readers.map((reader) => [reader.name, readBy(reader, text).toSorted(byName)]),
-			),
+			Object.fromEntries(readers.map(({ name: program, read }) => [program, read(text).toSorted(byName)])),
 	};
 }
 
@@ -82,4 +77,14 @@ function agree(reader: Reader, { found, pairs, markers }: Reading): void {
 /** Some programs keep no order, so none is compared; of a name that stands twice the order stays. */
 function byName([a]: Pair, [b]: Pair): number {
 	return a < b ? -1 : Number(a > b);
+}
+
+/** The same function, which works each text out once. */
+function remembered<T>(read: (text: string) => T): (text: string) => T {
+	const known = new Map<string, { readonly result: T }>();
+	return (text) => {
+		const { result } = known.get(text) ?? { result: read(text) };
+		known.set(text, { result });
+		return result;
+	};
 }

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { AgentError } from "../../kernel/mod.ts";
 import { FormatError } from "./errors.ts";
 import { type Format, JsonText, type Piece, type Scalar, Unplaceable } from "./format.ts";
-import { namesAsText, refusedName } from "./names.ts";
+import { asText, namesAsText, refusedName } from "./names.ts";
 
 /** One marker: letters and digits alone, so that no lexer of any format sees more in it than a word. */
 interface Marker {
@@ -114,10 +114,6 @@ function bareJson<Context>(
 		);
 	};
 	return new Set(markers.filter(isBare).map(({ piece }) => piece));
-}
-
-function asText(piece: Piece): Piece {
-	return piece.kind === "text" ? piece : { kind: "text", text: String(piece.value) };
 }
 
 const valueIn = (marker: Marker): Scalar => marker.piece.value;

@@ -20,12 +20,9 @@ interface ComposedName {
  */
 export function namesAsText(pieces: readonly Piece[]): readonly Piece[] {
 	const joined = joinTexts(pieces);
-	const result = [...joined];
-	for (const { first, last, text } of composedNames(joined)) {
-		if (!NAME.test(text)) continue;
-		for (let index = first; index <= last; index++) result[index] = asText(joined[index]);
-	}
-	return result;
+	const names = [...composedNames(joined)].filter(({ text }) => NAME.test(text));
+	const inNames = new Set(names.flatMap(({ first, last }) => joined.slice(first, last + 1)));
+	return joined.map((piece) => (inNames.has(piece) ? asText(piece) : piece));
 }
 
 /** Where the first value comes from that stands in a name and makes it none. */
@@ -86,8 +83,7 @@ function closeName(pieces: readonly Piece[], first: number, opening: string): Co
 	return undefined;
 }
 
-function asText(piece: Piece | undefined): Piece {
-	return piece?.kind === "value"
-		? { kind: "text", text: String(piece.value) }
-		: (piece ?? { kind: "text", text: "" });
+/** The piece as a part of the author's text. */
+export function asText(piece: Piece): Piece {
+	return piece.kind === "text" ? piece : { kind: "text", text: String(piece.value) };
 }
