@@ -1,6 +1,6 @@
 import { type Config, type Flags, loadConfig } from "../config/mod.ts";
 import { AgentError, ExitCode, type Log } from "../kernel/mod.ts";
-import type { CommonFlags } from "./program.ts";
+import type { CommonFlags } from "./common-flags.ts";
 import type { World } from "./world.ts";
 
 /** The config for a command, from `--config` or `AGENT_CONFIG`, variables and flags. */

@@ -1,19 +1,10 @@
 import { Command, CommanderError, Option } from "commander";
 import { AgentError, ExitCode, type Log } from "../kernel/mod.ts";
+import { COMMANDS } from "./command-list.ts";
+import type { CommandSpec, FlagSpec } from "./command-spec.ts";
 import { errorLine, errorText } from "./error-text.ts";
 import { exitCodeHelp } from "./exit-codes.ts";
 import type { World } from "./world.ts";
-
-/** Flags that every command has. */
-export interface CommonFlags {
-	readonly config?: string;
-	readonly logLevel?: string;
-	readonly logFormat?: string;
-	readonly address?: string;
-	readonly namespace?: string;
-	/** `SRC:DST`, each. */
-	readonly template?: readonly string[];
-}
 
 /**
  * Runs the command line.
@@ -64,116 +55,38 @@ function build(world: World, finish: (code: number) => void): Command {
 		.showHelpAfterError("(agent --help lists the commands, agent COMMAND --help their flags)")
 		.addHelpText("after", exitCodeHelp());
 
-	withServer(common(program.command("start")))
-		.summary("run as a sidecar, or as an init container")
-		.description(
-			"Renders every template, keeps the files current, and supervises the config's child if it has one.",
-		)
-		.option("--exit-after-auth", "end with 0 as soon as everything stands (init container)")
-		.option("--timeout <duration>", "with --exit-after-auth: give up after this long (default 2m)")
-		.option("--poll-interval <duration>", "how often secrets without a lease are read (default 15s)")
-		.addHelpText("after", "\nExample:\n  agent start -c /etc/keyturn/agent.yaml --exit-after-auth\n")
-		.action(async (flags: CommonFlags) => {
-			const { start } = await import("./commands/start.ts");
-			finish(await start(flags, world));
+	for (const spec of COMMANDS) {
+		add(spec, program).action(async (...given: unknown[]) => {
+			const command = given.at(-1) as Command;
+			finish(await spec.run({ flags: command.opts(), operands: command.args, world }));
 		});
-
-	withServer(common(program.command("run")))
-		.summary("run a command with secrets in its environment and files")
-		.description("Starts the command once every secret stands, and turns it over when one changes.")
-		.argument("[command...]", "the command and its arguments, after --")
-		.option("--env <NAME=REF>", "a variable from a secret: NAME=path#field (repeatable)", collect)
-		.option("--template <SRC:DST>", "a template file and where it goes (repeatable)", collect)
-		.addOption(
-			new Option("--on-change <action>", "what a change does to the command").choices(["restart", "none"]),
-		)
-		.option("--poll-interval <duration>", "how often secrets without a lease are read (default 15s)")
-		.addHelpText(
-			"after",
-			"\nExample:\n  agent run --env OPENAI_API_KEY=secret/data/llm/openai#api_key -- litellm --config config.yaml\n",
-		)
-		.action(async (command: string[], flags: CommonFlags) => {
-			const { run } = await import("./commands/run.ts");
-			finish(await run(command, flags, world));
-		});
-
-	withServer(common(program.command("render")))
-		.summary("render once")
-		.description("Logs in, renders every template once and writes the files. Nothing is turned over.")
-		.option("--env <NAME=REF>", "a variable from a secret, to be shown (repeatable)", collect)
-		.option("--template <SRC:DST>", "a template file and where it goes (repeatable)", collect)
-		.option("--dry-run", "write nothing; show what would be written, values masked")
-		.option("--diff", "write nothing; show what would change, values masked")
-		.option("--json", "print what was done as JSON")
-		.option("--timeout <duration>", "give up after this long (default 2m)")
-		.addHelpText("after", "\nExample:\n  agent render -c agent.yaml --diff\n")
-		.action(async (flags: CommonFlags) => {
-			const { render } = await import("./commands/render.ts");
-			finish(await render(flags, world));
-		});
-
-	withServer(common(program.command("validate")))
-		.summary("check config and templates without asking Vault")
-		.description(
-			"Checks the config and every template, and prints the paths that they read with the least policy for them.",
-		)
-		.option("--json", "print the result as JSON")
-		.addHelpText("after", "\nExample:\n  agent validate -c agent.yaml\n")
-		.action(async (flags: CommonFlags) => {
-			const { validate } = await import("./commands/validate.ts");
-			finish(await validate(flags, world));
-		});
-
-	program
-		.command("dev")
-		.summary("run a Vault-compatible server in memory, for development")
-		.description(
-			"Starts a server that speaks Vault's API, with KV v2 at secret/. In memory, on loopback, for development only.",
-		)
-		.option("--listen <address>", "host:port on loopback; port 0 takes a free one", "127.0.0.1:8200")
-		.option("--root-token <token>", "the root token (default: a random one)")
-		.option("--seed <file>", "JSON with secrets, policies and approles to begin with")
-		.option("--json", "print address and token as JSON")
-		.addHelpText("after", "\nExample:\n  agent dev --listen 127.0.0.1:8200 --root-token root\n")
-		.action(async (flags: object) => {
-			const { dev } = await import("./commands/dev.ts");
-			finish(await dev(flags, world));
-		});
-
-	program
-		.command("schema")
-		.summary("print the JSON Schema of the config file")
-		.addHelpText("after", "\nExample:\n  agent schema > agent.schema.json\n")
-		.action(async () => {
-			const { schema } = await import("./commands/schema.ts");
-			finish(schema(world));
-		});
+	}
 	return program;
 }
 
-function common(command: Command): Command {
-	return command
-		.option("-c, --config <file>", "config file, YAML or JSON (AGENT_CONFIG)")
-		.addOption(
-			new Option("--log-level <level>", "what is logged").choices([
-				"trace",
-				"debug",
-				"info",
-				"warn",
-				"error",
-			]),
-		)
-		.addOption(
-			new Option("--log-format <format>", "default: pretty on a terminal").choices(["json", "pretty"]),
-		);
+function add(spec: CommandSpec, program: Command): Command {
+	const command = program
+		.command(spec.name)
+		.summary(spec.summary)
+		.addHelpText("after", `\nExample:\n  ${spec.example}\n`);
+	if (spec.description !== undefined) command.description(spec.description);
+	if (spec.operand !== undefined) {
+		const { name, text, choices } = spec.operand;
+		const argument = command.createArgument(name, text);
+		command.addArgument(choices === undefined ? argument : argument.choices(choices));
+	}
+	for (const flag of spec.flags) command.addOption(option(flag));
+	return command;
 }
 
-function withServer(command: Command): Command {
-	return command
-		.option("--address <url>", "Vault's address (VAULT_ADDR)")
-		.option("--namespace <namespace>", "Vault's namespace (VAULT_NAMESPACE)");
+function option({ flags, text, choices, standard, isRepeatable, isHidden }: FlagSpec): Option {
+	const made = new Option(flags, text).hideHelp(isHidden === true);
+	if (choices !== undefined) made.choices(choices);
+	if (standard !== undefined) made.default(standard);
+	if (isRepeatable) made.argParser(gather);
+	return made;
 }
 
-function collect(value: string, previous: readonly string[] = []): readonly string[] {
-	return [...previous, value];
+function gather(value: string, previous: readonly string[] | undefined): readonly string[] {
+	return [...(previous ?? []), value];
 }

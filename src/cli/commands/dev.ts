@@ -1,9 +1,10 @@
 import { AgentError, ExitCode } from "../../kernel/mod.ts";
 import { startDevServer } from "../../devserver/mod.ts";
+import type { CommonFlags } from "../common-flags.ts";
 import { readSeed } from "../seed-file.ts";
 import type { World } from "../world.ts";
 
-export interface DevFlags {
+export interface DevFlags extends CommonFlags {
 	readonly listen?: string;
 	readonly rootToken?: string;
 	readonly seed?: string;

@@ -6,7 +6,7 @@ import type { SecretStore } from "../../secrets/mod.ts";
 import { deliveryOf, surroundingsOf, vaultParts } from "../assemble.ts";
 import { configFor, logFor, nothingToRender } from "../load.ts";
 import { maskedDiff, maskedText } from "../masked.ts";
-import type { CommonFlags } from "../program.ts";
+import type { CommonFlags } from "../common-flags.ts";
 import { unitsOf } from "../units.ts";
 import type { World } from "../world.ts";
 

@@ -1,6 +1,6 @@
 import { AgentError, ExitCode } from "../../kernel/mod.ts";
 import { configFor, logFor } from "../load.ts";
-import type { CommonFlags } from "../program.ts";
+import type { CommonFlags } from "../common-flags.ts";
 import { serve } from "../serve.ts";
 import type { World } from "../world.ts";
 

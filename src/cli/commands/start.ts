@@ -1,5 +1,5 @@
 import { configFor, logFor, nothingToRender } from "../load.ts";
-import type { CommonFlags } from "../program.ts";
+import type { CommonFlags } from "../common-flags.ts";
 import { serve } from "../serve.ts";
 import type { World } from "../world.ts";
 

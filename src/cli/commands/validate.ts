@@ -2,7 +2,7 @@ import type { Unit } from "../../agent/mod.ts";
 import { AgentError, ExitCode } from "../../kernel/mod.ts";
 import { policyFor } from "../../vault/mod.ts";
 import { configFor } from "../load.ts";
-import type { CommonFlags } from "../program.ts";
+import type { CommonFlags } from "../common-flags.ts";
 import { unitsOf } from "../units.ts";
 import type { World } from "../world.ts";
 

@@ -1,0 +1,17 @@
+import type { CommandSpec } from "./command-spec.ts";
+import { devSpec } from "./commands/dev-spec.ts";
+import { renderSpec } from "./commands/render-spec.ts";
+import { runSpec } from "./commands/run-spec.ts";
+import { schemaSpec } from "./commands/schema-spec.ts";
+import { startSpec } from "./commands/start-spec.ts";
+import { validateSpec } from "./commands/validate-spec.ts";
+
+/** Every command, in the order in which help lists them. */
+export const COMMANDS: readonly CommandSpec[] = [
+	startSpec,
+	runSpec,
+	renderSpec,
+	validateSpec,
+	devSpec,
+	schemaSpec,
+];

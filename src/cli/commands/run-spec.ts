@@ -1,0 +1,30 @@
+import type { CommandSpec } from "../command-spec.ts";
+import { COMMON_FLAGS, POLL_INTERVAL, SERVER_FLAGS, TEMPLATE } from "../common-flags.ts";
+
+export const runSpec: CommandSpec = {
+	name: "run",
+	summary: "run a command with secrets in its environment and files",
+	description: "Starts the command once every secret stands, and turns it over when one changes.",
+	operand: { name: "[command...]", text: "the command and its arguments, after --" },
+	flags: [
+		...COMMON_FLAGS,
+		...SERVER_FLAGS,
+		{
+			flags: "--env <NAME=REF>",
+			text: "a variable from a secret: NAME=path#field (repeatable)",
+			isRepeatable: true,
+		},
+		TEMPLATE,
+		{
+			flags: "--on-change <action>",
+			text: "what a change does to the command",
+			choices: ["restart", "none"],
+		},
+		POLL_INTERVAL,
+	],
+	example: "agent run --env OPENAI_API_KEY=secret/data/llm/openai#api_key -- litellm --config config.yaml",
+	run: async ({ operands, flags, world }) => {
+		const { run } = await import("./run.ts");
+		return await run(operands, flags, world);
+	},
+};

@@ -1,0 +1,15 @@
+import type { CommandSpec } from "../command-spec.ts";
+import { COMMON_FLAGS, SERVER_FLAGS } from "../common-flags.ts";
+
+export const validateSpec: CommandSpec = {
+	name: "validate",
+	summary: "check config and templates without asking Vault",
+	description:
+		"Checks the config and every template, and prints the paths that they read with the least policy for them.",
+	flags: [...COMMON_FLAGS, ...SERVER_FLAGS, { flags: "--json", text: "print the result as JSON" }],
+	example: "agent validate -c agent.yaml",
+	run: async ({ flags, world }) => {
+		const { validate } = await import("./validate.ts");
+		return await validate(flags, world);
+	},
+};
