@@ -115,6 +115,29 @@ describe("an AppRole login", () => {
 		expect(vault.calls.slice(1).map(({ body }) => body)).toEqual([second, second, second]);
 	});
 
+	test("has something new to show once another credential is in a file", async () => {
+		const { files, method, login } = open();
+		const before = await method.hasNewCredential();
+		await login();
+
+		const removed = await method.hasNewCredential();
+		files.texts.set(SECRET_FILE.path, "sid-1");
+		const sameAgain = await method.hasNewCredential();
+		files.texts.set(SECRET_FILE.path, " \n");
+		const empty = await method.hasNewCredential();
+		files.texts.set(SECRET_FILE.path, "sid-2\n");
+		const another = await method.hasNewCredential();
+
+		expect({ before, removed, sameAgain, empty, another }).toEqual({
+			before: true,
+			removed: false,
+			sameAgain: false,
+			empty: false,
+			another: true,
+		});
+		expect(method.credentialFiles).toEqual([ROLE_FILE.path, SECRET_FILE.path]);
+	});
+
 	test("warns of a file that cannot be removed, naming it and what to set, and goes on", async () => {
 		const { files, log, login } = open();
 		files.isReadOnly = true;

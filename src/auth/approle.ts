@@ -49,6 +49,9 @@ export function approleMethod(options: ApproleOptions, deps: ApproleDeps): AuthM
 	return {
 		name: "approle",
 		...namespace,
+		credentialFiles: [roleId.path, secretId?.path].filter((path) => path !== undefined),
+		isTokenItself: false,
+		hasNewCredential: async () => (await roleId.hasNew()) || ((await secretId?.hasNew()) ?? false),
 		async login(signal: AbortSignal): Promise<TokenGrant> {
 			const role = await roleId.read();
 			const secret = await secretId?.read();

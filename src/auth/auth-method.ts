@@ -14,9 +14,18 @@ export interface TokenGrant {
 /** One way of proving who we are. Implementations hold no timers and try nothing again. */
 export interface AuthMethod {
 	/** Vault's name of the method. */
-	readonly name: "approle" | "token";
+	readonly name: "approle" | "cert" | "jwt" | "kubernetes" | "token";
 	/** Where the token lives, when that is not the client's own namespace: it is renewed and looked up there. */
 	readonly namespace?: string;
+	/** Absolute paths of the files that hold what a login shows, for those who watch files. */
+	readonly credentialFiles: readonly string[];
+	/** What a login shows is the token itself: a new one takes its place at once. A token got by proof outlives it. */
+	readonly isTokenItself: boolean;
+	/**
+	 * Whether the files hold something else than the last login read, so that a refused login is worth another try.
+	 * A file that is gone, empty or unreadable is no news. Never throws.
+	 */
+	hasNewCredential(): Promise<boolean>;
 	/**
 	 * @throws LoginError when Vault or a credential file says no
 	 * @throws VaultError when Vault could not be asked

@@ -33,6 +33,13 @@ export class CredentialReader {
 		return this.#credential.kind === "file" ? this.#credential.path : undefined;
 	}
 
+	/** Whether the file holds something that {@link read} has not given yet. */
+	async hasNew(): Promise<boolean> {
+		if (this.#credential.kind === "value") return false;
+		const text = await this.#files.readFile(this.#credential.path).catch(() => "");
+		return text.trim() !== "" && !new Secret(text.trim()).equals(this.#last);
+	}
+
 	/** @throws LoginError `E_CREDENTIAL_FILE` when there is no file and never was one */
 	async read(): Promise<Secret> {
 		// Variables get line ends from files as easily as files do.

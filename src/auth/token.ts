@@ -25,6 +25,9 @@ export function tokenMethod(options: TokenOptions, deps: TokenDeps): AuthMethod 
 	return {
 		name: "token",
 		...namespace,
+		credentialFiles: reader.path === undefined ? [] : [reader.path],
+		isTokenItself: true,
+		hasNewCredential: () => reader.hasNew(),
 		async login(signal: AbortSignal): Promise<TokenGrant> {
 			const token = await reader.read();
 			deps.onCredential(token);

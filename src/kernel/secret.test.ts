@@ -14,6 +14,14 @@ test("map() makes another secret of it", () => {
 	expect(new Secret(` ${PLAIN}\n`).map((text) => text.trim()).reveal()).toBe(PLAIN);
 });
 
+test("equals() compares what is inside", () => {
+	const secret = new Secret(PLAIN);
+
+	const same = [new Secret(PLAIN), new Secret(`${PLAIN}1`), undefined].map((other) => secret.equals(other));
+
+	expect(same).toEqual([true, false, false]);
+});
+
 test.each<[string, (secret: Secret) => string]>([
 	["text", (secret) => String(secret)],
 	["JSON", (secret) => JSON.stringify({ nested: [secret] })],

@@ -13,6 +13,11 @@ export class Secret<T = string> {
 		return this.#value;
 	}
 
+	/** Whether both hold the same value, which neither shows. */
+	equals(other: Secret<T> | undefined): boolean {
+		return other !== undefined && this.#value === other.#value;
+	}
+
 	/** Another secret made of this one, which stays inside. */
 	map<U>(change: (value: T) => U): Secret<U> {
 		return new Secret(change(this.#value));
