@@ -1,4 +1,3 @@
-import { AgentError, ExitCode, formatDuration } from "../kernel/mod.ts";
 import type { SecretStore } from "../secrets/mod.ts";
 import type { TemplateInputs } from "../template/mod.ts";
 import { Book } from "./book.ts";
@@ -6,7 +5,8 @@ import { OutageLog } from "./outage-log.ts";
 import { Publisher, type PublisherDeps } from "./publisher.ts";
 import { renderUnits } from "./renderer.ts";
 import { describeSecrets, reportRotations } from "./rotation-log.ts";
-import type { Unit } from "./spec.ts";
+import type { Plan, Unit } from "./spec.ts";
+import type { WaitingFor } from "./waiting.ts";
 
 export interface AgentDeps extends Omit<PublisherDeps, "describe"> {
 	readonly store: SecretStore;
@@ -32,6 +32,7 @@ export class Agent {
 	readonly #publisher: Publisher;
 	readonly #outages: OutageLog;
 	#wantsAll = false;
+	#adoption: Adoption | undefined;
 	#wake = Promise.withResolvers<void>();
 
 	constructor(units: readonly Unit[], deps: AgentDeps) {
@@ -60,6 +61,20 @@ export class Agent {
 	}
 
 	/**
+	 * Swaps to what a config that was read anew says, whole or not at all. A later call takes the place of one that has
+	 * not been begun.
+	 *
+	 * @throws AgentError for what does not render: all stays as it was; `remedy: "retry"` when waiting may mend it
+	 */
+	async adopt(plan: Plan): Promise<void> {
+		const { promise, resolve, reject } = Promise.withResolvers<void>();
+		this.#adoption?.resolve();
+		this.#adoption = { plan, resolve, reject };
+		this.#wake.resolve();
+		await promise;
+	}
+
+	/**
 	 * Brings the first generation about: everything that is required stands on disk, whoever asked has been told,
 	 * and the child runs.
 	 *
@@ -84,8 +99,9 @@ export class Agent {
 		this.#deps.rest?.(signal);
 		while (!signal.aborted) {
 			this.#notify(signal);
-			await this.#pause(signal);
+			await this.#pause(Math.min(this.#deps.store.untilDue(), this.#publisher.untilDue()), signal);
 			if (signal.aborted) return;
+			await this.#tryAdoption(signal);
 			await this.#cycle(signal);
 		}
 	}
@@ -114,20 +130,50 @@ export class Agent {
 				const msg = `${first.unit.name}: ${first.error?.message ?? "not read yet"}; trying again`;
 				log.write("warn", "waiting", { msg, code: first.error?.code });
 			}
-			await clock.sleep(Math.max(SHORTEST_WAIT_MS, Math.min(store.untilDue(), PROGRESS_EVERY_MS)), signal);
+			await this.#pause(Math.max(SHORTEST_WAIT_MS, Math.min(store.untilDue(), PROGRESS_EVERY_MS)), signal);
+			signal.throwIfAborted();
+			// Nothing stands yet that would have to be kept.
+			if (this.#adoption !== undefined) await this.#swap(this.#adoption);
 			await store.poll(signal);
 		}
 	}
 
-	async #pause(signal: AbortSignal): Promise<void> {
-		const { store, clock } = this.#deps;
-		const ms = Math.min(store.untilDue(), this.#publisher.untilDue(), LONGEST_PAUSE_MS);
-		if (this.#wantsAll || ms === 0) return;
+	/** Ends early when somebody asks for something. */
+	async #pause(ms: number, signal: AbortSignal): Promise<void> {
+		if (this.#wantsAll || this.#adoption !== undefined || ms === 0) return;
 		const early = new AbortController();
-		const sleep = clock.sleep(ms, AbortSignal.any([signal, early.signal])).catch(() => undefined);
+		const pause = Math.min(ms, LONGEST_PAUSE_MS);
+		const sleep = this.#deps.clock
+			.sleep(pause, AbortSignal.any([signal, early.signal]))
+			.catch(() => undefined);
 		await Promise.race([sleep, this.#wake.promise]);
 		early.abort();
 		this.#wake = Promise.withResolvers<void>();
+	}
+
+	async #tryAdoption(signal: AbortSignal): Promise<void> {
+		const adoption = this.#adoption;
+		if (adoption === undefined) return;
+		const renderings = await renderUnits(adoption.plan.units, this.#deps, signal);
+		if (this.#adoption !== adoption) return; // a newer one has taken its place
+		const objection = this.#book.objection(renderings);
+		if (objection === undefined) {
+			await this.#swap(adoption);
+			this.#book.enter(renderings, false);
+			await this.#publisher.publish(this.#book);
+		} else {
+			this.#adoption = undefined;
+			adoption.reject(objection);
+		}
+		this.#retain();
+	}
+
+	async #swap(adoption: Adoption): Promise<void> {
+		const { delivery, childTerms, units } = adoption.plan;
+		this.#adoption = undefined;
+		this.#book.adopt(units);
+		await this.#publisher.adopt(delivery, childTerms, this.#book);
+		adoption.resolve();
 	}
 
 	async #cycle(signal: AbortSignal): Promise<void> {
@@ -155,24 +201,18 @@ export class Agent {
 
 	async #render(units: readonly Unit[], signal: AbortSignal): Promise<void> {
 		this.#book.enter(await renderUnits(units, this.#deps, signal), this.#publisher.generation === 0);
+		this.#retain();
+	}
+
+	#retain(): void {
 		const used = this.#book.usedKeys();
 		if (used !== undefined) this.#deps.store.retain(used);
 	}
 }
 
-/** What a start waits for, and the fault that makes it wait. */
-export interface WaitingFor {
-	readonly words: string;
-	readonly error?: AgentError;
-}
-
-/** The error for a start that did not come about in time: what was waited for, with its place and remedy. */
-export function timedOut(ms: number, waitingFor: WaitingFor): AgentError {
-	const { error, words } = waitingFor;
-	const isUndelivered = error?.exitCode === ExitCode.undeliverable;
-	return new AgentError(`timed out after ${formatDuration(ms)}; ${words}`, {
-		code: isUndelivered ? error.code : "E_TIMEOUT",
-		exitCode: isUndelivered ? ExitCode.undeliverable : ExitCode.timeout,
-		rows: error?.rows ?? { do: "allow more time with --timeout" },
-	});
+/** A plan, and who waits for its fate. */
+interface Adoption {
+	readonly plan: Plan;
+	resolve(): void;
+	reject(error: unknown): void;
 }

@@ -22,12 +22,33 @@ const GONE_CODES = new Set(["E_SECRET_DELETED", "E_SECRET_MISSING"]);
 /** Remembers the last good text of every unit; one that fails keeps it. */
 export class Book {
 	readonly #log: Log;
-	readonly #states: Map<string, UnitState>;
+	#states: Map<string, UnitState> = new Map();
 
 	constructor(units: readonly Unit[], log: Log) {
 		this.#log = log;
+		this.adopt(units);
+	}
+
+	/** Other units from now on; one that stays keeps its last good text. */
+	adopt(units: readonly Unit[]): void {
 		const empty = { text: undefined, keys: new Set<string>(), error: undefined, isRemoved: false };
-		this.#states = new Map(units.map((unit) => [keyOf(unit), { unit, ...empty }]));
+		const states = units.map((unit) => {
+			const key = keyOf(unit);
+			return [key, { ...empty, ...this.#states.get(key), unit }] as const;
+		});
+		this.#states = new Map(states);
+	}
+
+	/**
+	 * Why units like these may not take the place of what stands: one that is required does not render. One that did
+	 * not before either, and stands with its last good text, is no reason.
+	 */
+	objection(renderings: readonly Rendering[]): AgentError | undefined {
+		const failed = renderings.filter((rendering) => rendering.kind === "error");
+		return failed.find(({ unit }) => {
+			const known = this.#states.get(keyOf(unit));
+			return unit.required && (known?.error === undefined || known.text === undefined);
+		})?.error;
 	}
 
 	get units(): readonly Unit[] {

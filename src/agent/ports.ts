@@ -1,12 +1,20 @@
-import type { Supervisor } from "../child/mod.ts";
+import type { ChildSpec, Supervisor } from "../child/mod.ts";
 import type { ChangeAction } from "./spec.ts";
 
 /** Values of the child's variables, by name. */
 export type Variables = ReadonlyMap<string, string>;
 
-/** The child, and the environment that it gets for a generation's variables. */
+/** The child. */
 export interface ChildPort {
 	readonly supervisor: Pick<Supervisor, "start" | "replace" | "signal">;
+	/** How it is run at first. */
+	readonly terms: ChildTerms;
+}
+
+/** How the child is run. */
+export interface ChildTerms {
+	/** What to run and how to end it; the supervisor's own when absent. */
+	readonly spec?: ChildSpec;
 	/** The whole environment: what the child inherits, and its variables. */
 	environment(variables: Variables): Readonly<Record<string, string>>;
 }

@@ -1,7 +1,8 @@
 import { AgentError, backoffDelay, type Clock, formatDuration, type Log, Secret } from "../kernel/mod.ts";
 import type { Delivery, FileOrder } from "../render/mod.ts";
 import type { Book } from "./book.ts";
-import type { ChildPort, NoticePort, Variables } from "./ports.ts";
+import { type Generation, isSameVariables } from "./generation.ts";
+import type { ChildPort, ChildTerms, NoticePort } from "./ports.ts";
 import { TurnOver } from "./turn-over.ts";
 
 export interface PublisherDeps {
@@ -15,13 +16,6 @@ export interface PublisherDeps {
 	readonly describe: () => string;
 }
 
-/** What a generation consists of; kept so that the one before can be put back. */
-interface Generation {
-	readonly number: number;
-	readonly orders: readonly FileOrder[];
-	readonly variables: Variables;
-}
-
 /** Pauses after a delivery that failed. */
 const DELIVERY_BACKOFF = { minMs: 1000, maxMs: 30_000 };
 
@@ -29,7 +23,9 @@ const DELIVERY_BACKOFF = { minMs: 1000, maxMs: 30_000 };
 export class Publisher {
 	readonly #deps: PublisherDeps;
 	readonly #turnOver: TurnOver;
-	#current: Generation = { number: 0, orders: [], variables: new Map() };
+	#delivery: Delivery;
+	#terms: ChildTerms | undefined;
+	#current: Generation = { number: 0, orders: [], variables: new Map(), terms: undefined };
 	/** What the child could not live with, by path: not delivered again until it changes or somebody asks. */
 	#rejected: ReadonlyMap<string, string | undefined> = new Map();
 	/** Number of the generation that the child was last asked to run with; files alone may be newer. */
@@ -39,6 +35,8 @@ export class Publisher {
 
 	constructor(deps: PublisherDeps) {
 		this.#deps = deps;
+		this.#delivery = deps.delivery;
+		this.#terms = deps.child?.terms;
 		const child = deps.child?.supervisor;
 		const { notices, clock, random, log } = deps;
 		this.#turnOver = new TurnOver({
@@ -48,7 +46,7 @@ export class Publisher {
 			log,
 			settled: async (paths) => {
 				try {
-					await deps.delivery.settled(paths);
+					await this.#delivery.settled(paths);
 				} catch (error) {
 					if (!(error instanceof AgentError)) throw error;
 					// It has happened; at worst it happens once more after a restart of the agent.
@@ -95,33 +93,48 @@ export class Publisher {
 	 * @throws AgentError when something cannot be delivered, or the child cannot be started
 	 */
 	async start(book: Book): Promise<void> {
-		const { delivery, child } = this.#deps;
+		const { child } = this.#deps;
 		const destinations = book.files.map((file) => file.destination);
-		const changed = new Set(await delivery.deliver(book.orders()));
-		for (const path of await delivery.unnotified(destinations)) changed.add(path);
-		this.#current = { number: 1, orders: book.orders(), variables: book.variables() };
+		const changed = new Set(await this.#delivery.deliver(book.orders()));
+		for (const path of await this.#delivery.unnotified(destinations)) changed.add(path);
+		const [orders, variables, terms] = [book.orders(), book.variables(), this.#terms];
+		this.#current = { number: 1, orders, variables, terms };
 		this.#sayRendered(book, destinations.length);
 		this.#turnOver.note(
 			book.files.filter(({ destination }) => changed.has(destination)),
 			false,
 		);
-		await child?.supervisor.start(this.#childValues(child));
-		if (child !== undefined) await this.#turnOver.childStarted();
+		if (child === undefined || terms === undefined) return;
+		await child.supervisor.start(this.#childValues(terms));
+		await this.#turnOver.childStarted();
+	}
+
+	/**
+	 * The config was read anew: from the next {@link publish} on, this is how things are delivered and run.
+	 *
+	 * @param terms absent: the child is run as before
+	 */
+	async adopt(delivery: Delivery, terms: ChildTerms | undefined, book: Book): Promise<void> {
+		this.#delivery = delivery;
+		this.#terms = terms ?? this.#terms;
+		await delivery.sweep(book.files.map((file) => file.destination));
 	}
 
 	/** Delivers what the book says now, if it differs. A failure is logged and tried again. */
 	async publish(book: Book): Promise<void> {
 		const orders = book.orders();
 		const variables = book.variables();
-		const variablesChanged = !isSame(variables, this.#current.variables);
+		const terms = this.#terms;
+		const variablesChanged =
+			!isSameVariables(variables, this.#current.variables) || terms !== this.#current.terms;
 		if (variablesChanged || orders.some((order) => this.#isNew(order))) this.forgetRejection();
 		try {
 			const wanted = orders.filter((order) => !this.#isRejected(order));
-			const changed = new Set(await this.#deps.delivery.deliver(wanted));
+			const changed = new Set(await this.#delivery.deliver(wanted));
 			[this.#failures, this.#retryAt] = [0, Number.POSITIVE_INFINITY];
 			const files = book.files.filter(({ destination }) => changed.has(destination));
 			if (files.length === 0 && !variablesChanged) return;
-			this.#current = { number: this.#current.number + 1, orders, variables };
+			this.#current = { number: this.#current.number + 1, orders, variables, terms };
 			this.#sayRendered(book, files.length);
 			this.#turnOver.note(files, variablesChanged);
 		} catch (error) {
@@ -140,11 +153,12 @@ export class Publisher {
 		await this.#turnOver.run(signal);
 	}
 
-	#childValues(child: ChildPort) {
+	#childValues(terms: ChildTerms) {
 		const generation = this.#current;
 		return {
 			generation: generation.number,
-			env: new Secret(child.environment(generation.variables)),
+			...(terms.spec !== undefined && { spec: terms.spec }),
+			env: new Secret(terms.environment(generation.variables)),
 			prepare: () => this.#putInPlace(generation),
 		};
 	}
@@ -158,7 +172,7 @@ export class Publisher {
 		this.#tried = generation.number;
 		this.#rejected = new Map(this.#current.orders.map((order) => [order.path, order.content]));
 		try {
-			await this.#deps.delivery.deliver(generation.orders);
+			await this.#delivery.deliver(generation.orders);
 		} catch (error) {
 			if (!(error instanceof AgentError)) throw error;
 			const msg = `${error.message}; the child gets the variables of generation ${generation.number}, but newer files`;
@@ -168,11 +182,11 @@ export class Publisher {
 
 	#restart(): void {
 		const { child, log } = this.#deps;
-		if (child === undefined) return;
-		const { number } = this.#current;
+		const { number, terms } = this.#current;
+		if (child === undefined || terms === undefined) return;
 		this.#tried = number;
 		const report = async () => {
-			const outcome = await child.supervisor.replace(this.#childValues(child));
+			const outcome = await child.supervisor.replace(this.#childValues(terms));
 			if (outcome === "turned-over") {
 				log.write("info", "turned over", { msg: `generation ${number} stands`, generation: number });
 			} else if (outcome === "put-back") {
@@ -214,8 +228,4 @@ export class Publisher {
 
 function count(number: number, noun: string): string {
 	return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-function isSame(a: Variables, b: Variables): boolean {
-	return a.size === b.size && [...a].every(([name, value]) => b.get(name) === value);
 }

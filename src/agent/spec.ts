@@ -1,4 +1,6 @@
+import type { Delivery } from "../render/mod.ts";
 import type { Template } from "../template/mod.ts";
+import type { ChildTerms } from "./ports.ts";
 
 /** What is done when a file has changed; the same words as in the config. */
 export type ChangeAction =
@@ -38,3 +40,11 @@ export interface VariableUnit extends UnitBase {
 
 /** The smallest thing that is rendered by itself; one that fails does not hold up the others. */
 export type Unit = FileUnit | VariableUnit;
+
+/** What a config that was read anew brings. */
+export interface Plan {
+	readonly units: readonly Unit[];
+	readonly delivery: Delivery;
+	/** Absent: the child is run as before. */
+	readonly childTerms?: ChildTerms;
+}

@@ -20,6 +20,8 @@ export interface ChildSpec {
 /** What one generation of the child runs with. */
 export interface ChildValues {
 	readonly generation: number;
+	/** What to run and how to end it; the supervisor's own spec when absent. */
+	readonly spec?: ChildSpec;
 	/** The whole environment of the child; nothing but the watchdog's mark is added. */
 	readonly env: Secret<Readonly<Record<string, string>>>;
 	/** Puts in place what else belongs to this generation, such as its files; awaited before each start, never rejects. */

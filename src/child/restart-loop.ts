@@ -36,7 +36,7 @@ export class RestartLoop {
 
 	/** Ends when the child is not to be started again. */
 	async run(): Promise<ChildExit> {
-		const { deps, spec, orders, trial } = this.#parts;
+		const { deps, orders, trial } = this.#parts;
 		const spawn = await deps.processes.loadSpawn();
 		deps.processes.watchdog.open();
 		let values = orders.take();
@@ -44,7 +44,7 @@ export class RestartLoop {
 			const round = await this.#oneChild(values, spawn);
 			this.#lastExit = round.exit;
 			const { ending, changed } = orders;
-			const restartOnExit = this.#isFirst ? "never" : spec.restartOnExit;
+			const restartOnExit = this.#isFirst ? "never" : this.#specOf(values).restartOnExit;
 			const verdict = judge(round, { ending, changed, phase: trial.phase, restartOnExit });
 			if (verdict.kind === "exit") break;
 			values = await this.#next(verdict, values);
@@ -57,8 +57,9 @@ export class RestartLoop {
 
 	/** From the start of one child until nothing of it is left. */
 	async #oneChild(values: ChildValues, spawn: Spawn): Promise<Round> {
-		const { spec, deps, onFirst } = this.#parts;
+		const { deps, onFirst } = this.#parts;
 		const { generation } = values;
+		const spec = this.#specOf(values);
 		this.#state = { kind: "starting", generation };
 		if (values.prepare !== undefined) await values.prepare();
 		const launched = await launch(values, { ...deps, spec, spawn });
@@ -81,7 +82,8 @@ export class RestartLoop {
 
 	/** Waits until the child has ended, before or after it stood, or has to end. */
 	async #watch(child: LiveChild, values: ChildValues): Promise<Woken> {
-		const { spec, deps, orders, trial } = this.#parts;
+		const { deps, orders, trial } = this.#parts;
+		const spec = this.#specOf(values);
 		const waiting = { clock: deps.clock, order: orders.bell };
 		const woken = await firstOf(child.exit, spec.startGraceMs, waiting);
 		if (woken !== "time") return woken;
@@ -92,14 +94,15 @@ export class RestartLoop {
 	}
 
 	/** The child has ended by itself; its group must not outlive it. */
-	async #bury(child: LiveChild, { generation }: ChildValues): Promise<Round> {
-		const { spec, deps } = this.#parts;
+	async #bury(child: LiveChild, values: ChildValues): Promise<Round> {
+		const { deps } = this.#parts;
+		const { generation } = values;
 		const exit = await child.exit;
 		const now = deps.clock.now();
 		const livedMs = now - child.since;
-		const byUser = now - this.interruptedAt <= spec.stopTimeoutMs;
+		const byUser = now - this.interruptedAt <= this.#specOf(values).stopTimeoutMs;
 		deps.observe({ kind: "exited", generation, pid: child.pid, exit, livedMs, expected: false });
-		if (child.hasLeftovers) await this.#end(child, { generation, why: "leftovers" });
+		if (child.hasLeftovers) await this.#end(child, values, "leftovers");
 		else child.forget();
 		return { kind: "ended", exit, stood: child.stands, byUser };
 	}
@@ -108,19 +111,21 @@ export class RestartLoop {
 	async #makeRoom(child: LiveChild, values: ChildValues): Promise<Round> {
 		const { deps, orders, trial } = this.#parts;
 		const { generation } = values;
-		const exit = await this.#end(child, { generation, why: orders.ending ? "stop" : "replace" });
+		const exit = await this.#end(child, values, orders.ending ? "stop" : "replace");
 		const livedMs = deps.clock.now() - child.since;
 		deps.observe({ kind: "exited", generation, pid: child.pid, exit, livedMs, expected: true });
 		trial.madeRoom(values);
 		return { kind: "stopped", exit };
 	}
 
-	async #end(child: LiveChild, stop: { generation: number; why: StopReason }): Promise<ChildExit> {
-		const { spec, deps } = this.#parts;
+	async #end(child: LiveChild, values: ChildValues, why: StopReason): Promise<ChildExit> {
+		const { deps } = this.#parts;
+		const { stopTimeoutMs, stopSignal } = this.#specOf(values);
 		const { pid } = child;
-		const deadline = deps.clock.now() + spec.stopTimeoutMs;
+		const stop = { generation: values.generation, why };
+		const deadline = deps.clock.now() + stopTimeoutMs;
 		this.#state = { kind: "stopping", pid, deadline, ...stop };
-		deps.observe({ kind: "stopping", pid, signal: spec.stopSignal, ...stop });
+		deps.observe({ kind: "stopping", pid, signal: stopSignal, ...stop });
 		return await child.end();
 	}
 
@@ -132,7 +137,7 @@ export class RestartLoop {
 			deps.observe({ kind: "put-back", from: last.generation, to: values.generation });
 			return values;
 		}
-		if (verdict.kind === "back-off") await this.#backOff();
+		if (verdict.kind === "back-off") await this.#backOff(this.#specOf(last));
 		const isChange = orders.changed;
 		const values = orders.take();
 		trial.begin(values, isChange);
@@ -140,12 +145,16 @@ export class RestartLoop {
 	}
 
 	/** An order ends the pause: new values may be just what the child lacked. */
-	async #backOff(): Promise<void> {
-		const { spec, deps, orders } = this.#parts;
+	async #backOff(spec: ChildSpec): Promise<void> {
+		const { deps, orders } = this.#parts;
 		const attempt = this.#failures++;
 		const delayMs = backoffDelay(attempt, spec.backoff, deps.random);
 		this.#state = { kind: "backing-off", until: deps.clock.now() + delayMs, attempt };
 		deps.observe({ kind: "backing-off", delayMs, attempt });
 		await deps.clock.sleep(delayMs, orders.bell).catch(() => undefined);
+	}
+
+	#specOf({ spec }: ChildValues): ChildSpec {
+		return spec ?? this.#parts.spec;
 	}
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bench, GRACE_MS, nowOf, STOP_TIMEOUT_MS, values } from "../../test/fixtures/child/bench.ts";
+import { bench, GRACE_MS, nowOf, spec, STOP_TIMEOUT_MS, values } from "../../test/fixtures/child/bench.ts";
 import { codeOf } from "../../test/fixtures/child/fake-processes.ts";
 
 describe("the first child", () => {
@@ -134,6 +134,17 @@ describe("replace()", () => {
 		expect(history()).toEqual([1, 2, 1]);
 		expect(kinds()).not.toContain("backing-off");
 		expect(events).toContainEqual({ kind: "put-back", from: 2, to: 1 });
+	});
+
+	test("runs another command when the values bring one, and the old one again when that does not live", async () => {
+		const { supervisor, clock, processes } = bench({ restartOnExit: "always" }, { 2: { endsAfterMs: 100 } });
+		await supervisor.start(values(1));
+		await clock.advance(GRACE_MS);
+
+		void supervisor.replace({ ...values(2), spec: spec({ command: ["other"] }) });
+		await clock.advance(1000);
+
+		expect(processes.groups.map(({ command }) => command)).toEqual([["gateway"], ["other"], ["gateway"]]);
 	});
 
 	test("puts a child that cannot be started back as well", async () => {

@@ -39,7 +39,10 @@ export async function serve(config: Config, world: World, log: Log): Promise<num
 		log,
 		...(heap && { rest: memoryTrimmer(world.clock, () => heap.collectGarbage()) }),
 		...(supervisor && {
-			child: { supervisor, environment: (variables) => childEnvironment(world.env, inheritEnv, variables) },
+			child: {
+				supervisor,
+				terms: { environment: (variables) => childEnvironment(world.env, inheritEnv, variables) },
+			},
 		}),
 	});
 	const stopping = new AbortController();

@@ -1,5 +1,12 @@
 import { onTestFinished } from "vitest";
-import { Agent, type ChangeAction, type ChildPort, type FileUnit, type Unit } from "../../src/agent/mod.ts";
+import {
+	Agent,
+	type ChangeAction,
+	type ChildPort,
+	type FileUnit,
+	type Plan,
+	type Unit,
+} from "../../src/agent/mod.ts";
 import { AgentError } from "../../src/kernel/mod.ts";
 import { Delivery } from "../../src/render/mod.ts";
 import { type Finding, SecretStore } from "../../src/secrets/mod.ts";
@@ -164,9 +171,10 @@ export function agentBench(units: readonly Unit[], options: BenchOptions = {}) {
 		random,
 		pollIntervalMs: INTERVAL,
 	});
+	const delivery = new Delivery({ fs: memory.fs, links: { uid: 0, allowedRoots: [] } });
 	const agent = new Agent(units, {
 		store,
-		delivery: new Delivery({ fs: memory.fs, links: { uid: 0, allowedRoots: [] } }),
+		delivery,
 		notices: {
 			run: ({ command }) => note(command.join(" ")),
 			call: ({ url }) => note(url),
@@ -178,7 +186,7 @@ export function agentBench(units: readonly Unit[], options: BenchOptions = {}) {
 		...(withChild && {
 			child: {
 				supervisor,
-				environment: (variables: ReadonlyMap<string, string>) => Object.fromEntries(variables),
+				terms: { environment: (variables: ReadonlyMap<string, string>) => Object.fromEntries(variables) },
 			},
 		}),
 	});
@@ -206,6 +214,8 @@ export function agentBench(units: readonly Unit[], options: BenchOptions = {}) {
 		store,
 		stop,
 		start,
+		/** A config that was read anew, and is the same but for these. */
+		plan: (others: readonly Unit[]): Plan => ({ units: others, delivery }),
 		/** Starts it, which must succeed at once, and lets it watch. */
 		run: async () => {
 			const { started, running } = start();

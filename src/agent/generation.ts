@@ -1,0 +1,16 @@
+import type { FileOrder } from "../render/mod.ts";
+import type { ChildTerms, Variables } from "./ports.ts";
+
+/** What a generation consists of; kept so that the one before can be put back. */
+export interface Generation {
+	readonly number: number;
+	readonly orders: readonly FileOrder[];
+	readonly variables: Variables;
+	/** How its child is run; absent without a child. */
+	readonly terms: ChildTerms | undefined;
+}
+
+/** Whether the child would get the same variables. */
+export function isSameVariables(a: Variables, b: Variables): boolean {
+	return a.size === b.size && [...a].every(([name, value]) => b.get(name) === value);
+}
