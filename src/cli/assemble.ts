@@ -5,17 +5,18 @@ import { Delivery } from "../render/mod.ts";
 import { requestKey, SecretReader, SecretStore } from "../secrets/mod.ts";
 import { NodeVaultClient, readTlsIdentity, type VaultClient } from "../vault/mod.ts";
 import { SecretGuard } from "./secret-guard.ts";
+import { type VaultLink, VaultLinks } from "./vault-links.ts";
 import type { World } from "./world.ts";
 
-/** The parts that talk to Vault. */
-export interface VaultParts {
-	readonly client: VaultClient;
-	readonly session: TokenSession;
-	readonly store: SecretStore;
+/** What talking to Vault needs of the program around it. */
+export interface VaultSurroundings {
+	readonly world: World;
+	readonly log: Log;
+	readonly guard: SecretGuard;
 }
 
 /** @throws AgentError when nothing says where Vault is or how to log in */
-export function vaultParts(config: Config, world: World, log: Log): VaultParts {
+export function openLink(config: Config, { world, log, guard }: VaultSurroundings): VaultLink {
 	const [first, ...others] = config.vault.addresses;
 	if (first === undefined)
 		throw notConfigured("no Vault address is known", "set VAULT_ADDR or vault.address");
@@ -24,7 +25,6 @@ export function vaultParts(config: Config, world: World, log: Log): VaultParts {
 		throw notConfigured("nothing says how to log in to Vault", advice);
 	}
 	world.redactor.expose(publicTexts(config));
-	const guard = new SecretGuard(world.redactor);
 	const { clock, random } = world;
 	const client = new NodeVaultClient({
 		addresses: [first, ...others],
@@ -40,7 +40,22 @@ export function vaultParts(config: Config, world: World, log: Log): VaultParts {
 	const backoff = { minMs: config.auth.minBackoffMs, maxMs: config.auth.maxBackoffMs };
 	const hide = guard.token.bind(guard);
 	const session = new TokenSession({ method, client, clock, random, backoff, log, hide });
-	const reader = new SecretReader({ client, tokens: session, clock });
+	return { client, session };
+}
+
+/** The parts that talk to Vault. */
+export interface VaultParts {
+	readonly links: VaultLinks;
+	readonly store: SecretStore;
+	readonly guard: SecretGuard;
+}
+
+/** @throws AgentError when nothing says where Vault is or how to log in */
+export function vaultParts(config: Config, world: World, log: Log): VaultParts {
+	const guard = new SecretGuard(world.redactor);
+	const links = new VaultLinks(openLink(config, { world, log, guard }));
+	const { clock, random } = world;
+	const reader = new SecretReader({ client: links, tokens: links, clock });
 	const store = new SecretStore({
 		read: async (request, signal) => {
 			const finding = await reader.read(request, signal);
@@ -51,7 +66,7 @@ export function vaultParts(config: Config, world: World, log: Log): VaultParts {
 		random,
 		pollIntervalMs: config.pollIntervalMs,
 	});
-	return { client, session, store };
+	return { links, store, guard };
 }
 
 interface LoginParts {

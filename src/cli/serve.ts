@@ -25,7 +25,7 @@ export async function serve(config: Config, world: World, log: Log): Promise<num
 	heap?.settleDown();
 	for (const warning of config.warnings) log.write("warn", "config", { msg: warning });
 	const units = await unitsOf(config, (path) => world.fs.readFile(path, "utf8"));
-	const { client, session, store } = vaultParts(config, world, log);
+	const { links, store } = vaultParts(config, world, log);
 	const child = await superviseWith(config, world, log);
 	const supervisor = child?.supervisor;
 	const inheritEnv = config.exec?.inheritEnv ?? true;
@@ -47,7 +47,7 @@ export async function serve(config: Config, world: World, log: Log): Promise<num
 	});
 	const stopping = new AbortController();
 	const reload = () => {
-		session.retryNow();
+		links.session.retryNow();
 		agent.refresh();
 	};
 	const release = listenToSignals({ world, reload, child, stopping });
@@ -56,12 +56,12 @@ export async function serve(config: Config, world: World, log: Log): Promise<num
 		const work = config.exitAfterAuth
 			? once({ agent, begun, config, world, stopping })
 			: begun.then(() => agent.watch(stopping.signal));
-		const keepAlive = session.keepAlive(stopping.signal);
+		const keepAlive = links.keepAlive(stopping.signal);
 		return await outcome({ begun, work: Promise.all([work, keepAlive]), supervisor, stopping, config });
 	} finally {
 		stopping.abort(new Error("the agent ends"));
 		await supervisor?.stop();
-		client.close();
+		links.close();
 		release();
 	}
 }
