@@ -2,6 +2,8 @@ import type { Clock } from "../kernel/mod.ts";
 import { createEngine } from "./catalog.ts";
 import { Ids } from "./ids.ts";
 import { MountTable, type MountTerms } from "./mounts.ts";
+import type { Namespace } from "./namespaces/namespace.ts";
+import { NamespaceTree } from "./namespaces/namespace-tree.ts";
 import { PolicyStore } from "./policies/policy-store.ts";
 import { QuotaStore } from "./quotas.ts";
 import { Seal } from "./seal.ts";
@@ -20,8 +22,7 @@ export interface CoreOptions {
 export class Core {
 	readonly clock: Clock;
 	readonly ids: Ids;
-	readonly mounts = new MountTable();
-	readonly policies = new PolicyStore();
+	readonly namespaces: NamespaceTree;
 	readonly tokens: TokenStore;
 	readonly quotas: QuotaStore;
 	readonly seal: Seal;
@@ -35,22 +36,10 @@ export class Core {
 		this.quotas = new QuotaStore(this.clock);
 		this.seal = new Seal(this.ids.hex(32));
 		this.cluster = { id: this.ids.uuid(), name: `vault-cluster-${this.ids.hex(4)}` };
-		this.tokens.create({ ...PLAIN_TOKEN, id: options.rootToken, policies: ["root"] });
-		const system = new SystemEngine();
-		const token = new TokenEngine();
-		this.mounts.add({
-			...this.mountTerms({
-				path: "sys/",
-				type: "system",
-				description: "system endpoints used for control, policy and debugging",
-			}),
-			engine: system,
-		});
-		this.mounts.add({
-			...this.mountTerms({ path: "auth/token/", type: "token", description: "token based credentials" }),
-			engine: token,
-		});
-		this.mount({
+		const root = this.createNamespace("");
+		this.namespaces = new NamespaceTree(root);
+		this.tokens.create({ ...PLAIN_TOKEN, namespace: root, id: options.rootToken, policies: ["root"] });
+		this.mount(root, {
 			path: "secret/",
 			type: "kv",
 			options: { version: "2" },
@@ -58,10 +47,37 @@ export class Core {
 		});
 	}
 
+	/** One with nothing in it but what every namespace has; it is not in the tree yet. */
+	createNamespace(path: string): Namespace {
+		const isRoot = path === "";
+		const namespace: Namespace = {
+			id: isRoot ? "root" : this.ids.base62(6),
+			uuid: this.ids.uuid(),
+			path,
+			mounts: new MountTable(),
+			policies: new PolicyStore(isRoot),
+			customMetadata: {},
+		};
+		const system = {
+			path: "sys/",
+			type: "system",
+			description: "system endpoints used for control, policy and debugging",
+		};
+		const token = { path: "auth/token/", type: "token", description: "token based credentials" };
+		const inNamespace = isRoot ? "" : "ns_";
+		for (const [terms, engine] of [
+			[system, new SystemEngine()],
+			[token, new TokenEngine()],
+		] as const) {
+			namespace.mounts.add({ ...this.mountTerms(terms), type: `${inNamespace}${terms.type}`, engine });
+		}
+		return namespace;
+	}
+
 	/** @throws ApiError when no engine of that type is built in */
-	mount(terms: Partial<MountTerms> & Pick<MountTerms, "path" | "type">): void {
+	mount(namespace: Namespace, terms: Partial<MountTerms> & Pick<MountTerms, "path" | "type">): void {
 		const full = this.mountTerms(terms);
-		this.mounts.add({ ...full, engine: createEngine(full) });
+		namespace.mounts.add({ ...full, engine: createEngine(full) });
 	}
 
 	/** The same name at the same mount is the same entity, login after login. */

@@ -3,6 +3,8 @@ import { ApiError, listedError } from "./api-error.ts";
 import type { Core } from "./core.ts";
 import type { EngineRequest, Operation } from "./engine.ts";
 import type { Mount } from "./mounts.ts";
+import { aclOf } from "./namespaces/access.ts";
+import { findPlace, joinedPath, sendHome } from "./namespaces/place.ts";
 import { type Call, readFields, readOperation, readWrapSeconds } from "./read-call.ts";
 import { unguarded } from "./system/unguarded.ts";
 import type { TokenEntry } from "./tokens/token-entry.ts";
@@ -20,23 +22,22 @@ export function dispatch(core: Core, call: Call): Answer {
 }
 
 function answer(core: Core, call: Call): Answer {
-	core.quotas.count(call.path);
+	core.quotas.count(joinedPath(call));
 	const free = unguarded(core, { ...call, fields: () => readFields(call) });
 	if (free) return free;
 	if (core.seal.isSealed) throw new ApiError(503, "Vault is sealed");
-	if (!["", "root"].includes(call.namespace.replaceAll(/^\/|\/$/g, "")))
-		throw new ApiError(404, "namespace not found");
-
-	const { operation, path } = readOperation(call);
+	const { operation, path: fullPath } = readOperation(call);
+	const caller = call.token === "" ? undefined : core.tokens.lookup(call.token);
+	const { namespace, path } = sendHome(findPlace(core.namespaces, call.namespace, fullPath), caller);
 	if (path.split("/").includes("..")) throw new ApiError(400, "relative paths not supported");
 	const isWrite = operation === "update" || operation === "patch";
 	if (isWrite && path.endsWith("/")) throw new ApiError(400, "cannot write to a path ending in '/'");
 
-	const mount = core.mounts.match(path);
-	const caller = call.token === "" ? undefined : core.tokens.lookup(call.token);
+	const mount = namespace.mounts.match(path);
 	const request: EngineRequest = {
 		id: core.ids.uuid(),
 		operation,
+		namespace,
 		path: mount ? path.slice(mount.path.length) : path,
 		fullPath: path,
 		fields: readFields(call),
@@ -58,7 +59,7 @@ function serveKnown(
 	core.tokens.use(request.caller);
 	try {
 		const operation = writeOperation(request, mount);
-		const acl = core.policies.acl(request.caller.policies);
+		const acl = aclOf(request.caller, request.namespace);
 		const isAllowed =
 			acl.allows(operation, request.fullPath) &&
 			(!mount?.engine.needsSudo?.(request.path) || acl.hasSudo(request.fullPath));

@@ -2,6 +2,7 @@ import type { Core } from "./core.ts";
 import type { Fields } from "./fields.ts";
 import type { JsonObject } from "./json-object.ts";
 import type { Mount } from "./mounts.ts";
+import type { Namespace } from "./namespaces/namespace.ts";
 import type { TokenEntry } from "./tokens/token-entry.ts";
 
 /** Capabilities that a request may need; which of `create` and `update` depends on what is there. */
@@ -12,7 +13,9 @@ export interface EngineRequest {
 	readonly operation: Operation;
 	/** Below the mount, without a slash in front; a list ends in one. */
 	readonly path: string;
-	/** Path as the client sent it, after `/v1/`. */
+	/** Where it is served. */
+	readonly namespace: Namespace;
+	/** Path within the namespace. */
 	readonly fullPath: string;
 	readonly fields: Fields;
 	/** Whose token it is; absent on open paths called without one. */

@@ -48,12 +48,13 @@ export function plant(core: Core, rootToken: string, seed: Seed): Record<string,
 		write(`sys/policies/acl/${name}`, { policy });
 	for (const [path, data] of Object.entries(seed.secrets ?? {})) plantSecret(core, write, { path, data });
 	const roles = Object.entries(seed.approles ?? {});
-	if (roles.length > 0 && !core.mounts.get("auth/approle/")) write("sys/auth/approle", { type: "approle" });
+	if (roles.length > 0 && !core.namespaces.root.mounts.get("auth/approle/"))
+		write("sys/auth/approle", { type: "approle" });
 	return Object.fromEntries(roles.map(([name, settings]) => [name, plantRole(write, name, settings)]));
 }
 
 function plantSecret(core: Core, write: Write, { path, data }: { path: string; data: JsonObject }): void {
-	const mount = core.mounts.match(path);
+	const mount = core.namespaces.root.mounts.match(path);
 	if (mount?.options?.["version"] !== "2") {
 		write(path, data);
 		return;

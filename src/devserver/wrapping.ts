@@ -22,6 +22,7 @@ export function wrapResponse(core: Core, request: EngineRequest, order: WrapOrde
 	const creationTime = core.clock.now();
 	const entry = core.tokens.create({
 		...PLAIN_TOKEN,
+		namespace: request.namespace,
 		policies: [WRAPPING_POLICY_NAME],
 		path: request.fullPath,
 		displayName: request.caller?.displayName ?? "",

@@ -26,6 +26,7 @@ export function login(request: EngineRequest, context: EngineContext, roles: Rol
 	const grant = calculateTtl(life, now, now);
 	const terms: TokenTerms = {
 		...PLAIN_TOKEN,
+		namespace: request.namespace,
 		type: isBatch ? "batch" : "service",
 		policies: sanitizePolicies(settings.token_policies, !settings.token_no_default_policy),
 		path: request.fullPath,

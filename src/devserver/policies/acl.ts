@@ -5,8 +5,11 @@ import { CAPABILITIES, type Capability, type Policy, type Rule } from "./policy.
 export class Acl {
 	readonly isRoot: boolean;
 	readonly #rules: readonly Rule[];
+	readonly #base: string;
 
-	constructor(policies: readonly Policy[]) {
+	/** @param base what stands in front of every path that is asked about: the way down from where the rules begin */
+	constructor(policies: readonly Policy[], base = "") {
+		this.#base = base;
 		this.isRoot = policies.some((policy) => policy.name === "root");
 		this.#rules = mergeRules(policies.flatMap((policy) => policy.rules));
 	}
@@ -30,10 +33,11 @@ export class Acl {
 	/** Whether anything at or below a mount is allowed; only then may its existence be told. */
 	reaches(mountPath: string): boolean {
 		if (!this.capabilities(mountPath).includes("deny")) return true;
-		return this.#rules.some((rule) => rule.allows.size > 0 && overlaps(rule, mountPath));
+		return this.#rules.some((rule) => rule.allows.size > 0 && overlaps(rule, this.#base + mountPath));
 	}
 
-	#find(path: string, isList: boolean): Rule | undefined {
+	#find(below: string, isList: boolean): Rule | undefined {
+		const path = this.#base + below;
 		const bare = path.replace(/\/$/, "");
 		const candidates = isList && bare !== path ? [path, bare] : [path];
 		const exact = candidates.flatMap((candidate) => this.#rules.filter((rule) => isExact(rule, candidate)));

@@ -5,12 +5,13 @@ import { type Policy, parsePolicy } from "./policy.ts";
 
 export const WRAPPING_POLICY_NAME = "response-wrapping";
 
-/** Named policies (https://developer.hashicorp.com/vault/api-docs/system/policies). */
+/** Named policies of one namespace (https://developer.hashicorp.com/vault/api-docs/system/policies). */
 export class PolicyStore {
 	readonly #policies = new Map<string, Policy>();
 
-	constructor() {
-		this.#policies.set("root", { name: "root", text: "", rules: [] });
+	/** @param hasRoot whether the policy that allows everything is one of them: in the root namespace alone */
+	constructor(hasRoot: boolean) {
+		if (hasRoot) this.#policies.set("root", { name: "root", text: "", rules: [] });
 		this.write("default", DEFAULT_POLICY);
 		this.#policies.set(WRAPPING_POLICY_NAME, parsePolicy(WRAPPING_POLICY_NAME, RESPONSE_WRAPPING_POLICY));
 	}
@@ -41,11 +42,12 @@ export class PolicyStore {
 		const shown = [...this.#policies.keys()].filter(
 			(name) => name !== "root" && name !== WRAPPING_POLICY_NAME,
 		);
-		return [...shown.toSorted(), "root"];
+		return [...shown.toSorted(), ...(this.#policies.has("root") ? ["root"] : [])];
 	}
 
 	/** What a token with these policies may do; names that do not exist allow nothing. */
-	acl(names: readonly string[]): Acl {
-		return new Acl(names.map((name) => this.get(name)).filter((policy) => policy !== undefined));
+	acl(names: readonly string[], base = ""): Acl {
+		const policies = names.map((name) => this.get(name)).filter((policy) => policy !== undefined);
+		return new Acl(policies, base);
 	}
 }

@@ -2,6 +2,7 @@ import { ApiError } from "../api-error.ts";
 import type { Reply } from "../engine.ts";
 import { asTexts, type JsonObject } from "../json-object.ts";
 import type { Mount } from "../mounts.ts";
+import { aclOf } from "../namespaces/access.ts";
 import type { Route, RouteCall } from "../routes.ts";
 
 /** Built in and not to be taken away. */
@@ -19,13 +20,13 @@ export const MOUNT_ROUTES: readonly Route[] = [
 	{ pattern: /^internal\/ui\/mounts\/(?<path>.+)$/, on: { read: preflight } },
 ];
 
-function table({ context }: RouteCall, kind: "secret" | "auth"): Reply {
-	const mounts = context.core.mounts.list(kind);
+function table({ request }: RouteCall, kind: "secret" | "auth"): Reply {
+	const mounts = request.namespace.mounts.list(kind);
 	return { data: Object.fromEntries(mounts.map((mount) => [shortPath(mount), describeMount(mount)])) };
 }
 
-function readMount({ context, params }: RouteCall): Reply {
-	const mount = context.core.mounts.get(tablePath(params));
+function readMount({ request, params }: RouteCall): Reply {
+	const mount = request.namespace.mounts.get(tablePath(params));
 	if (mount) return { data: describeMount(mount) };
 	const path = `${params["path"] ?? ""}/`;
 	throw new ApiError(
@@ -39,7 +40,9 @@ function addMount({ request, context, params }: RouteCall): undefined {
 	const path = tablePath(params);
 	const asked = fields.text("type") ?? "";
 	if (asked === "") throw new ApiError(400, "backend type must be specified as a string");
-	const taken = context.core.mounts.conflict(path);
+	const inside = context.core.namespaces.descend(request.namespace, path).namespace;
+	if (inside !== request.namespace) throw new ApiError(400, `existing mount at ${inside.path}`);
+	const taken = request.namespace.mounts.conflict(path);
 	if (taken) throw new ApiError(400, `path is already in use at ${shortPath(taken)}`);
 
 	const [, version] = /^kv-v([12])$/.exec(asked) ?? [];
@@ -47,7 +50,7 @@ function addMount({ request, context, params }: RouteCall): undefined {
 		...asTexts(fields.object("options") ?? {}),
 		...(version === undefined ? {} : { version }),
 	};
-	context.core.mount({
+	context.core.mount(request.namespace, {
 		path,
 		type: version === undefined ? asked : "kv",
 		description: fields.text("description") ?? "",
@@ -56,11 +59,11 @@ function addMount({ request, context, params }: RouteCall): undefined {
 	});
 }
 
-function removeMount({ context, params }: RouteCall): undefined {
+function removeMount({ request, params }: RouteCall): undefined {
 	const path = tablePath(params);
 	if (path === "auth/token/") throw new ApiError(400, "token credential backend cannot be disabled");
 	if (FIXED.has(path)) throw new ApiError(400, `cannot unmount "${path}"`);
-	context.core.mounts.remove(path);
+	request.namespace.mounts.remove(path);
 }
 
 /** What `kv` commands ask first: which mount serves the path, and which version it is. */
@@ -68,21 +71,23 @@ function preflight({ request, context, params }: RouteCall): Reply {
 	const { caller } = request;
 	if (!caller) throw new ApiError(403, "permission denied");
 	const path = `${(params["path"] ?? "").replace(/\/$/, "")}/`;
-	const mount = context.core.mounts.match(path);
-	if (!mount || !context.core.policies.acl(caller.policies).reaches(mount.path)) {
+	const { namespace, path: below } = context.core.namespaces.descend(request.namespace, path);
+	const mount = namespace.mounts.match(below);
+	if (!mount || !aclOf(caller, namespace).reaches(mount.path)) {
 		const cause = `please ensure client's policies grant access to path "${path}"`;
 		throw new ApiError(403, `preflight capability check returned 403, ${cause}`);
 	}
-	return { data: { ...describeMount(mount), path: mount.path } };
+	const wayDown = path.slice(0, path.length - below.length);
+	return { data: { ...describeMount(mount), path: wayDown + mount.path } };
 }
 
 /** Those that the token reaches; without one, those that are meant for everybody. */
-function visibleMounts({ request, context }: RouteCall): Reply {
-	const { caller } = request;
-	const acl = caller && context.core.policies.acl(caller.policies);
+function visibleMounts({ request }: RouteCall): Reply {
+	const { caller, namespace } = request;
+	const acl = caller && aclOf(caller, namespace);
 	const describe = ({ type, description, options }: Mount) => ({ type, description, options });
 	const visible = (kind: "secret" | "auth") =>
-		context.core.mounts
+		namespace.mounts
 			.list(kind)
 			.filter((mount) => mount.isListed || acl?.reaches(mount.path))
 			.map((mount) => [shortPath(mount), acl ? describeMount(mount) : describe(mount)]);

@@ -1,6 +1,7 @@
 import { ApiError } from "../api-error.ts";
 import type { Reply } from "../engine.ts";
 import { listReply } from "../engines/listing.ts";
+import { aclOf } from "../namespaces/access.ts";
 import type { Route, RouteCall } from "../routes.ts";
 
 /** Policies under both names (https://developer.hashicorp.com/vault/api-docs/system/policy, …/policies), and what they allow. */
@@ -8,14 +9,14 @@ export const POLICY_ROUTES: readonly Route[] = [
 	{ pattern: /^policy\/?$/, on: { read: listOld, list: listOld } },
 	{
 		pattern: /^policies\/acl\/?$/,
-		on: { list: ({ request, context }) => listReply(context.core.policies.names(), request.fields) },
+		on: { list: ({ request }) => listReply(request.namespace.policies.names(), request.fields) },
 	},
 	{
 		pattern: /^(?<old>policy|policies\/acl)\/(?<name>.+)$/,
 		on: {
 			read: readPolicy,
 			update: writePolicy,
-			delete: ({ context, params }) => context.core.policies.remove(params["name"] ?? ""),
+			delete: ({ request, params }) => request.namespace.policies.remove(params["name"] ?? ""),
 		},
 	},
 	{
@@ -29,24 +30,24 @@ export const POLICY_ROUTES: readonly Route[] = [
 	{ pattern: /^capabilities-accessor$/, on: { update: capabilitiesOfAccessor } },
 ];
 
-function listOld({ context }: RouteCall): Reply {
-	const names = context.core.policies.names();
+function listOld({ request }: RouteCall): Reply {
+	const names = request.namespace.policies.names();
 	return { data: { keys: names, policies: names } };
 }
 
-function readPolicy({ context, params }: RouteCall): Reply | undefined {
-	const policy = context.core.policies.get(params["name"] ?? "");
+function readPolicy({ request, params }: RouteCall): Reply | undefined {
+	const policy = request.namespace.policies.get(params["name"] ?? "");
 	if (!policy) return undefined;
 	const text = params["old"] === "policy" ? { rules: policy.text } : { policy: policy.text };
 	return { data: { name: policy.name, ...text } };
 }
 
-function writePolicy({ request, context, params }: RouteCall): Reply | undefined {
+function writePolicy({ request, params }: RouteCall): Reply | undefined {
 	const name = params["name"] ?? "";
 	const rules = params["old"] === "policy" ? request.fields.text("rules") : undefined;
 	const text = request.fields.text("policy") ?? rules ?? "";
 	if (text === "") throw new ApiError(400, "'policy' parameter not supplied or empty");
-	context.core.policies.write(name, fromBase64(text));
+	request.namespace.policies.write(name, fromBase64(text));
 	const warnings = [
 		...(name === name.toLowerCase() ? [] : [`policy name was converted to ${name.toLowerCase()}`]),
 		...(request.fields.has("policy") ? [] : ["'rules' is deprecated, please use 'policy' instead"]),
@@ -67,7 +68,7 @@ function capabilities({ request, context }: RouteCall, token: string): Reply {
 	if (!entry) throw new ApiError(400, "1 error occurred:\n\t* invalid token\n\n");
 	const paths = request.fields.list("paths") ?? request.fields.list("path") ?? [];
 	if (paths.length === 0) throw new ApiError(400, "paths must be supplied");
-	const acl = context.core.policies.acl(entry.policies);
+	const acl = aclOf(entry, request.namespace);
 	const found = Object.fromEntries(paths.map((path) => [path, acl.capabilities(path.replace(/^\//, ""))]));
 	return { data: { ...found, ...(paths.length === 1 ? { capabilities: found[paths[0] ?? ""] ?? [] } : {}) } };
 }

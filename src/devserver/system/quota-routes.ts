@@ -24,7 +24,7 @@ function writeQuota({ request, context, params }: RouteCall): undefined {
 	const rate = fields.number("rate") ?? 0;
 	if (rate <= 0) throw new ApiError(400, "'rate' is invalid");
 	const path = (fields.text("path") ?? "").replace(/^\//, "");
-	const mount = context.core.mounts.match(path);
+	const mount = request.namespace.mounts.match(path);
 	if (path !== "" && !mount) throw new ApiError(400, `invalid mount path "${path}/"`);
 	context.core.quotas.set({
 		name: params["name"] ?? "",

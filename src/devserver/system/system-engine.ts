@@ -1,6 +1,7 @@
 import type { Engine, EngineContext, EngineRequest, Reply } from "../engine.ts";
 import { type Route, route } from "../routes.ts";
 import { MOUNT_ROUTES } from "./mount-routes.ts";
+import { NAMESPACE_ROUTES } from "./namespace-routes.ts";
 import { POLICY_ROUTES } from "./policy-routes.ts";
 import { QUOTA_ROUTES } from "./quota-routes.ts";
 import { WRAPPING_ROUTES } from "./wrapping-routes.ts";
@@ -14,6 +15,7 @@ const SUDO = /^(auth\/.*|seal|rotate|remount)$/;
 export class SystemEngine implements Engine {
 	readonly #routes: readonly Route[] = [
 		...MOUNT_ROUTES,
+		...NAMESPACE_ROUTES,
 		...POLICY_ROUTES,
 		...QUOTA_ROUTES,
 		...WRAPPING_ROUTES,

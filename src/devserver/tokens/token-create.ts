@@ -2,6 +2,7 @@ import { ApiError } from "../api-error.ts";
 import type { EngineContext, EngineRequest, Reply } from "../engine.ts";
 import type { Fields } from "../fields.ts";
 import { asTexts } from "../json-object.ts";
+import { aclOf } from "../namespaces/access.ts";
 import { calculateTtl } from "../ttl.ts";
 import { PLAIN_TOKEN, sanitizePolicies, type TokenEntry, type TokenTerms } from "./token-entry.ts";
 
@@ -10,13 +11,20 @@ interface Parent {
 	readonly entry: TokenEntry;
 	/** Root, or `sudo` on the path: may make orphans, periodic tokens and choose ids. */
 	readonly isSudo: boolean;
+	/** Whether the new token is made in another namespace, below the parent's: then nothing is inherited. */
+	readonly isAbove: boolean;
 }
 
 /** https://developer.hashicorp.com/vault/api-docs/auth/token#create-token */
 export function createToken(request: EngineRequest, { core }: EngineContext): Reply {
 	const { fields } = request;
 	const entry = findParent(request);
-	const parent = { entry, isSudo: core.policies.acl(entry.policies).hasSudo(request.fullPath) };
+	const parent: Parent = {
+		entry,
+		isSudo: aclOf(entry, request.namespace).hasSudo(request.fullPath),
+		isAbove: entry.namespace !== request.namespace,
+	};
+	if (parent.isAbove) checkAbove(fields, parent);
 	const isBatch = readType(fields) === "batch";
 	if (isBatch) refuseOnBatch(fields);
 	const policies = resolvePolicies(fields, parent);
@@ -37,7 +45,7 @@ export function createToken(request: EngineRequest, { core }: EngineContext): Re
 		explicitMaxTtl: life.explicitMaxTtl,
 		renewable: !isBatch && grant.seconds > 0 && (fields.flag("renewable") ?? true),
 	});
-	const unknown = policies.filter((name) => !core.policies.get(name));
+	const unknown = policies.filter((name) => !request.namespace.policies.get(name));
 	const warnings = [
 		...grant.warnings,
 		...(fields.text("id") ? [CUSTOM_ID_WARNING] : []),
@@ -54,14 +62,25 @@ function findParent({ caller }: EngineRequest): TokenEntry {
 	return caller;
 }
 
+/** @throws ApiError for what nobody may do from a namespace above */
+function checkAbove(fields: Fields, { isSudo }: Parent): void {
+	if (!isSudo) {
+		const what = "directly generate a token in a child namespace";
+		throw new ApiError(400, `root or sudo privileges required to ${what}`);
+	}
+	if (asksForPolicies(fields).includes("root"))
+		throw new ApiError(400, "root tokens may not be created from a parent namespace");
+}
+
 /** All that has nothing to do with its life and its rights. */
 function readTerms(request: EngineRequest, parent: Parent): TokenTerms {
 	const { fields } = request;
-	const id = readId(fields, parent);
+	const id = readId(request, parent);
 	const numUses = fields.integer("num_uses") ?? 0;
 	if (numUses < 0) throw new ApiError(400, "number of uses cannot be negative");
 	return {
 		...PLAIN_TOKEN,
+		namespace: request.namespace,
 		path: request.fullPath,
 		displayName: displayName(fields),
 		meta: readMeta(fields),
@@ -89,10 +108,10 @@ function refuseOnBatch(fields: Fields): void {
 }
 
 /** Without sudo only policies that the parent has; without any, the parent's. */
-function resolvePolicies(fields: Fields, { entry, isSudo }: Parent): string[] {
-	const given = fields.get("policies");
-	const asked = typeof given === "string" ? [given] : (fields.list("policies") ?? []); // no commas here, unlike in roles
+function resolvePolicies(fields: Fields, { entry, isSudo, isAbove }: Parent): string[] {
+	const asked = asksForPolicies(fields);
 	const wantsDefault = fields.flag("no_default_policy") !== true;
+	if (isAbove) return sanitizePolicies(asked, wantsDefault);
 	const policies = asked.length === 0 ? entry.policies : asked;
 	const isSubset = sanitizePolicies(policies, false).every((name) => entry.policies.includes(name));
 	if (!isSudo && !isSubset) throw new ApiError(400, "child policies must be subset of parent");
@@ -104,6 +123,12 @@ function resolvePolicies(fields: Fields, { entry, isSudo }: Parent): string[] {
 	if (names.includes("response-wrapping"))
 		throw new ApiError(400, 'cannot assign policy "response-wrapping"');
 	return wantsDefault ? names : names.filter((name) => name !== "default");
+}
+
+/** No commas here, unlike in roles. */
+function asksForPolicies(fields: Fields): string[] {
+	const given = fields.get("policies");
+	return typeof given === "string" ? [given] : (fields.list("policies") ?? []);
 }
 
 function readLife(fields: Fields, { isSudo }: Parent, policies: readonly string[]) {
@@ -130,10 +155,12 @@ function isOrphan({ path, fields }: EngineRequest, { isSudo }: Parent): boolean 
 	return true;
 }
 
-function readId(fields: Fields, { isSudo }: Parent): string | undefined {
+function readId({ fields, namespace }: EngineRequest, { isSudo }: Parent): string | undefined {
 	const id = fields.text("id");
 	if (id === undefined || id === "") return undefined;
 	if (!isSudo) throw new ApiError(400, "root or sudo privileges required to specify token id");
+	if (namespace.path !== "")
+		throw new ApiError(400, "token IDs can only be manually specified in the root namespace");
 	return id;
 }
 

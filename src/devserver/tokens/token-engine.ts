@@ -109,7 +109,7 @@ function revokeAccessor(call: RouteCall): Reply | undefined {
 }
 
 function listAccessors({ request, context }: RouteCall): Reply {
-	return listReply(context.core.tokens.accessors(), request.fields);
+	return listReply(context.core.tokens.accessors(request.namespace), request.fields);
 }
 
 /** https://developer.hashicorp.com/vault/api-docs/auth/token#lookup-a-token */
@@ -123,6 +123,7 @@ function describe(entry: TokenEntry, now: number): JsonObject {
 		explicit_max_ttl: entry.explicitMaxTtl,
 		id: entry.id,
 		meta: entry.meta,
+		...(entry.namespace.path === "" ? {} : { namespace_path: entry.namespace.path }),
 		num_uses: entry.numUses,
 		orphan: entry.parent === "",
 		path: entry.path,

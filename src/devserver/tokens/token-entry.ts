@@ -1,3 +1,5 @@
+import type { Namespace } from "../namespaces/namespace.ts";
+
 /** What bounds a renewal; read anew each time, because the role may have changed since the login. */
 export interface RenewTerms {
 	readonly ttl: number;
@@ -14,6 +16,8 @@ export interface WrappedResponse {
 }
 
 export interface TokenTerms {
+	/** Where it was made; its policies are those of this one. */
+	readonly namespace: Namespace;
 	readonly type: "service" | "batch";
 	readonly policies: readonly string[];
 	/** API path that made it, e.g. `auth/approle/login`. */
@@ -52,8 +56,8 @@ export interface TokenEntry extends Omit<TokenTerms, "parent" | "numUses" | "id"
 	renewedAt: number | undefined;
 }
 
-/** For callers that want a plain one and say only what differs. */
-export const PLAIN_TOKEN: TokenTerms = {
+/** For callers that want a plain one and say only where it belongs and what differs. */
+export const PLAIN_TOKEN: Omit<TokenTerms, "namespace"> = {
 	type: "service",
 	policies: [],
 	path: "auth/token/create",

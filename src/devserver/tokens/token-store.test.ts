@@ -2,13 +2,23 @@ import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { FakeClock } from "../../../test/support/fake-clock.ts";
 import { Ids } from "../ids.ts";
+import { MountTable } from "../mounts.ts";
+import { PolicyStore } from "../policies/policy-store.ts";
 import { PLAIN_TOKEN, type TokenTerms } from "./token-entry.ts";
 import { TokenStore } from "./token-store.ts";
 
 function setup() {
 	const clock = new FakeClock(1_000_000);
 	const store = new TokenStore(clock, new Ids(randomBytes));
-	const create = (terms: Partial<TokenTerms> = {}) => store.create({ ...PLAIN_TOKEN, ...terms });
+	const namespace = {
+		id: "root",
+		uuid: "",
+		path: "",
+		mounts: new MountTable(),
+		policies: new PolicyStore(true),
+		customMetadata: {},
+	};
+	const create = (terms: Partial<TokenTerms> = {}) => store.create({ ...PLAIN_TOKEN, namespace, ...terms });
 	return { clock, store, create };
 }
 

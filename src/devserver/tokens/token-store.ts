@@ -1,6 +1,7 @@
 import type { Clock } from "../../kernel/mod.ts";
 import { ApiError } from "../api-error.ts";
 import type { Ids } from "../ids.ts";
+import { markedId, type Namespace } from "../namespaces/namespace.ts";
 import { calculateTtl } from "../ttl.ts";
 import type { TokenEntry, TokenTerms } from "./token-entry.ts";
 
@@ -20,8 +21,8 @@ export class TokenStore {
 		const isBatch = terms.type === "batch";
 		const entry: TokenEntry = {
 			...terms,
-			id: terms.id ?? this.#ids.token(terms.type),
-			accessor: isBatch ? "" : this.#ids.base62(24),
+			id: terms.id ?? markedId(this.#ids.token(terms.type), terms.namespace),
+			accessor: isBatch ? "" : markedId(this.#ids.base62(24), terms.namespace),
 			createdAt: now,
 			maxUses: terms.numUses,
 			leaseSeconds: terms.ttl,
@@ -50,9 +51,10 @@ export class TokenStore {
 		return entry && accessor !== "" ? this.lookup(entry.id) : undefined;
 	}
 
-	/** Accessors of all live service tokens. */
-	accessors(): string[] {
-		const live = [...this.#byId.keys()].map((id) => this.lookup(id)?.accessor ?? "");
+	/** Accessors of all live service tokens of a namespace. */
+	accessors(namespace: Namespace): string[] {
+		const own = [...this.#byId.values()].filter((entry) => entry.namespace === namespace);
+		const live = own.map(({ id }) => this.lookup(id)?.accessor ?? "");
 		return live.filter((accessor) => accessor !== "").toSorted();
 	}
 
@@ -64,6 +66,11 @@ export class TokenStore {
 	/** Its children are dead from now on, too. */
 	revoke(id: string): void {
 		this.#byId.delete(id);
+	}
+
+	/** Tokens go with their namespace. */
+	revokeAll(namespace: Namespace): void {
+		for (const entry of this.#byId.values()) if (entry.namespace === namespace) this.revoke(entry.id);
 	}
 
 	/** Its children live on, as orphans. */
