@@ -1,3 +1,4 @@
+import type { X509Certificate } from "node:crypto";
 import type { Core } from "./core.ts";
 import type { Fields } from "./fields.ts";
 import type { JsonObject } from "./json-object.ts";
@@ -22,6 +23,8 @@ export interface EngineRequest {
 	readonly caller: TokenEntry | undefined;
 	/** X-Vault-Wrap-TTL in seconds; 0 when not asked for. */
 	readonly wrapSeconds: number;
+	/** What the client has shown in the TLS handshake, its own certificate first; absent without TLS. */
+	readonly clientChain: readonly X509Certificate[] | undefined;
 }
 
 export interface EngineContext {

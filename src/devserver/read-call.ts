@@ -1,3 +1,4 @@
+import type { X509Certificate } from "node:crypto";
 import { type JsonValue, parseJson } from "../kernel/mod.ts";
 import { ApiError } from "./api-error.ts";
 import type { Operation } from "./engine.ts";
@@ -19,6 +20,8 @@ export interface Call {
 	readonly namespace: string;
 	/** X-Vault-Wrap-TTL, empty when not sent. */
 	readonly wrapTtl: string;
+	/** What the client has shown in the TLS handshake, its own certificate first; absent without TLS. */
+	readonly clientChain?: readonly X509Certificate[];
 }
 
 const MERGE_PATCH = "application/merge-patch+json";

@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { AgentError, type Clock, ExitCode } from "../kernel/mod.ts";
 import { Core } from "./core.ts";
+import { type ClientOrder, createDevCa, type Identity } from "./dev-ca.ts";
 import { FaultControl } from "./http/faults.ts";
 import { createListener } from "./http/listener.ts";
 import { acceptListVerb } from "./http/list-verb.ts";
@@ -19,8 +20,11 @@ export interface DevServerOptions {
 	readonly clock: Clock;
 	/** Default the system's. */
 	readonly random?: (bytes: number) => Buffer;
-	/** PEM; with it the server speaks HTTPS alone. */
-	readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
+	/**
+	 * With it the server speaks HTTPS alone, and asks for a client certificate without insisting on one:
+	 * `own` for a certificate of its own CA, or another in PEM.
+	 */
+	readonly tls?: "own" | { readonly cert: string | Buffer; readonly key: string | Buffer };
 	/** Called after every request. */
 	readonly onRequest?: (entry: RequestEntry) => void;
 }
@@ -32,10 +36,14 @@ export interface DevServer {
 	readonly rootToken: string;
 	/** What unseals it after `sys/seal`. */
 	readonly unsealKey: string;
+	/** Its own CA, PEM: what goes into the file of VAULT_CACERT when its TLS is its own. */
+	readonly caCert: string;
 	readonly requests: RequestLog;
 	readonly faults: FaultControl;
 	/** Writes policies, secrets and roles. @returns the ids of the roles, by name */
 	seed(seed: Seed): Record<string, SeededRole>;
+	/** A client certificate of its own CA, for logins of the cert method. */
+	issueClientCertificate(order: ClientOrder): Identity;
 	/** Stops listening and cuts the open connections. */
 	close(): Promise<void>;
 }
@@ -65,17 +73,25 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
 		options.onRequest?.(entry);
 	};
 	const listener = createListener({ core, faults, record, closing: closing.signal });
-	const server = await createHttpServer(listener, options.tls);
+	const bareHost = host.replaceAll(/[[\]]/g, "");
+	const ca = createDevCa(options.clock, random);
+	const own = () => {
+		const { certificate: cert, privateKey: key } = ca.forServer(bareHost);
+		return { cert, key };
+	};
+	const server = await createHttpServer(listener, options.tls === "own" ? own() : options.tls);
 	acceptListVerb(server, listener);
 	const cutAll = trackSockets(server);
-	const address = await listen(server, host.replaceAll(/[[\]]/g, ""), port);
+	const address = await listen(server, bareHost, port);
 	return {
 		address: `${options.tls ? "https" : "http"}://${address}`,
 		rootToken,
 		unsealKey: core.seal.key,
+		caCert: ca.certificate,
 		requests,
 		faults,
 		seed: (seed) => plant(core, rootToken, seed),
+		issueClientCertificate: (order) => ca.forClient(order),
 		close: async () => {
 			closing.abort(new Error("the server is closing"));
 			const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -85,10 +101,14 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
 	};
 }
 
-async function createHttpServer(listener: RequestListener, tls: DevServerOptions["tls"]): Promise<Server> {
+async function createHttpServer(
+	listener: RequestListener,
+	tls: Exclude<DevServerOptions["tls"], "own">,
+): Promise<Server> {
 	if (!tls) return createServer(listener);
 	const https = await import("node:https");
-	return https.createServer(tls, listener);
+	// Which client certificates are good for what, the cert method says; here every one may come in.
+	return https.createServer({ ...tls, requestCert: true, rejectUnauthorized: false }, listener);
 }
 
 /** @returns a function that cuts every open connection, also those that HTTP has lost track of */

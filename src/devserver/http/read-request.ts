@@ -1,9 +1,15 @@
+import type { X509Certificate } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
 import { ApiError } from "../api-error.ts";
 import type { Call } from "../read-call.ts";
 
 /** Largest request body: 32 MiB (https://developer.hashicorp.com/vault/docs/configuration/listener/tcp#max_request_size). */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
+
+/** More certificates than a client has reason to send. */
+const MAX_CHAIN = 10;
 
 /** The head of a call; its body is still on its way. @throws ApiError for a path that is no API path */
 export function readHead(incoming: IncomingMessage): Omit<Call, "body"> {
@@ -16,6 +22,7 @@ export function readHead(incoming: IncomingMessage): Omit<Call, "body"> {
 		token: header(incoming, "x-vault-token") || bearer(incoming),
 		namespace: header(incoming, "x-vault-namespace"),
 		wrapTtl: header(incoming, "x-vault-wrap-ttl"),
+		...(isTls(incoming.socket) && { clientChain: readChain(incoming.socket) }),
 	};
 }
 
@@ -29,6 +36,18 @@ export async function readBody(incoming: IncomingMessage): Promise<string> {
 		chunks.push(chunk);
 	}
 	return Buffer.concat(chunks).toString("utf8");
+}
+
+/** By its looks: a server without TLS does not load it. */
+function isTls(socket: Socket): socket is TLSSocket {
+	return "getPeerX509Certificate" in socket;
+}
+
+function readChain(socket: TLSSocket): X509Certificate[] {
+	const chain: X509Certificate[] = [];
+	let next = socket.getPeerX509Certificate();
+	for (; next && chain.length < MAX_CHAIN; next = next.issuerCertificate) chain.push(next);
+	return chain;
 }
 
 function readPath(pathname: string): string {
