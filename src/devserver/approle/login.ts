@@ -1,7 +1,7 @@
 import { ApiError, listedError } from "../api-error.ts";
 import type { EngineContext, EngineRequest, Reply } from "../engine.ts";
-import { PLAIN_TOKEN, type RenewTerms, sanitizePolicies, type TokenTerms } from "../tokens/token-entry.ts";
-import { calculateTtl } from "../ttl.ts";
+import { grantToken, renewTermsOf } from "../tokens/role-tokens.ts";
+import type { RenewTerms } from "../tokens/token-entry.ts";
 import type { Role } from "./role.ts";
 
 export interface RoleFinder {
@@ -19,44 +19,18 @@ export function login(request: EngineRequest, context: EngineContext, roles: Rol
 	if (!role) throw invalidCredentials();
 	const metadata = { ...useSecretId(role, request, core.clock.now()), role_name: role.name };
 
-	const { settings } = role;
-	const now = core.clock.now();
-	const isBatch = settings.token_type === "batch";
-	const life = { ...loginLife(role), explicitMaxTtl: settings.token_explicit_max_ttl };
-	const grant = calculateTtl(life, now, now);
-	const terms: TokenTerms = {
-		...PLAIN_TOKEN,
-		namespace: request.namespace,
-		type: isBatch ? "batch" : "service",
-		policies: sanitizePolicies(settings.token_policies, !settings.token_no_default_policy),
-		path: request.fullPath,
-		displayName: context.mount.path
-			.replace(/^auth\//, "")
-			.replaceAll("/", "-")
-			.replace(/-$/, ""),
-		meta: metadata,
-		ttl: grant.seconds,
-		period: settings.token_period,
-		explicitMaxTtl: settings.token_explicit_max_ttl,
-		numUses: settings.token_num_uses,
-		renewable: !isBatch,
-		entityId: core.entityId(context.mount.accessor, roleId),
+	return grantToken(request, context, {
+		tokens: role.tokens,
+		alias: roleId,
+		metadata,
 		renewTerms: () => renewTerms(roles, role.name),
-	};
-	return {
-		auth: { entry: core.tokens.create(terms), leaseSeconds: grant.seconds },
-		warnings: grant.warnings,
-	};
-}
-
-function loginLife({ settings }: Role): RenewTerms {
-	return { ttl: settings.token_ttl, maxTtl: settings.token_max_ttl, period: settings.token_period };
+	});
 }
 
 function renewTerms(roles: RoleFinder, name: string): RenewTerms {
 	const role = roles.byName(name);
 	if (!role) throw listedError(500, `failed to renew entry: role "${name}" does not exist during renewal`);
-	return loginLife(role);
+	return renewTermsOf(role.tokens);
 }
 
 /** @returns the secret id's metadata */
