@@ -28,6 +28,12 @@ const world: World = {
 	cwd: process.cwd(),
 	uid: process.getuid?.() ?? -1,
 	version,
+	platform: {
+		node: process.versions.node,
+		v8: process.versions.v8,
+		platform: process.platform,
+		arch: process.arch,
+	},
 	stdout: outputOf(process.stdout),
 	stderr,
 	clock: systemClock,

@@ -1,4 +1,5 @@
 import type { CommandSpec } from "./command-spec.ts";
+import { completionSpec } from "./commands/completion-spec.ts";
 import { devSpec } from "./commands/dev-spec.ts";
 import { renderSpec } from "./commands/render-spec.ts";
 import { runSpec } from "./commands/run-spec.ts";
@@ -14,4 +15,5 @@ export const COMMANDS: readonly CommandSpec[] = [
 	validateSpec,
 	devSpec,
 	schemaSpec,
+	completionSpec,
 ];

@@ -4,6 +4,7 @@ import { COMMANDS } from "./command-list.ts";
 import type { CommandSpec, FlagSpec } from "./command-spec.ts";
 import { errorLine, errorText } from "./error-text.ts";
 import { exitCodeHelp } from "./exit-codes.ts";
+import { HELP_FLAG, JSON_FLAG, VERSION_FLAG } from "./program-flags.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -19,7 +20,7 @@ export async function runCli(world: World): Promise<number> {
 		if (format === "json") jsonLog = log;
 		return log;
 	};
-	const program = build({ ...world, makeLog }, (next) => {
+	const program = build({ ...world, makeLog }, await versionText(world), (next) => {
 		code = next;
 	});
 	try {
@@ -37,13 +38,22 @@ export async function runCli(world: World): Promise<number> {
 	}
 }
 
-function build(world: World, finish: (code: number) => void): Command {
+/** What `--version` prints. The report costs more than the line, so it is made only where it is asked for. */
+async function versionText(world: World): Promise<string> {
+	const isReport = world.argv.includes("--json") && /^(-V|--version|--json)$/.test(world.argv[0] ?? "");
+	if (!isReport) return `keyturn ${world.version}`;
+	const { versionReport } = await import("./version-report.ts");
+	return JSON.stringify(versionReport(world), null, "\t");
+}
+
+function build(world: World, version: string, finish: (code: number) => void): Command {
 	const program = new Command("agent")
 		.description(
 			"Puts secrets from Vault or OpenBao where an LLM gateway reads them, and turns it over when they change.",
 		)
-		.version(`keyturn ${world.version}`, "-V, --version", "print the version")
-		.helpOption("-h, --help", "print this help")
+		.version(version, VERSION_FLAG.flags, VERSION_FLAG.text)
+		.addOption(option(JSON_FLAG))
+		.helpOption(HELP_FLAG.flags, HELP_FLAG.text)
 		.configureOutput({
 			writeOut: (text) => world.stdout.write(text),
 			writeErr: (text) => world.stderr.write(text),

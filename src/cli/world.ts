@@ -19,6 +19,14 @@ export interface Heap {
 	collectGarbage(): void;
 }
 
+/** What the program runs on. */
+export interface Platform {
+	readonly node: string;
+	readonly v8: string;
+	readonly platform: string;
+	readonly arch: string;
+}
+
 /** Everything outside of the program; `main.ts` hands in the real one. */
 export interface World {
 	/** Without node and script. */
@@ -27,6 +35,7 @@ export interface World {
 	readonly cwd: string;
 	readonly uid: number;
 	readonly version: string;
+	readonly platform: Platform;
 	readonly stdout: Output;
 	readonly stderr: Output;
 	readonly clock: Clock;

@@ -264,6 +264,25 @@ test("--version", async () => {
 	expect([code, stdout]).toEqual([0, `keyturn ${manifest.version}\n`]);
 });
 
+test("--version --json says what runs, and what it can do", async () => {
+	const { code, stdout } = await runAgent(["--version", "--json"]);
+
+	expect(code).toBe(0);
+	expect(JSON.parse(stdout)).toMatchObject({
+		name: "keyturn",
+		version: manifest.version,
+		node: process.versions.node,
+		v8: process.versions.v8,
+		platform: process.platform,
+		arch: process.arch,
+		features: {
+			commands: expect.arrayContaining(["start", "run", "render"]),
+			auth_methods: expect.arrayContaining(["approle", "token"]),
+			formats: expect.arrayContaining(["dotenv", "yaml"]),
+		},
+	});
+});
+
 test("--help lists every command and exit code", async () => {
 	const { code, stdout } = await runAgent(["--help"]);
 
