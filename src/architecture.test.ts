@@ -88,6 +88,9 @@ describe("src/", () => {
 		const places = files.filter((file) => readFileSync(join(SRC, file), "utf8").includes(".reveal("));
 		expect(places.toSorted()).toEqual([
 			"auth/approle.ts",
+			"auth/jwt-login.ts",
+			"auth/jwt.ts",
+			"auth/wrapped-secret-id.ts",
 			"child/live-child.ts",
 			"cli/secret-guard.ts",
 			"kernel/secret.ts",

@@ -4,6 +4,7 @@ import type { AuthMethod, TokenGrant } from "./auth-method.ts";
 import { type Credential, type CredentialFiles, CredentialReader } from "./credential.ts";
 import { LoginError } from "./errors.ts";
 import { grantOf } from "./grant.ts";
+import { secretIdUnwrapper } from "./wrapped-secret-id.ts";
 
 export interface ApproleOptions {
 	/** Such as `auth/approle`. */
@@ -13,7 +14,9 @@ export interface ApproleOptions {
 	readonly roleId: Credential;
 	/** Absent for roles with `bind_secret_id=false`. */
 	readonly secretId?: Credential;
-	/** Unlink the secret id's file once it has been read. */
+	/** The secret id is wrapped, and its wrapping token was made at this path: `auth/approle/role/gateway/secret-id`. */
+	readonly wrappingPath?: string;
+	/** Unlink the secret id's file once it has been read and, if wrapped, opened. */
 	readonly removeSecretIdFile: boolean;
 }
 
@@ -21,29 +24,32 @@ export interface ApproleDeps {
 	readonly client: VaultClient;
 	readonly files: CredentialFiles;
 	readonly log: Log;
-	/** Told every secret id before it is sent, so that it can be hidden in whatever is printed. */
+	/** Told every credential before it is sent, so that it can be hidden in whatever is printed. */
 	readonly onCredential: (credential: Secret) => void;
 }
 
 /** AppRole login (developer.hashicorp.com/vault/api-docs/auth/approle#login-with-approle). */
 export function approleMethod(options: ApproleOptions, deps: ApproleDeps): AuthMethod {
-	const roleId = new CredentialReader("role id", options.roleId, deps.files);
-	const secretId = options.secretId && new CredentialReader("secret id", options.secretId, deps.files);
-	const path = `${options.mountPath}/login`;
+	const { mountPath, wrappingPath } = options;
+	const roleId = new CredentialReader(deps.files, { what: "role id", credential: options.roleId });
+	const secretId =
+		options.secretId && new CredentialReader(deps.files, { what: "secret id", credential: options.secretId });
 	const namespace = options.namespace === undefined ? {} : { namespace: options.namespace };
+	const place = secretId?.path ?? "auto_auth.config.secret_id";
+	const unwrap =
+		wrappingPath === undefined
+			? undefined
+			: secretIdUnwrapper({ creationPath: wrappingPath, place, ...namespace }, deps.client);
 
-	const forget = async () => {
-		if (secretId?.path === undefined || !options.removeSecretIdFile) return;
-		try {
-			await deps.files.unlink(secretId.path);
-		} catch (error) {
-			const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-			if (code === "ENOENT") return;
-			deps.log.write("warn", "login", {
-				msg: `the secret id's file ${secretId.path} could not be removed (${code}); set remove_secret_id_file_after_reading: false if it is meant to stay`,
-				path: secretId.path,
-			});
-		}
+	const readSecretId = async (signal: AbortSignal): Promise<Secret | undefined> => {
+		const given = await secretId?.read();
+		if (given === undefined) return undefined;
+		deps.onCredential(given);
+		const secret = unwrap === undefined ? given : await unwrap(given, signal);
+		if (secret !== given) deps.onCredential(secret);
+		// Not before: a wrapping token that could not be opened yet is wanted again after a restart.
+		if (options.removeSecretIdFile) await secretId?.remove("remove_secret_id_file_after_reading", deps.log);
+		return secret;
 	};
 
 	return {
@@ -54,24 +60,24 @@ export function approleMethod(options: ApproleOptions, deps: ApproleDeps): AuthM
 		hasNewCredential: async () => (await roleId.hasNew()) || ((await secretId?.hasNew()) ?? false),
 		async login(signal: AbortSignal): Promise<TokenGrant> {
 			const role = await roleId.read();
-			const secret = await secretId?.read();
 			deps.onCredential(role);
-			if (secret !== undefined) deps.onCredential(secret);
-			await forget();
+			const secret = await readSecretId(signal);
 			const body = { role_id: role.reveal(), ...(secret && { secret_id: secret.reveal() }) };
 			try {
-				const call = { method: "POST", path, body, ...namespace } as const;
+				const call = { method: "POST", path: `${mountPath}/login`, body, ...namespace } as const;
 				return grantOf(await deps.client.send(call, signal));
 			} catch (error) {
 				if (!(error instanceof VaultError) || error.remedy === "retry") throw error;
-				throw LoginError.refused(
-					{ name: "approle", mount: options.mountPath },
-					error,
-					error.status === 403
-						? `check that an AppRole mount is at ${options.mountPath} (auto_auth.mount_path)`
-						: "check the role id, and make a new secret id: it may be used up, expired or bound to another address",
-				);
+				throw LoginError.refused({ name: "approle", mount: mountPath }, error, advise(options, error));
 			}
 		},
 	};
+}
+
+function advise({ mountPath, wrappingPath }: ApproleOptions, refusal: VaultError): string {
+	if (refusal.status === 403) return `check that an AppRole mount is at ${mountPath} (auto_auth.mount_path)`;
+	if (/missing secret_id/.test(refusal.message))
+		return "this role asks for a secret id: set auto_auth.config.secret_id_file_path, or VAULT_SECRET_ID";
+	const again = wrappingPath === undefined ? "make a new secret id" : "wrap a new secret id";
+	return `check the role id, and ${again}: it may be used up, expired or bound to another address`;
 }

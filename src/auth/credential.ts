@@ -1,4 +1,4 @@
-import { Secret } from "../kernel/mod.ts";
+import { type Log, Secret } from "../kernel/mod.ts";
 import { LoginError } from "./errors.ts";
 
 /** A credential given in place, or the file that holds it. */
@@ -12,47 +12,77 @@ export interface CredentialFiles {
 	unlink(path: string): Promise<void>;
 }
 
+export interface CredentialSource {
+	/** What it is, for messages. */
+	readonly what: string;
+	readonly credential: Credential;
+	/** What to do when there is no such file. */
+	readonly advice?: string;
+	/** Whether the last one read still serves when its file has gone. Default: always. */
+	readonly outlivesFile?: (last: Secret) => boolean;
+}
+
 /**
  * Reads the credential anew at every login, since files are replaced while we run. A file that is gone again
- * (removed after reading, an unmounted volume) leaves the last known value in force, as in Vault Agent.
+ * (removed after reading, an unmounted volume) leaves the last known value in force, as in Vault Agent, unless the
+ * source says otherwise.
  */
 export class CredentialReader {
-	readonly #what: string;
-	readonly #credential: Credential;
 	readonly #files: CredentialFiles;
+	readonly #source: CredentialSource;
 	#last: Secret | undefined;
 
-	constructor(what: string, credential: Credential, files: CredentialFiles) {
-		this.#what = what;
-		this.#credential = credential;
+	constructor(files: CredentialFiles, source: CredentialSource) {
 		this.#files = files;
+		this.#source = source;
 	}
 
-	/** The file to remove once it has served, if it is one. */
+	/** The file that it stands in, if it is one. */
 	get path(): string | undefined {
-		return this.#credential.kind === "file" ? this.#credential.path : undefined;
+		const { credential } = this.#source;
+		return credential.kind === "file" ? credential.path : undefined;
 	}
 
 	/** Whether the file holds something that {@link read} has not given yet. */
 	async hasNew(): Promise<boolean> {
-		if (this.#credential.kind === "value") return false;
-		const text = await this.#files.readFile(this.#credential.path).catch(() => "");
+		if (this.path === undefined) return false;
+		const text = await this.#files.readFile(this.path).catch(() => "");
 		return text.trim() !== "" && !new Secret(text.trim()).equals(this.#last);
 	}
 
-	/** @throws LoginError `E_CREDENTIAL_FILE` when there is no file and never was one */
+	/** @throws LoginError `E_CREDENTIAL_FILE` when there is no file and none that was there still serves */
 	async read(): Promise<Secret> {
+		const { credential, outlivesFile = () => true, ...source } = this.#source;
 		// Variables get line ends from files as easily as files do.
-		if (this.#credential.kind === "value") return this.#credential.value.map((text) => text.trim());
-		const { path } = this.#credential;
+		if (credential.kind === "value") return credential.value.map((text) => text.trim());
+		const { path } = credential;
 		try {
 			const text = (await this.#files.readFile(path)).trim();
-			if (text !== "") this.#last = new Secret(text);
-			if (this.#last === undefined) throw new Error("empty");
+			if (text === "") throw new Error("empty");
+			this.#last = new Secret(text);
 			return this.#last;
 		} catch (error) {
-			if (this.#last !== undefined) return this.#last;
-			throw LoginError.noCredential(this.#what, path, error);
+			if (this.#last !== undefined && outlivesFile(this.#last)) return this.#last;
+			throw LoginError.noCredential({ ...source, path }, error);
+		}
+	}
+
+	/**
+	 * Removes the file, which has served.
+	 *
+	 * @param setting key of the config that asks for this, for the warning when it cannot be done
+	 */
+	async remove(setting: string, log: Log): Promise<void> {
+		if (this.path === undefined) return;
+		try {
+			await this.#files.unlink(this.path);
+		} catch (error) {
+			const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+			if (code === "ENOENT") return;
+			log.write("warn", "login", {
+				msg: `the ${this.#source.what}'s file ${this.path} could not be removed (${code}); set ${setting}: false if it is meant to stay`,
+				path: this.path,
+			});
 		}
 	}
 }

@@ -1,28 +1,59 @@
 import { AgentError, ExitCode } from "../kernel/mod.ts";
 import type { VaultError } from "../vault/mod.ts";
 
+/** What a login has shown, and to whom. */
+interface Shown {
+	readonly name: string;
+	readonly mount: string;
+	readonly role?: string;
+	/** The certificate, in words. */
+	readonly cert?: string;
+	/** What the JWT says of itself; never the JWT. */
+	readonly jwt?: string;
+	/** What we can see to be wrong with it ourselves; Vault's words follow. */
+	readonly found?: string;
+}
+
+interface WantedFile {
+	readonly what: string;
+	readonly path: string;
+	readonly advice?: string;
+}
+
 /** Thrown when a login cannot succeed with the credentials at hand. */
 export class LoginError extends AgentError {
 	/** Vault said no to what it was shown. */
-	static refused(method: { name: string; mount: string }, cause: VaultError, advice: string): LoginError {
-		const words = /: (.*) \(\d+\)$/.exec(cause.message)?.[1] ?? "permission denied";
+	static refused(shown: Shown, cause: VaultError, advice: string): LoginError {
+		const role = shown.role === undefined ? "" : `  role "${shown.role}"`;
+		const found = shown.found === undefined ? "" : `${shown.found}: `;
 		const status = cause.status === undefined ? "" : ` (${cause.status})`;
-		return new LoginError(`Vault refused the login: ${words}${status}`, {
+		return new LoginError(`Vault refused the login: ${found}${LoginError.wordsOf(cause)}${status}`, {
 			code: "E_LOGIN_REFUSED",
 			exitCode: ExitCode.loginRefused,
-			rows: { at: `${String(cause.facts["address"])}  ${method.mount}`, do: advice },
-			facts: { method: method.name, ...cause.facts },
+			rows: {
+				at: `${String(cause.facts["address"])}  ${shown.mount}${role}`,
+				...(shown.cert !== undefined && { cert: shown.cert }),
+				...(shown.jwt !== undefined && { jwt: shown.jwt }),
+				do: advice,
+			},
+			facts: { method: shown.name, ...cause.facts },
 			cause,
 		});
 	}
 
+	/** Vault's own words in its refusal of a request. */
+	static wordsOf(refusal: VaultError): string {
+		return /: (.*) \(\d+\)$/.exec(refusal.message)?.[1] ?? "permission denied";
+	}
+
 	/** A credential is not there to be shown. */
-	static noCredential(what: string, path: string, cause: unknown): LoginError {
+	static noCredential(wanted: WantedFile, cause: unknown): LoginError {
+		const { what, path, advice = `put the ${what} into that file, readable by the agent's user` } = wanted;
 		const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "empty";
 		return new LoginError(`cannot read the ${what} from ${path} (${reason})`, {
 			code: "E_CREDENTIAL_FILE",
 			exitCode: ExitCode.loginRefused,
-			rows: { do: `put the ${what} into that file, readable by the agent's user` },
+			rows: { do: advice },
 			facts: { path },
 			cause,
 		});

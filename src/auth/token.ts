@@ -1,8 +1,9 @@
-import type { Secret } from "../kernel/mod.ts";
-import { asNumber, asText, asTexts, type VaultClient, VaultError } from "../vault/mod.ts";
+import { type JsonValue, parseJson, type Secret } from "../kernel/mod.ts";
+import { asNumber, asObject, asText, asTexts, type VaultClient, VaultError } from "../vault/mod.ts";
 import type { AuthMethod, TokenGrant } from "./auth-method.ts";
 import { type Credential, type CredentialFiles, CredentialReader } from "./credential.ts";
 import { LoginError } from "./errors.ts";
+import { tokenWrapped } from "./wrapping-errors.ts";
 
 export interface TokenOptions {
 	readonly token: Credential;
@@ -20,7 +21,8 @@ export interface TokenDeps {
  * (developer.hashicorp.com/vault/api-docs/auth/token#lookup-a-token-self).
  */
 export function tokenMethod(options: TokenOptions, deps: TokenDeps): AuthMethod {
-	const reader = new CredentialReader("token", options.token, deps.files);
+	const reader = new CredentialReader(deps.files, { what: "token", credential: options.token });
+	const place = reader.path ?? "VAULT_TOKEN";
 	const namespace = options.namespace === undefined ? {} : { namespace: options.namespace };
 	return {
 		name: "token",
@@ -29,7 +31,7 @@ export function tokenMethod(options: TokenOptions, deps: TokenDeps): AuthMethod 
 		isTokenItself: true,
 		hasNewCredential: () => reader.hasNew(),
 		async login(signal: AbortSignal): Promise<TokenGrant> {
-			const token = await reader.read();
+			const token = (await reader.read()).map((text) => tokenIn(text, place));
 			deps.onCredential(token);
 			try {
 				const call = { method: "GET", path: "auth/token/lookup-self", token, ...namespace } as const;
@@ -45,10 +47,24 @@ export function tokenMethod(options: TokenOptions, deps: TokenDeps): AuthMethod 
 				};
 			} catch (error) {
 				if (!(error instanceof VaultError) || error.remedy === "retry") throw error;
-				const source = reader.path === undefined ? "VAULT_TOKEN" : reader.path;
-				const advice = `put a valid token into ${source}: this one is unknown, expired, used up or revoked`;
+				const advice = `put a valid token into ${place}: this one is unknown, expired, used up or revoked`;
 				throw LoginError.refused({ name: "token", mount: "auth/token" }, error, advice);
 			}
 		},
 	};
+}
+
+/** The token in what others write: it alone, or the JSON of `vault login`, or of a sink. */
+function tokenIn(text: string, place: string): string {
+	const json = text.startsWith("{") ? asObject(parse(text)) : undefined;
+	if (asText(json?.["creation_path"]) !== "") throw tokenWrapped(place);
+	return asText(asObject(json?.["auth"])?.["client_token"]) || asText(json?.["token"]) || text;
+}
+
+function parse(text: string): JsonValue {
+	try {
+		return parseJson(text);
+	} catch {
+		return null;
+	}
 }

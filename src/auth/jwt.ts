@@ -1,0 +1,77 @@
+import type { Log } from "../kernel/mod.ts";
+import type { AuthMethod } from "./auth-method.ts";
+import { type CredentialFiles, CredentialReader } from "./credential.ts";
+import { readClaims } from "./jwt-claims.ts";
+import { type JwtLoginDeps, type JwtRefusal, jwtLogin } from "./jwt-login.ts";
+
+export interface JwtOptions {
+	/** Such as `auth/jwt`. */
+	readonly mountPath: string;
+	/** Login namespace when it differs from the client's. */
+	readonly namespace?: string;
+	readonly role: string;
+	/** File that holds the JWT. */
+	readonly path: string;
+	/** Unlink the file once it has been read. */
+	readonly removeJwtFile: boolean;
+}
+
+export interface JwtDeps extends JwtLoginDeps {
+	readonly files: CredentialFiles;
+	readonly log: Log;
+}
+
+/**
+ * Login with a JWT that others put into a file (developer.hashicorp.com/vault/api-docs/auth/jwt#jwt-login). When the
+ * file has gone, by us or by others, the last JWT serves for as long as it says of itself.
+ */
+export function jwtMethod(options: JwtOptions, deps: JwtDeps): AuthMethod {
+	const { path, removeJwtFile, ...rest } = options;
+	const jwt = new CredentialReader(deps.files, {
+		what: "JWT",
+		credential: { kind: "file", path },
+		outlivesFile: (last) => {
+			const expiresAt = readClaims(last.reveal())?.expiresAt;
+			return expiresAt === undefined || expiresAt > deps.clock.now();
+		},
+	});
+	const logIn = jwtLogin({ name: "jwt", ...rest, advise: (why) => advise(options, why) }, deps);
+	return {
+		name: "jwt",
+		...(options.namespace !== undefined && { namespace: options.namespace }),
+		credentialFiles: [path],
+		isTokenItself: false,
+		hasNewCredential: () => jwt.hasNew(),
+		async login(signal) {
+			const shown = await jwt.read();
+			if (removeJwtFile) await jwt.remove("remove_jwt_after_reading", deps.log);
+			return await logIn(shown, signal);
+		},
+	};
+}
+
+/** What Vault says (its JWT plugin, `path_login.go`), and what to do about it. */
+function advise({ mountPath, path, role }: JwtOptions, { status, words, claims, isExpired }: JwtRefusal) {
+	return [
+		[status === 403, `check that a JWT mount is at ${mountPath} (auto_auth.mount_path)`],
+		[
+			/could not be found|missing role/i.test(words),
+			`name a role of ${mountPath} in auto_auth.config.role, or make ${mountPath}/role/${role} in Vault`,
+		],
+		[claims === undefined, `put a JWT into ${path} (auto_auth.config.path)`],
+		[isExpired || /\(exp\)/i.test(words), `put a new JWT into ${path}`],
+		[/\((nbf|iat)\)/i.test(words), "set the clocks right: to Vault, this JWT comes from the future"],
+		[
+			/\(aud\)/i.test(words),
+			"ask the issuer for a JWT for one of the role's bound_audiences, or add the JWT's aud to them",
+		],
+		[
+			/signature|\(iss\)/i.test(words),
+			`check that ${mountPath}/config in Vault names the issuer of this JWT and its keys`,
+		],
+		[
+			true,
+			"compare the JWT with what the role asks for: bound_subject, bound_claims, bound_audiences, token_bound_cidrs",
+		],
+	] as const;
+}
