@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { errorText } from "./cli/error-text.ts";
 import { runCli } from "./cli/program.ts";
 import type { Output, World } from "./cli/world.ts";
@@ -40,6 +41,7 @@ const world: World = {
 	random: Math.random,
 	fs: nodeFileSystem,
 	readFileSync: (path) => readFileSync(path, "utf8"),
+	readPackageFile: (path) => readFileSync(join(import.meta.dirname, "..", path), "utf8"), // src/ or dist/
 	tlsFiles: { readFile: (path) => readFileSync(path), readDirectory: (path) => readdirSync(path) },
 	redactor,
 	async makeLog(level, format) {
@@ -56,6 +58,7 @@ const world: World = {
 		return systemProcesses({ clock: systemClock, random: Math.random, log, path });
 	},
 	loadHeap: () => import("./heap.ts"),
+	loadFileWatch: async () => (await import("./cli/file-watch.ts")).watchFiles,
 	onSignal(name, handler) {
 		process.on(name, handler);
 		return () => void process.off(name, handler);

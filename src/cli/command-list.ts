@@ -1,6 +1,7 @@
 import type { CommandSpec } from "./command-spec.ts";
 import { completionSpec } from "./commands/completion-spec.ts";
 import { devSpec } from "./commands/dev-spec.ts";
+import { initSpec } from "./commands/init-spec.ts";
 import { renderSpec } from "./commands/render-spec.ts";
 import { runSpec } from "./commands/run-spec.ts";
 import { schemaSpec } from "./commands/schema-spec.ts";
@@ -13,6 +14,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 	runSpec,
 	renderSpec,
 	validateSpec,
+	initSpec,
 	devSpec,
 	schemaSpec,
 	completionSpec,

@@ -1,6 +1,7 @@
 import type { systemProcesses } from "../child/mod.ts";
 import type { Clock, Log, LogLevel, Redactor } from "../kernel/mod.ts";
 import type { FileSystem } from "../render/mod.ts";
+import type { watchFiles } from "./file-watch.ts";
 import type { TlsFiles } from "../vault/mod.ts";
 
 /** Where text goes. */
@@ -42,12 +43,16 @@ export interface World {
 	readonly random: () => number;
 	readonly fs: FileSystem;
 	readonly readFileSync: (path: string) => string;
+	/** A file that comes with the package, by its path in it. */
+	readonly readPackageFile: (path: string) => string;
 	readonly tlsFiles: TlsFiles;
 	readonly redactor: Redactor;
 	readonly makeLog: (level: LogLevel, format: "json" | "pretty") => Promise<Log>;
 	readonly makeProcesses: (log: Log) => Promise<ReturnType<typeof systemProcesses>>;
 	/** For agents that stay: an init container never needs it. */
 	readonly loadHeap: () => Promise<Heap>;
+	/** For agents that stay. */
+	readonly loadFileWatch: () => Promise<typeof watchFiles>;
 	/** @returns undoes it */
 	readonly onSignal: (name: NodeJS.Signals, handler: () => void) => () => void;
 }

@@ -50,8 +50,15 @@ function sourced(file: string, names: readonly string[]): Record<string, string>
 }
 
 test("templates/ holds no template that is not tried here", () => {
-	const names = ["dotenv.env.hbs", "litellm.config.yaml.hbs", "litellm.env.hbs", "secret.json.hbs"];
-	expect(readdirSync(TEMPLATES).toSorted()).toEqual(names);
+	const names = [
+		"agentgateway.config.yaml.hbs",
+		"dotenv.env.hbs",
+		"litellm.config.yaml.hbs",
+		"litellm.env.hbs",
+		"openai.env.hbs",
+		"secret.json.hbs",
+	];
+	expect(readdirSync(TEMPLATES).filter((name) => name.endsWith(".hbs"))).toEqual(names);
 });
 
 describe("templates/dotenv.env.hbs", () => {
@@ -154,6 +161,41 @@ describe("templates/litellm.config.yaml.hbs", () => {
 				},
 				{ model_name: "no", litellm_params: { model: "openai/gpt-5", api_key: NASTY.yaml, rpm: 60 } },
 			],
+		};
+		expect(yaml(text, { version: "1.1" })).toEqual(wanted);
+		expect(yaml(text, { version: "1.2" })).toEqual(wanted);
+	});
+});
+
+describe("templates/openai.env.hbs", () => {
+	test("gives the key, and the organization where there is one", async () => {
+		const both = await rendered("openai.env.hbs", { openai: { api_key: NASTY.dollar, organization: "o-1" } });
+		const one = await rendered("openai.env.hbs", { openai: { api_key: NASTY.quote } });
+
+		expect({ ...parseEnv(both.text) }).toEqual({
+			OPENAI_API_KEY: NASTY.dollar,
+			OPENAI_ORGANIZATION: "o-1",
+		});
+		expect({ ...parseEnv(one.text) }).toEqual({ OPENAI_API_KEY: NASTY.quote });
+	});
+});
+
+describe("templates/agentgateway.config.yaml.hbs", () => {
+	test("has a model for every secret that describes one", async () => {
+		const { text } = await rendered("agentgateway.config.yaml.hbs", {
+			smart: { provider: "openAI", model: "gpt-5", api_key: NASTY.yaml },
+			yes: { provider: "anthropic", model: "claude: 4", api_key: NASTY.double },
+			other: { password: "not a model" },
+		});
+
+		const wanted = {
+			llm: {
+				port: 4000,
+				models: [
+					{ name: "smart", provider: "openAI", params: { model: "gpt-5", apiKey: NASTY.yaml } },
+					{ name: "yes", provider: "anthropic", params: { model: "claude: 4", apiKey: NASTY.double } },
+				],
+			},
 		};
 		expect(yaml(text, { version: "1.1" })).toEqual(wanted);
 		expect(yaml(text, { version: "1.2" })).toEqual(wanted);
