@@ -77,6 +77,7 @@ describe("src/", () => {
 			"handlebars",
 			"node-vault",
 			"pino",
+			"prom-client",
 			"yaml",
 			"zod",
 		]);
@@ -94,6 +95,7 @@ describe("src/", () => {
 			"child/live-child.ts",
 			"cli/secret-guard.ts",
 			"kernel/secret.ts",
+			"status/guard.ts",
 			"vault/client.ts",
 		]);
 	});

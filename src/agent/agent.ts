@@ -1,7 +1,9 @@
-import type { SecretStore } from "../secrets/mod.ts";
+import type { Change, SecretStore } from "../secrets/mod.ts";
 import type { TemplateInputs } from "../template/mod.ts";
 import { Book } from "./book.ts";
+import { countChanges, countRenderings, timeDelivery } from "./counting.ts";
 import { OutageLog } from "./outage-log.ts";
+import { Progress, PROGRESS_EVERY_MS } from "./progress.ts";
 import { Publisher, type PublisherDeps } from "./publisher.ts";
 import { renderUnits } from "./renderer.ts";
 import { describeSecrets, reportRotations } from "./rotation-log.ts";
@@ -19,9 +21,6 @@ export interface AgentDeps extends Omit<PublisherDeps, "describe"> {
 /** Longest sleep of the loop between looking around. */
 const LONGEST_PAUSE_MS = 24 * 3_600_000;
 
-/** How often a start that has to wait says what it waits for. */
-const PROGRESS_EVERY_MS = 10_000;
-
 /** Shortest pause of a start that waits for Vault. */
 const SHORTEST_WAIT_MS = 50;
 
@@ -31,6 +30,7 @@ export class Agent {
 	readonly #book: Book;
 	readonly #publisher: Publisher;
 	readonly #outages: OutageLog;
+	#busySince: number | undefined;
 	#wantsAll = false;
 	#adoption: Adoption | undefined;
 	#wake = Promise.withResolvers<void>();
@@ -52,6 +52,11 @@ export class Agent {
 		const error = this.#publisher.lastFailure;
 		if (error !== undefined) return { words: error.message, error };
 		return this.#publisher.isSettled ? undefined : { words: "a notification has not been done yet" };
+	}
+
+	/** What a status report says of it; no text and no value. */
+	get standing() {
+		return { units: this.#book.standings(), busySince: this.#busySince, ...this.#publisher.standing };
 	}
 
 	/** Reads every secret now, and delivers again what differs from the disk. */
@@ -82,12 +87,21 @@ export class Agent {
 	 */
 	async start(signal: AbortSignal): Promise<void> {
 		await this.#deps.delivery.sweep(this.#book.files.map((file) => file.destination));
-		await this.#renderFirst(signal);
+		const progress = this.#progress();
+		await progress.during(this.#renderFirst(progress, signal));
 		await this.#publisher.start(this.#book);
 	}
 
 	/** Waits until everybody has been told of the first generation. For init containers. */
 	async settle(signal: AbortSignal): Promise<void> {
+		await this.#progress().during(this.#tellEverybody(signal));
+	}
+
+	#progress(): Progress {
+		return new Progress({ ...this.#deps, waitingFor: () => this.waitingFor });
+	}
+
+	async #tellEverybody(signal: AbortSignal): Promise<void> {
 		while (!this.#publisher.isSettled) {
 			await this.#deps.clock.sleep(this.#publisher.untilDue(), signal);
 			await this.#publisher.notify(signal);
@@ -101,8 +115,10 @@ export class Agent {
 			this.#notify(signal);
 			await this.#pause(Math.min(this.#deps.store.untilDue(), this.#publisher.untilDue()), signal);
 			if (signal.aborted) return;
+			this.#busySince = this.#deps.clock.now();
 			await this.#tryAdoption(signal);
 			await this.#cycle(signal);
+			this.#busySince = undefined;
 		}
 	}
 
@@ -115,21 +131,15 @@ export class Agent {
 		});
 	}
 
-	async #renderFirst(signal: AbortSignal): Promise<void> {
-		const { store, clock, log } = this.#deps;
-		let saidAt = Number.NEGATIVE_INFINITY;
+	async #renderFirst(progress: Progress, signal: AbortSignal): Promise<void> {
+		const { store } = this.#deps;
 		for (;;) {
 			await this.#render(this.#book.units, signal);
 			const waiting = this.#book.waiting();
 			const fatal = waiting.find(({ error }) => error?.remedy !== "retry")?.error;
 			if (fatal !== undefined) throw fatal;
-			const [first] = waiting;
-			if (first === undefined) return;
-			if (clock.now() - saidAt >= PROGRESS_EVERY_MS) {
-				saidAt = clock.now();
-				const msg = `${first.unit.name}: ${first.error?.message ?? "not read yet"}; trying again`;
-				log.write("warn", "waiting", { msg, code: first.error?.code });
-			}
+			if (waiting.length === 0) return;
+			progress.failed();
 			await this.#pause(Math.max(SHORTEST_WAIT_MS, Math.min(store.untilDue(), PROGRESS_EVERY_MS)), signal);
 			signal.throwIfAborted();
 			// Nothing stands yet that would have to be kept.
@@ -187,6 +197,7 @@ export class Agent {
 		const changes = isReadDue ? await (wantsAll ? store.readAllAtOnce(signal) : store.poll(signal)) : [];
 		if (isReadDue) {
 			reportRotations(changes, this.#deps);
+			countChanges(changes, this.#deps.counters);
 			this.#outages.report(store.entries(), `serving generation ${this.#publisher.generation}`);
 		}
 		// Who asked may have changed what a template sees besides secrets.
@@ -195,12 +206,19 @@ export class Agent {
 			await this.#render(concerned, signal);
 			this.#deps.rest?.(signal);
 		}
-		if (concerned.length > 0 || wantsAll || this.#publisher.isRetryDue)
-			await this.#publisher.publish(this.#book);
+		if (concerned.length > 0 || wantsAll || this.#publisher.isRetryDue) await this.#publish(changes);
+	}
+
+	async #publish(changes: readonly Change[]): Promise<void> {
+		const before = this.#publisher.generation;
+		await this.#publisher.publish(this.#book);
+		if (this.#publisher.generation > before) timeDelivery(changes, this.#deps);
 	}
 
 	async #render(units: readonly Unit[], signal: AbortSignal): Promise<void> {
-		this.#book.enter(await renderUnits(units, this.#deps, signal), this.#publisher.generation === 0);
+		const renderings = await renderUnits(units, this.#deps, signal);
+		countRenderings(renderings, this.#deps.counters);
+		this.#book.enter(renderings, this.#publisher.generation === 0);
 		this.#retain();
 	}
 

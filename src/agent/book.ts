@@ -16,6 +16,12 @@ interface UnitState {
 	readonly isRemoved: boolean;
 }
 
+/** What is known of a unit, without its text. */
+export interface Standing extends Omit<UnitState, "text" | "keys"> {
+	/** Whether there is a text that can be delivered. */
+	readonly isRendered: boolean;
+}
+
 /** Codes of a secret that is gone from Vault, as opposed to one that cannot be read now. */
 const GONE_CODES = new Set(["E_SECRET_DELETED", "E_SECRET_MISSING"]);
 
@@ -88,6 +94,12 @@ export class Book {
 			if (after.error !== undefined && after.error.message !== before.error?.message)
 				this.#say(after, after.error);
 		}
+	}
+
+	standings(): readonly Standing[] {
+		return this.#all.map(({ unit, text, error, isRemoved }) => {
+			return { unit, error, isRemoved, isRendered: text !== undefined };
+		});
 	}
 
 	/** What has to be on disk. A unit that was never rendered orders nothing. */

@@ -14,3 +14,21 @@ export interface Generation {
 export function isSameVariables(a: Variables, b: Variables): boolean {
 	return a.size === b.size && [...a].every(([name, value]) => b.get(name) === value);
 }
+
+/** The log's line for a generation that has been delivered: names and numbers, no values. */
+export function renderedLine(
+	{ number, variables }: Generation,
+	about: { readonly files: readonly string[]; readonly changedFiles: number; readonly secrets: string },
+) {
+	const counts = `${count(about.changedFiles, "file")}, ${count(variables.size, "variable")}`;
+	return {
+		msg: `generation ${number}: ${counts} (${about.secrets})`,
+		generation: number,
+		files: about.files,
+		variables: [...variables.keys()],
+	};
+}
+
+function count(number: number, noun: string): string {
+	return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

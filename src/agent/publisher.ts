@@ -1,7 +1,8 @@
 import { AgentError, backoffDelay, type Clock, formatDuration, type Log, Secret } from "../kernel/mod.ts";
 import type { Delivery, FileOrder } from "../render/mod.ts";
+import type { Counters } from "../status/mod.ts";
 import type { Book } from "./book.ts";
-import { type Generation, isSameVariables } from "./generation.ts";
+import { type Generation, isSameVariables, renderedLine } from "./generation.ts";
 import type { ChildPort, ChildTerms, NoticePort } from "./ports.ts";
 import { TurnOver } from "./turn-over.ts";
 
@@ -12,6 +13,7 @@ export interface PublisherDeps {
 	readonly clock: Clock;
 	readonly random: () => number;
 	readonly log: Log;
+	readonly counters?: Counters;
 	/** Names and versions of what is held, for the log. */
 	readonly describe: () => string;
 }
@@ -31,6 +33,8 @@ export class Publisher {
 	/** Number of the generation that the child was last asked to run with; files alone may be newer. */
 	#tried = 1;
 	#failures = 0;
+	#failure: AgentError | undefined;
+	#deliveredAt: number | undefined;
 	#retryAt = Number.POSITIVE_INFINITY;
 
 	constructor(deps: PublisherDeps) {
@@ -38,12 +42,13 @@ export class Publisher {
 		this.#delivery = deps.delivery;
 		this.#terms = deps.child?.terms;
 		const child = deps.child?.supervisor;
-		const { notices, clock, random, log } = deps;
+		const { notices, clock, random, log, counters } = deps;
 		this.#turnOver = new TurnOver({
 			notices,
 			clock,
 			random,
 			log,
+			...(counters && { counters }),
 			settled: async (paths) => {
 				try {
 					await this.#delivery.settled(paths);
@@ -70,6 +75,19 @@ export class Publisher {
 	/** Why the last notification that is still due has failed. */
 	get lastFailure(): AgentError | undefined {
 		return this.#turnOver.lastFailure;
+	}
+
+	/** What a status report says of deliveries. */
+	get standing() {
+		const { number: generation, orders } = this.#current;
+		/** Put back to what stood before. */
+		const rejected = orders.filter((order) => this.#isRejected(order)).map(({ path }) => path);
+		const [deliveredAt, deliveryFailure, notifications] = [
+			this.#deliveredAt,
+			this.#failure,
+			this.#turnOver.standing,
+		];
+		return { generation, rejected, deliveredAt, deliveryFailure, notifications };
 	}
 
 	/** Milliseconds until a failed delivery or notification is tried again; infinite when there is none. */
@@ -99,6 +117,7 @@ export class Publisher {
 		for (const path of await this.#delivery.unnotified(destinations)) changed.add(path);
 		const [orders, variables, terms] = [book.orders(), book.variables(), this.#terms];
 		this.#current = { number: 1, orders, variables, terms };
+		this.#delivered();
 		this.#sayRendered(book, destinations.length);
 		this.#turnOver.note(
 			book.files.filter(({ destination }) => changed.has(destination)),
@@ -131,10 +150,11 @@ export class Publisher {
 		try {
 			const wanted = orders.filter((order) => !this.#isRejected(order));
 			const changed = new Set(await this.#delivery.deliver(wanted));
-			[this.#failures, this.#retryAt] = [0, Number.POSITIVE_INFINITY];
+			[this.#failures, this.#retryAt, this.#failure] = [0, Number.POSITIVE_INFINITY, undefined];
 			const files = book.files.filter(({ destination }) => changed.has(destination));
 			if (files.length === 0 && !variablesChanged) return;
 			this.#current = { number: this.#current.number + 1, orders, variables, terms };
+			this.#delivered();
 			this.#sayRendered(book, files.length);
 			this.#turnOver.note(files, variablesChanged);
 		} catch (error) {
@@ -206,26 +226,24 @@ export class Publisher {
 		return this.#rejected.has(path) && this.#rejected.get(path) === content;
 	}
 
+	#delivered(): void {
+		this.#deliveredAt = this.#deps.clock.now();
+		this.#deps.counters?.add("keyturn_deliveries_total", { result: "done" });
+	}
+
 	#postpone(error: AgentError): void {
-		const { clock, random, log } = this.#deps;
+		const { clock, random, log, counters } = this.#deps;
 		const pause = backoffDelay(this.#failures++, DELIVERY_BACKOFF, random);
 		this.#retryAt = clock.now() + pause;
+		this.#failure = error;
+		counters?.add("keyturn_deliveries_total", { result: "failed" });
 		const msg = `${error.message}; nothing is turned over, trying again in ${formatDuration(pause)}`;
 		log.write("error", "delivery failed", { ...error.facts, ...error.rows, msg, code: error.code });
 	}
 
 	#sayRendered(book: Book, changedFiles: number): void {
-		const { number, variables } = this.#current;
-		const counts = `${count(changedFiles, "file")}, ${count(variables.size, "variable")}`;
-		this.#deps.log.write("info", "rendered", {
-			msg: `generation ${number}: ${counts} (${this.#deps.describe()})`,
-			generation: number,
-			files: book.files.map(({ destination }) => destination),
-			variables: [...variables.keys()],
-		});
+		const files = book.files.map(({ destination }) => destination);
+		const line = renderedLine(this.#current, { files, changedFiles, secrets: this.#deps.describe() });
+		this.#deps.log.write("info", "rendered", line);
 	}
-}
-
-function count(number: number, noun: string): string {
-	return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

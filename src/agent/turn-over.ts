@@ -6,6 +6,7 @@ import {
 	ExitCode,
 	type Log,
 } from "../kernel/mod.ts";
+import type { Counters } from "../status/mod.ts";
 import type { NoticePort } from "./ports.ts";
 import type { ChangeAction, FileUnit } from "./spec.ts";
 
@@ -23,6 +24,7 @@ export interface TurnOverDeps {
 	readonly clock: Clock;
 	readonly random: () => number;
 	readonly log: Log;
+	readonly counters?: Counters;
 }
 
 /** One thing that has to happen, for the files that ask for it. */
@@ -51,6 +53,11 @@ export class TurnOver {
 	/** Why what is still due has failed, when it has. */
 	get lastFailure(): AgentError | undefined {
 		return [...this.#due.values()].find((due) => due.failure !== undefined)?.failure;
+	}
+
+	/** How much of what was due has not happened yet, and why. */
+	get standing() {
+		return { outstanding: this.#due.size, lastFailure: this.lastFailure };
 	}
 
 	/** Whether everything that was due has happened. */
@@ -103,10 +110,12 @@ export class TurnOver {
 		for (const [key, due] of ordered) {
 			try {
 				await this.#perform(due.action, signal);
+				this.#count(due.action, "done");
 				// What was noted meanwhile, for a newer change, stays due.
 				if (this.#due.get(key) === due) await this.#done(key, due.paths);
 			} catch (error) {
 				if (signal.aborted || !(error instanceof AgentError)) throw error;
+				this.#count(due.action, "failed");
 				if (this.#due.get(key) === due) this.#postpone(key, due, error);
 			}
 		}
@@ -141,6 +150,10 @@ export class TurnOver {
 			default:
 				action satisfies never;
 		}
+	}
+
+	#count({ kind }: ChangeAction, result: "done" | "failed"): void {
+		this.#deps.counters?.add("keyturn_notifications_total", { kind, result });
 	}
 
 	#postpone(key: string, due: Due, error: AgentError): void {

@@ -1,18 +1,19 @@
 import {
 	AgentError,
 	type BackoffLimits,
-	backoffDelay,
 	type Clock,
 	formatDuration,
 	type Log,
 	type Secret,
 } from "../kernel/mod.ts";
-import { type VaultClient, VaultError } from "../vault/mod.ts";
+import type { VaultClient } from "../vault/mod.ts";
 import type { AuthMethod, TokenGrant } from "./auth-method.ts";
-import { grantOf } from "./grant.ts";
 import { Liveness } from "./liveness.ts";
-import { isNearMaximum, renewalDelay } from "./renewal.ts";
+import { ReplacedTokens, revokeSelf } from "./replaced-tokens.ts";
 import { SingleFlight } from "./single-flight.ts";
+import type { Sinks, SinkStanding } from "./sinks.ts";
+import type { OwnLogin } from "./token-in-sink.ts";
+import { aborted, type Held, type TokenHolder, TokenUpkeep } from "./token-upkeep.ts";
 
 export interface TokenSessionDeps {
 	readonly method: AuthMethod;
@@ -23,25 +24,20 @@ export interface TokenSessionDeps {
 	readonly log: Log;
 	/** Hides a token in whatever is printed, until the returned function has been called. */
 	readonly hide: (token: Secret) => () => void;
+	/** Reads the TLS files again; called before each login. */
+	readonly refreshTls?: () => void;
+	readonly sinks?: Sinks;
+	/** The login whose token is taken out of a sink when it is still good; absent when none is to be taken. */
+	readonly takesUp?: Omit<OwnLogin, "hide">;
+	/** Revoke the token at the end. Default false. */
+	readonly revokesAtEnd?: boolean;
 }
-
-interface Held {
-	readonly grant: TokenGrant;
-	/** When it ends, in milliseconds since the epoch. */
-	readonly endsAt: number;
-	/** Near its maximum, or Vault forbids the renewal: the next step is a fresh login. */
-	readonly isFinal: boolean;
-	readonly forget: () => void;
-}
-
-/** Below this, waiting for a part of what is left would turn into a loop that never gets there. */
-const SHORTEST_WAIT_MS = 1000;
 
 /** How often "invalid token" is believed without asking. */
 const TRUST_WORDS_EVERY_MS = 60_000;
 
-/** So many tokens in a row whose renewal was refused are no accident: the next ones are not even tried. */
-const MOST_REFUSALS = 2;
+/** Longest wait for a server that has to take tokens back, at the end. */
+const LONGEST_END_MS = 2000;
 
 /**
  * Holds the token: logs in, renews, logs in again. One owner, one loop; everyone else asks for {@link token}.
@@ -51,16 +47,39 @@ export class TokenSession {
 	#held: Held | undefined;
 	readonly #logins: SingleFlight<Held>;
 	readonly #liveness: Liveness;
-	#refusals = 0;
+	readonly #replaced: ReplacedTokens;
+	/** Ends of the tokens that were held, by token; 0 for one that turned out dead. */
+	readonly #lives = new WeakMap<Secret, number>();
+	readonly #ended = new AbortController();
+	#maySeekInSinks = true;
 	#trustedAt = Number.NEGATIVE_INFINITY;
 	#wake = Promise.withResolvers<void>();
 
 	constructor(deps: TokenSessionDeps) {
 		this.#deps = deps;
 		this.#logins = new SingleFlight(deps);
-		const { client, clock, method } = deps;
-		const namespace = method.namespace === undefined ? {} : { namespace: method.namespace };
-		this.#liveness = new Liveness({ client, clock, ...namespace });
+		const { client, clock, log, method } = deps;
+		const place = { client, clock, ...(method.namespace !== undefined && { namespace: method.namespace }) };
+		this.#liveness = new Liveness(place);
+		this.#replaced = new ReplacedTokens({ ...place, log });
+	}
+
+	/** What a status report says of the token. Times in milliseconds since the epoch. */
+	get standing() {
+		const { name: method } = this.#deps.method;
+		if (this.#held === undefined) return { method };
+		const { grant, endsAt, renewedAt } = this.#held;
+		return { method, accessor: grant.accessor, endsAt, renewedAt };
+	}
+
+	/** What a status report says of the sinks. */
+	get sinks(): readonly SinkStanding[] {
+		return this.#deps.sinks?.standing ?? [];
+	}
+
+	/** Absolute paths of the files that hold what a login shows. */
+	get credentialFiles(): readonly string[] {
+		return this.#deps.method.credentialFiles;
 	}
 
 	/** Somebody asked: a login that failed may be tried at once. */
@@ -68,10 +87,48 @@ export class TokenSession {
 		this.#logins.retryNow();
 	}
 
-	/** A token that was valid when last heard of; logs in first when there is none (single-flight). */
+	/**
+	 * Told that credential files may have changed. Something new makes another try at a login that has failed; a new
+	 * token in a file takes the place of the old one, if Vault knows it. Nothing else is replaced before its time.
+	 */
+	async credentialsChanged(): Promise<void> {
+		const { method, log, refreshTls } = this.#deps;
+		refreshTls?.();
+		if (!(await method.hasNewCredential())) return;
+		this.retryNow();
+		if (!method.isTokenItself || this.#held === undefined) return;
+		try {
+			await this.#loginOnce(this.#ended.signal);
+		} catch (error) {
+			if (this.#ended.signal.aborted) return;
+			if (!(error instanceof AgentError)) throw error;
+			const msg = `the new token is of no use: ${error.message}; the one before it stays in use`;
+			log.write("warn", "login", { msg, code: error.code });
+		}
+	}
+
+	/**
+	 * A token that was valid when last heard of; logs in first when there is none (single-flight).
+	 *
+	 * @throws AgentError when there is no login, or `E_SINK` where sinks have to stand first
+	 */
 	async token(signal: AbortSignal): Promise<Secret> {
-		if (this.#held !== undefined && this.#held.endsAt > this.#deps.clock.now()) return this.#held.grant.token;
-		return (await this.#loginOnce(signal)).grant.token;
+		const isHeld = this.#held !== undefined && this.#held.endsAt > this.#deps.clock.now();
+		const held = isHeld && this.#held !== undefined ? this.#held : await this.#loginOnce(signal);
+		const { sinks } = this.#deps;
+		if (sinks !== undefined) {
+			await Promise.race([sinks.stand(), aborted(signal)]);
+			signal.throwIfAborted();
+		}
+		return held.grant.token;
+	}
+
+	/**
+	 * When a token that was held ends, as far as is known, in milliseconds since the epoch: infinite for one without an
+	 * end, in the past for one that is dead or was never held. A token that has been replaced keeps its own end.
+	 */
+	lifeOf(token: Secret): number {
+		return this.#lives.get(token) ?? 0;
 	}
 
 	/**
@@ -87,26 +144,73 @@ export class TokenSession {
 		if (!isKnown && !(await this.#liveness.isDead(token, signal))) return false;
 		if (this.#held === held) {
 			this.#held = undefined;
-			this.#deps.log.write("warn", "login", { msg: "Vault no longer knows the token; logging in again" });
+			this.#lives.set(token, 0);
+			const { accessor, policies } = held.grant;
+			const msg = "Vault no longer knows the token; logging in again";
+			this.#deps.log.write("warn", "login", { msg, accessor, policies });
 		}
 		return true;
 	}
 
 	/** Keeps the token alive until aborted. Never throws but for the abort. */
 	async keepAlive(signal: AbortSignal): Promise<void> {
-		for (let failures = 0, asked = 0; !signal.aborted; ) {
-			const held = this.#held;
-			const change = this.#wake.promise;
-			if (held === undefined || held.grant.ttlMs <= 0) {
-				await Promise.race([change, aborted(signal)]);
-				failures = 0;
-				continue;
-			}
-			const replaced = await this.#pause(this.#wait(held, { failures, asked }), change, signal);
-			if (signal.aborted) return;
-			const fault = replaced || this.#held !== held ? undefined : await this.#advance(held, signal);
-			failures = fault === undefined ? 0 : failures + 1;
-			asked = fault instanceof VaultError ? (fault.retryAfterMs ?? 0) : 0;
+		const session = this;
+		const holder: TokenHolder = {
+			get held() {
+				return session.#held;
+			},
+			get change() {
+				return session.#wake.promise;
+			},
+			hold: (held) => session.#hold(held),
+			logIn: (abort) => session.#loginOnce(abort),
+		};
+		await new TokenUpkeep(holder, this.#deps).run(signal);
+	}
+
+	/**
+	 * Revokes tokens that a newer login has replaced. Best effort: Vault being away is no fault.
+	 *
+	 * @param isNeeded whether something still lives by a token, such as a lease
+	 */
+	async revokeReplaced(isNeeded: (token: Secret) => boolean, signal: AbortSignal): Promise<void> {
+		await this.#replaced.revoke(isNeeded, signal);
+	}
+
+	/**
+	 * The end of the session: no sink is tried any more, and where the config says so its tokens are revoked and taken
+	 * out of the sinks. Takes two seconds at most and never throws; the client is still needed meanwhile.
+	 */
+	async end(): Promise<void> {
+		this.#ended.abort(new Error("the session ends"));
+		const late = new AbortController();
+		const done = new AbortController();
+		const bound = this.#deps.clock.sleep(LONGEST_END_MS, done.signal).then(
+			() => late.abort(new Error("the server takes too long")),
+			() => undefined,
+		);
+		await Promise.race([this.#end(late.signal), bound]);
+		done.abort();
+	}
+
+	async #end(signal: AbortSignal): Promise<void> {
+		const { method, sinks, revokesAtEnd } = this.#deps;
+		await Promise.all([this.#logins.idle(), sinks?.close()]);
+		if (!revokesAtEnd || method.isTokenItself) return;
+		const own = [...(this.#held === undefined ? [] : [this.#held]), ...this.#replaced.alive];
+		this.#held = undefined;
+		await Promise.all([sinks?.clear(), ...own.map((held) => this.#revokeAtEnd(held, signal))]);
+	}
+
+	async #revokeAtEnd(held: Held, signal: AbortSignal): Promise<void> {
+		const { client, log, clock, method } = this.#deps;
+		const namespace = method.namespace === undefined ? {} : { namespace: method.namespace };
+		try {
+			await revokeSelf(held, { client, log, clock, ...namespace }, signal);
+		} catch (error) {
+			const why = error instanceof Error ? error.message : "unknown fault";
+			const msg = `the token could not be revoked (${why}); it ends by itself`;
+			log.write("warn", "revoked", { msg, accessor: held.grant.accessor });
 		}
 	}
 
@@ -118,96 +222,32 @@ export class TokenSession {
 		return true;
 	}
 
-	/** Milliseconds until the held token is renewed or replaced; after a failure, the back-off. */
-	#wait(held: Held, { failures, asked }: { failures: number; asked: number }): number {
-		const { backoff, random, clock } = this.#deps;
-		if (failures > 0) return Math.max(asked, backoffDelay(failures - 1, backoff, random));
-		const remaining = { ...held.grant, ttlMs: Math.max(0, held.endsAt - clock.now()) };
-		return Math.max(SHORTEST_WAIT_MS, renewalDelay(remaining, random) ?? 0);
-	}
-
-	async #pause(ms: number, change: Promise<void>, signal: AbortSignal): Promise<boolean> {
-		const stop = new AbortController();
-		const either = AbortSignal.any([signal, stop.signal]);
-		const slept = this.#deps.clock.sleep(ms, either).then(
-			() => false,
-			() => true,
-		);
-		try {
-			return await Promise.race([slept, change.then(() => true)]);
-		} finally {
-			stop.abort();
-		}
-	}
-
-	/** @returns the fault, or `undefined` when the token is in order now */
-	async #advance(held: Held, signal: AbortSignal): Promise<AgentError | undefined> {
-		const { clock, log } = this.#deps;
-		const isEnded = held.endsAt <= clock.now();
-		const isRenewed = held.grant.renewable && !held.isFinal && !isEnded && this.#refusals < MOST_REFUSALS;
-		try {
-			if (isRenewed) await this.#renew(held, signal);
-			else await this.#loginOnce(signal);
-			return undefined;
-		} catch (error) {
-			if (signal.aborted) return undefined;
-			if (!(error instanceof AgentError)) throw error;
-			const left = held.endsAt - clock.now();
-			const rest = left > 0 ? `the token is good for ${formatDuration(left)} more` : "the token has ended";
-			log.write("warn", "login", {
-				msg: `the token could not be renewed: ${error.message}; ${rest}, trying again`,
-				code: error.code,
-			});
-			return error;
-		}
-	}
-
-	async #renew(held: Held, signal: AbortSignal): Promise<void> {
-		const { client, clock, log, method } = this.#deps;
-		const { token } = held.grant;
-		try {
-			const call = { method: "POST", path: "auth/token/renew-self", body: {}, token } as const;
-			const namespace = method.namespace === undefined ? {} : { namespace: method.namespace };
-			const renewed = { ...grantOf(await client.send({ ...call, ...namespace }, signal)), token };
-			this.#refusals = 0;
-			if (this.#held !== held) return; // replaced meanwhile
-			const isFinal = isNearMaximum(held.grant, renewed);
-			this.#hold({ ...held, grant: renewed, endsAt: clock.now() + renewed.ttlMs, isFinal });
-			log.write("debug", "renewed", { msg: `token renewed, ttl ${formatDuration(renewed.ttlMs)}` });
-		} catch (error) {
-			if (!(error instanceof VaultError) || error.remedy === "retry" || error.status === undefined)
-				throw error;
-			// Vault said no for good (policy, not renewable, revoked). What is left of the token is used; then a login.
-			this.#refusals++;
-			if (this.#refusals === 1) {
-				log.write("warn", "login", {
-					msg: `Vault will not renew the token (${error.status}); logging in again`,
-				});
-			}
-			if (this.#held === held) this.#hold({ ...held, isFinal: true });
-			await this.#loginOnce(signal);
-		}
-	}
-
 	async #loginOnce(signal: AbortSignal): Promise<Held> {
 		return await this.#logins.run(() => this.#logIn(signal));
 	}
 
 	async #logIn(signal: AbortSignal): Promise<Held> {
-		const { method, clock, hide, log } = this.#deps;
-		const grant = await method.login(signal);
+		const { method, clock, hide, log, refreshTls, sinks } = this.#deps;
+		refreshTls?.();
+		const found = await this.#findInSinks(signal);
+		const grant = found?.grant ?? (await method.login(signal));
 		const before = this.#held;
+		const now = clock.now();
 		const held: Held = {
 			grant,
-			endsAt: grant.ttlMs > 0 ? clock.now() + grant.ttlMs : Number.POSITIVE_INFINITY,
+			endsAt: grant.ttlMs > 0 ? now + grant.ttlMs : Number.POSITIVE_INFINITY,
+			renewedAt: now,
 			isFinal: false,
 			forget: hide(grant.token),
 		};
 		this.#hold(held);
-		before?.forget();
+		sinks?.put(grant.token);
+		if (method.isTokenItself) before?.forget();
+		else if (before !== undefined) this.#replaced.add(before);
 		const ttl = grant.ttlMs > 0 ? `ttl ${formatDuration(grant.ttlMs)}` : "no ttl";
+		const how = found === undefined ? "ok" : `token taken from ${found.path}`;
 		log.write("info", "login", {
-			msg: `${method.name} ok, ${ttl}, policies ${grant.policies.join(" ") || "none"}`,
+			msg: `${method.name} ${how}, ${ttl}, policies ${grant.policies.join(" ") || "none"}`,
 			method: method.name,
 			accessor: grant.accessor,
 			policies: grant.policies,
@@ -216,16 +256,19 @@ export class TokenSession {
 		return held;
 	}
 
+	/** At the start alone: later on the sinks hold what we have put there. */
+	async #findInSinks(signal: AbortSignal): Promise<{ grant: TokenGrant; path: string } | undefined> {
+		const { sinks, takesUp, hide } = this.#deps;
+		if (!this.#maySeekInSinks || takesUp === undefined) return undefined;
+		const found = await sinks?.find({ ...takesUp, hide }, signal);
+		this.#maySeekInSinks = false;
+		return found;
+	}
+
 	#hold(held: Held): void {
 		this.#held = held;
+		this.#lives.set(held.grant.token, held.endsAt);
 		this.#wake.resolve();
 		this.#wake = Promise.withResolvers<void>();
 	}
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-	return new Promise((resolve) => {
-		if (signal.aborted) resolve();
-		signal.addEventListener("abort", () => resolve(), { once: true });
-	});
 }

@@ -1,0 +1,61 @@
+import type { ChildEvent } from "../child/mod.ts";
+import type { Clock } from "../kernel/mod.ts";
+import type { Change } from "../secrets/mod.ts";
+import type { Counters } from "../status/mod.ts";
+import type { Rendering } from "./renderer.ts";
+
+/** Each unit that was rendered, or could not be. */
+export function countRenderings(renderings: readonly Rendering[], counters: Counters | undefined): void {
+	for (const { unit, kind } of renderings) {
+		const result = kind === "text" ? "done" : "failed";
+		counters?.add("keyturn_renders_total", { unit: unit.name, result });
+	}
+}
+
+/** Each path that is other than it was; what was read for the first time has not changed. */
+export function countChanges(changes: readonly Change[], counters: Counters | undefined): void {
+	for (const { before, after } of changes) {
+		if (before === undefined) continue;
+		const path = after.kind === "present" ? after.view.path : after.path;
+		counters?.add("keyturn_secret_changes_total", { path });
+	}
+}
+
+/** The changes have been delivered now. Those that Vault gives no time for are not timed. */
+export function timeDelivery(
+	changes: readonly Change[],
+	{ clock, counters }: { readonly clock: Clock; readonly counters?: Counters },
+): void {
+	for (const { before, after } of changes) {
+		const writtenAt = after.kind === "present" ? Date.parse(after.view.createdTime ?? "") : Number.NaN;
+		if (before === undefined || Number.isNaN(writtenAt)) continue;
+		const seconds = Math.max(0, clock.now() - writtenAt) / 1000; // the two clocks need not agree
+		counters?.observe("keyturn_rotation_delivery_seconds", seconds);
+	}
+}
+
+/** What happens to the child, counted. */
+export function countChildEvent(event: ChildEvent, counters: Counters): void {
+	switch (event.kind) {
+		case "started":
+			counters.add("keyturn_child_starts_total", {});
+			break;
+		case "exited": {
+			const { exit, expected } = event;
+			counters.add("keyturn_child_exits_total", { code: String(exit.code), expected: String(expected) });
+			break;
+		}
+		case "put-back":
+			counters.add("keyturn_child_put_backs_total", {});
+			break;
+		case "stands":
+		case "stopping":
+		case "killed":
+		case "signal-refused":
+		case "start-failed":
+		case "backing-off":
+			break;
+		default:
+			event satisfies never;
+	}
+}

@@ -1,0 +1,210 @@
+import type { TokenSession } from "../auth/mod.ts";
+import type { ChildState, Supervisor } from "../child/mod.ts";
+import type { AgentError, Clock } from "../kernel/mod.ts";
+import type { SecretStore } from "../secrets/mod.ts";
+import type {
+	ChildReport,
+	FaultReport,
+	FileReport,
+	MissingReport,
+	ReloadReport,
+	StateWord,
+	StatusReport,
+	TokenReport,
+	UnitStateWord,
+	VariableReport,
+} from "../status/mod.ts";
+import type { Agent } from "./agent.ts";
+import type { Standing } from "./book.ts";
+import type { ChildTally } from "./child-tally.ts";
+import { secretReport } from "./secret-report.ts";
+
+/** Everybody who knows something of the state. */
+export interface StatusSources {
+	readonly version: string;
+	readonly clock: Clock;
+	readonly agent: Pick<Agent, "standing">;
+	readonly store: Pick<SecretStore, "entries">;
+	readonly session: Pick<TokenSession, "standing">;
+	/** Absent without a child. */
+	readonly child?: {
+		/** The program alone: arguments may hold anything. */
+		readonly program: string;
+		readonly supervisor: Pick<Supervisor, "state">;
+		readonly tally: ChildTally;
+	};
+	/** The config as it was last read anew. */
+	readonly reload?: { readonly at: number; readonly error?: AgentError };
+	readonly isStopping: boolean;
+	/** Takes live secrets out of a text: an error may quote what a server said, a path may be computed. */
+	readonly clean: (text: string) => string;
+}
+
+/** What is known now. No text that was rendered and no value has a way into it. */
+export function statusReport(sources: StatusSources): StatusReport {
+	const { version, agent, store, clock, clean } = sources;
+	const now = clock.now();
+	const standing = agent.standing;
+	const { generation, deliveredAt, deliveryFailure, notifications } = standing;
+	const { lastFailure: failure, outstanding } = notifications;
+	const fault = (error: AgentError): FaultReport => ({ code: error.code, message: clean(error.message) });
+	const view: View = { sources, fault, now, standing };
+	const known = {
+		token: tokenReport(view),
+		secrets: store.entries().map((entry) => secretReport(entry, { now, clean, fault })),
+		files: standing.units.flatMap((unit) => fileReport(unit, view)),
+		variables: standing.units.flatMap((unit) => variableReport(unit, view)),
+		...(sources.child && { child: childReport(sources.child, now) }),
+		...(deliveryFailure && { delivery_error: fault(deliveryFailure) }),
+		notifications: { outstanding, ...(failure && { last_error: fault(failure) }) },
+		...(sources.reload && { last_reload: reloadReport(sources.reload, view) }),
+	};
+	const missing = missingOf(known);
+	return {
+		version,
+		state: stateWord(known, generation === 0, sources),
+		ready: missing.length === 0 && generation > 0,
+		missing,
+		generation: {
+			number: generation,
+			...(deliveredAt !== undefined && { age_seconds: (now - deliveredAt) / 1000 }),
+		},
+		...known,
+	};
+}
+
+type Known = Omit<StatusReport, "version" | "state" | "ready" | "missing" | "generation">;
+
+interface View {
+	readonly sources: StatusSources;
+	readonly fault: (error: AgentError) => FaultReport;
+	readonly now: number;
+	readonly standing: Agent["standing"];
+}
+
+function tokenReport({ sources, now }: View): TokenReport {
+	const { method, accessor = "", endsAt, renewedAt } = sources.session.standing;
+	if (endsAt === undefined || renewedAt === undefined) return { valid: false, method };
+	return {
+		valid: endsAt > now,
+		method,
+		...(accessor !== "" && { accessor }),
+		...(Number.isFinite(endsAt) && { ttl_seconds: Math.max(0, endsAt - now) / 1000 }),
+		renewed_seconds_ago: (now - renewedAt) / 1000,
+	};
+}
+
+function fileReport(standing: Standing, view: View): readonly FileReport[] {
+	const { unit, error } = standing;
+	if (unit.kind !== "file") return [];
+	const isRejected = view.standing.rejected.includes(unit.destination);
+	return [
+		{
+			destination: unit.destination,
+			mode: unit.mode.toString(8).padStart(4, "0"),
+			required: unit.required,
+			state: unitState(standing, isRejected, view.standing.generation === 0),
+			...(error && { last_error: view.fault(error) }),
+		},
+	];
+}
+
+function variableReport(standing: Standing, view: View): readonly VariableReport[] {
+	const { unit, error } = standing;
+	if (unit.kind !== "variable") return [];
+	const isRejected = view.sources.child?.tally.isPutBack() ?? false;
+	return [
+		{
+			name: unit.name,
+			required: unit.required,
+			state: unitState(standing, isRejected, view.standing.generation === 0),
+			...(error && { last_error: view.fault(error) }),
+		},
+	];
+}
+
+function unitState(standing: Standing, isRejected: boolean, isFirst: boolean): UnitStateWord {
+	if (standing.isRemoved) return "removed";
+	if (!standing.isRendered || isFirst) return "missing";
+	if (isRejected) return "rejected";
+	return standing.error === undefined ? "current" : "kept";
+}
+
+function childReport(child: NonNullable<StatusSources["child"]>, now: number): ChildReport {
+	const { state } = child.supervisor;
+	return {
+		command: child.program,
+		...childState(state, now),
+		...("generation" in state && { generation: state.generation }),
+		turn_overs: child.tally.turnOvers(),
+		restarts: child.tally.restarts(),
+	};
+}
+
+function childState(
+	state: ChildState,
+	now: number,
+): Pick<ChildReport, "state" | "pid" | "up_seconds" | "exit_code"> {
+	switch (state.kind) {
+		case "idle":
+			return { state: "waiting" };
+		case "running":
+			return { state: "up", pid: state.pid, up_seconds: (now - state.since) / 1000 };
+		case "stopping":
+			return { state: "stopping", pid: state.pid };
+		case "exited":
+			return { state: "exited", exit_code: state.exit.code };
+		case "starting":
+		case "backing-off":
+			return { state: state.kind };
+		default:
+			return state satisfies never;
+	}
+}
+
+function reloadReport({ at, error }: NonNullable<StatusSources["reload"]>, view: View): ReloadReport {
+	const age = { seconds_ago: (view.now - at) / 1000 };
+	return error === undefined
+		? { result: "done", ...age }
+		: { result: "failed", ...age, error: view.fault(error) };
+}
+
+function missingOf({
+	token,
+	files,
+	variables,
+	child,
+	delivery_error: failure,
+}: Known): readonly MissingReport[] {
+	const coded = (error: FaultReport | undefined) => (error === undefined ? {} : { code: error.code });
+	const isLacking = ({ required, state }: FileReport | VariableReport) => required && state === "missing";
+	return [
+		...(token.valid ? [] : [{ what: "token" } as const]),
+		...files.filter(isLacking).map(({ destination: name, last_error: error }) => {
+			return { what: "file", name, ...coded(error) } as const;
+		}),
+		...variables.filter(isLacking).map(({ name, last_error: error }) => {
+			return { what: "variable", name, ...coded(error) } as const;
+		}),
+		...(failure === undefined ? [] : [{ what: "delivery", code: failure.code } as const]),
+		...(child === undefined || child.state === "up"
+			? []
+			: [{ what: "child", name: child.command, code: child.state } as const]),
+	];
+}
+
+/** The worst that is true. What only waits for Vault is `stale`; what somebody has to look at is `degraded`. */
+function stateWord(known: Known, isFirst: boolean, { isStopping, store }: StatusSources): StateWord {
+	if (isStopping) return "stopping";
+	if (isFirst) return "starting";
+	const { token, files, variables, child, delivery_error: delivery, notifications } = known;
+	const errors = store.entries().flatMap(({ error }) => (error === undefined ? [] : [error]));
+	const isHurt = [...files, ...variables].some(({ state, required }) =>
+		state === "missing" ? required : state !== "current" && state !== "removed",
+	);
+	const isChildDown = child !== undefined && child.state !== "up";
+	if (isHurt || isChildDown || delivery !== undefined || notifications.last_error !== undefined)
+		return "degraded";
+	if (errors.some(({ remedy }) => remedy !== "retry")) return "degraded";
+	return errors.length > 0 || !token.valid ? "stale" : "ready";
+}

@@ -1,0 +1,115 @@
+import { SECRET_STATES, type StateWord, type StatusReport, UNIT_STATES } from "./report.ts";
+
+/** What the process has taken from the system. */
+export interface ProcessUsage {
+	readonly residentBytes: number;
+	/** User and system time together. */
+	readonly cpuSeconds: number;
+	/** Seconds since the epoch. */
+	readonly startedAt: number;
+}
+
+/** A metric that is looked up when somebody asks. */
+export interface Gauge {
+	readonly help: string;
+	readonly labels: readonly string[];
+	readonly values: (report: StatusReport, usage: ProcessUsage) => readonly Sample[];
+}
+
+/** One value, and one text for each label of its metric, in order. */
+type Sample = readonly [value: number, ...labels: string[]];
+
+const STATES: readonly StateWord[] = ["starting", "ready", "stale", "degraded", "stopping"];
+
+/** By name. A metric without values now is left out of the answer. */
+export const GAUGES: Readonly<Record<string, Gauge>> = {
+	keyturn_build_info: {
+		help: "Always 1; the label is the version of the agent.",
+		labels: ["version"],
+		values: ({ version }) => [[1, version]],
+	},
+	keyturn_state: {
+		help: "1 for the word that describes the agent now, 0 for the others.",
+		labels: ["state"],
+		values: ({ state }) => STATES.map((word) => [Number(word === state), word]),
+	},
+	keyturn_ready: {
+		help: "Whether the agent is ready, as GET /readyz says.",
+		labels: [],
+		values: ({ ready }) => [[Number(ready)]],
+	},
+	keyturn_generation: {
+		help: "Number of the newest generation; 0 before the first delivery.",
+		labels: [],
+		values: ({ generation }) => [[generation.number]],
+	},
+	keyturn_generation_age_seconds: {
+		help: "Since the newest generation was delivered.",
+		labels: [],
+		values: ({ generation }) => known(generation.age_seconds),
+	},
+	keyturn_token_valid: {
+		help: "Whether the agent holds a token that has not ended.",
+		labels: [],
+		values: ({ token }) => [[Number(token.valid)]],
+	},
+	keyturn_token_ttl_seconds: {
+		help: "Until the token ends; left out for one that does not.",
+		labels: [],
+		values: ({ token }) => known(token.ttl_seconds),
+	},
+	keyturn_secrets: {
+		help: "Secrets by state.",
+		labels: ["state"],
+		values: ({ secrets }) =>
+			SECRET_STATES.map((word) => [secrets.filter(({ state }) => state === word).length, word]),
+	},
+	keyturn_secret_version: {
+		help: "Version held, by path; KV v2 only.",
+		labels: ["path"],
+		values: ({ secrets }) => secrets.flatMap(({ path, version }) => known(version, path)),
+	},
+	keyturn_secret_age_seconds: {
+		help: "Since the version that is held was written or, where Vault does not say, read.",
+		labels: ["path"],
+		values: ({ secrets }) => secrets.flatMap(({ path, age_seconds: age }) => known(age, path)),
+	},
+	keyturn_files: {
+		help: "Files by state.",
+		labels: ["state"],
+		values: ({ files }) => byState(files),
+	},
+	keyturn_variables: {
+		help: "Variables of the child by state.",
+		labels: ["state"],
+		values: ({ variables }) => byState(variables),
+	},
+	keyturn_notifications_outstanding: {
+		help: "Commands, calls, signals and restarts that have not happened yet.",
+		labels: [],
+		values: ({ notifications }) => [[notifications.outstanding]],
+	},
+	keyturn_child_up: {
+		help: "Whether the child runs; left out where there is none.",
+		labels: [],
+		values: ({ child }) => (child === undefined ? [] : [[Number(child.state === "up")]]),
+	},
+	process_resident_memory_bytes: {
+		help: "Resident memory of the agent, without its child.",
+		labels: [],
+		values: (_report, { residentBytes }) => [[residentBytes]],
+	},
+	process_start_time_seconds: {
+		help: "When the agent was started, since the epoch.",
+		labels: [],
+		values: (_report, { startedAt }) => [[startedAt]],
+	},
+};
+
+function known(value: number | undefined, ...labels: string[]): readonly Sample[] {
+	return value === undefined ? [] : [[value, ...labels]];
+}
+
+function byState(units: readonly { readonly state: string }[]): readonly Sample[] {
+	return UNIT_STATES.map((word) => [units.filter(({ state }) => state === word).length, word]);
+}

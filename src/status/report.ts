@@ -1,0 +1,142 @@
+// What `GET /v1/status` says, as JSON. Names are snake_case as in everything that programs read, spans are seconds, and
+// what is not known is left out. No value of a secret has a place in it.
+
+/**
+ * - `starting`: the first generation is not complete yet.
+ * - `ready`: everything stands and is up to date.
+ * - `stale`: everything stands, but Vault cannot be asked whether it is up to date.
+ * - `degraded`: something is missing, kept from before, or could not be passed on; the report names it.
+ * - `stopping`: the agent ends.
+ */
+export type StateWord = "starting" | "ready" | "stale" | "degraded" | "stopping";
+
+/** A fault by its stable name and its sentence. */
+export interface FaultReport {
+	readonly code: string;
+	readonly message: string;
+}
+
+/** The report of a running agent. */
+export interface StatusReport {
+	readonly version: string;
+	readonly state: StateWord;
+	/** What `GET /readyz` answers: the token is valid, what is required is rendered and delivered, the child is up. */
+	readonly ready: boolean;
+	/** What readiness lacks. */
+	readonly missing: readonly MissingReport[];
+	readonly generation: {
+		/** 0 before the first delivery. */
+		readonly number: number;
+		readonly age_seconds?: number;
+	};
+	readonly token: TokenReport;
+	readonly secrets: readonly SecretReport[];
+	readonly files: readonly FileReport[];
+	readonly variables: readonly VariableReport[];
+	readonly child?: ChildReport;
+	readonly notifications: {
+		/** Commands, calls, signals and restarts that have not happened yet. */
+		readonly outstanding: number;
+		readonly last_error?: FaultReport;
+	};
+	/** Why the newest generation could not be written; absent when it stands. */
+	readonly delivery_error?: FaultReport;
+	readonly last_reload?: ReloadReport;
+}
+
+/** One thing that readiness lacks: by kind and name, for its reader may be anybody who can reach the address. */
+export interface MissingReport {
+	readonly what: "token" | "file" | "variable" | "delivery" | "child";
+	readonly name?: string;
+	/** Code of the fault behind it, where there is one. */
+	readonly code?: string;
+}
+
+export interface TokenReport {
+	readonly valid: boolean;
+	readonly method: string;
+	readonly accessor?: string;
+	/** Absent for a token that does not end. */
+	readonly ttl_seconds?: number;
+	/** Since the login or the last renewal. */
+	readonly renewed_seconds_ago?: number;
+}
+
+/**
+ * - `fresh`: the last read brought it. `held`: its lease is good. `pinned`: this version is never read again.
+ * - `failing`: the last read or renewal failed; what was read before stays.
+ * - `absent`: Vault has no such secret, or it was deleted.
+ * - `pending`: not read yet.
+ */
+export type SecretState = "fresh" | "held" | "pinned" | "failing" | "absent" | "pending";
+
+export const SECRET_STATES: readonly SecretState[] = [
+	"fresh",
+	"held",
+	"pinned",
+	"failing",
+	"absent",
+	"pending",
+];
+
+export interface SecretReport {
+	readonly path: string;
+	/** `kv2`, `plain`, `list`, …; absent before the first read. */
+	readonly kind?: string;
+	readonly version?: number;
+	/** Since this version was written, or, where that is not known, since it was read. */
+	readonly age_seconds?: number;
+	/** Until the next read or renewal. */
+	readonly next_seconds?: number;
+	readonly lease_seconds?: number;
+	readonly state: SecretState;
+	readonly last_error?: FaultReport;
+}
+
+/**
+ * - `current`: it stands as the newest secrets say. `kept`: it could not be rendered; the last good version stands.
+ * - `removed`: its secret was deleted and the file with it. `rejected`: the child could not live with the newest
+ *   version; the one before stands. `missing`: it has never stood.
+ */
+export type UnitStateWord = "current" | "kept" | "removed" | "rejected" | "missing";
+
+export const UNIT_STATES: readonly UnitStateWord[] = ["current", "kept", "removed", "rejected", "missing"];
+
+interface UnitReport {
+	readonly state: UnitStateWord;
+	readonly required: boolean;
+	readonly last_error?: FaultReport;
+}
+
+export interface FileReport extends UnitReport {
+	readonly destination: string;
+	/** Octal, such as `0600`. */
+	readonly mode: string;
+}
+
+export interface VariableReport extends UnitReport {
+	readonly name: string;
+}
+
+export interface ChildReport {
+	/** Its program without arguments: those may hold anything. */
+	readonly command: string;
+	readonly state: "waiting" | "starting" | "up" | "stopping" | "backing-off" | "exited";
+	readonly pid?: number;
+	readonly up_seconds?: number;
+	/** Code of a child that has ended for good. */
+	readonly exit_code?: number;
+	/** Number of the generation that it runs with. */
+	readonly generation?: number;
+	/** How often it was replaced for new values. */
+	readonly turn_overs: number;
+	/** How often it was started again for another reason. */
+	readonly restarts: number;
+}
+
+/** The config as it was last read anew. */
+export interface ReloadReport {
+	readonly result: "done" | "failed";
+	readonly seconds_ago: number;
+	readonly error?: FaultReport;
+}

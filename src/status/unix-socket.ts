@@ -1,0 +1,30 @@
+import { lstat, unlink } from "node:fs/promises";
+import { connect } from "node:net";
+import { cannotListen } from "./errors.ts";
+
+/**
+ * Removes the socket that an agent which was killed has left behind: nothing else, and not while somebody answers.
+ *
+ * @throws AgentError `E_LISTEN` when something else stands at the path, or another process listens there
+ */
+export async function makeWay(path: string): Promise<void> {
+	const there = await lstat(path).catch(() => undefined);
+	if (there === undefined) return;
+	if (!there.isSocket()) throw cannotListen(`unix:${path}`, "something that is no socket stands there");
+	const outcome = await knock(path);
+	if (outcome === "answered") throw cannotListen(`unix:${path}`, "another process answers there");
+	if (outcome === "ECONNREFUSED") await unlink(path).catch(() => undefined);
+	else if (outcome !== "ENOENT") throw cannotListen(`unix:${path}`, `it cannot be tried (${outcome})`);
+}
+
+/** @returns `answered`, or the code of the error */
+function knock(path: string): Promise<string> {
+	return new Promise((resolve) => {
+		const socket = connect(path);
+		socket.once("connect", () => {
+			socket.destroy();
+			resolve("answered");
+		});
+		socket.once("error", (error) => resolve("code" in error ? String(error.code) : "no code"));
+	});
+}
