@@ -57,6 +57,10 @@ const world: World = {
 		const path = process.env["PATH"] ?? "/usr/bin:/bin";
 		return systemProcesses({ clock: systemClock, random: Math.random, log, path });
 	},
+	systemd: {
+		notify: async (words) => await (await import("./cli/systemd-notify.ts")).systemdNotify(words),
+		monotonicUsec: () => process.hrtime.bigint() / 1000n,
+	},
 	loadHeap: () => import("./heap.ts"),
 	loadFileWatch: async () => (await import("./cli/file-watch.ts")).watchFiles,
 	onSignal(name, handler) {

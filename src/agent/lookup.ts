@@ -1,9 +1,14 @@
-import { requestKey, type SecretStore, type SecretView } from "../secrets/mod.ts";
+import { type Entry, requestKey, type SecretView } from "../secrets/mod.ts";
 import { asTexts } from "../vault/mod.ts";
 import type { Found, TemplateRequest, TemplateSecret } from "../template/mod.ts";
 
-/** The store as templates see it. A secret that could not be read this time keeps what was read before. */
-export function lookupIn(store: SecretStore): (request: TemplateRequest) => Found {
+/** What was found under a key. */
+export interface Held {
+	entry(key: string): Pick<Entry, "finding" | "error"> | undefined;
+}
+
+/** What is held as templates see it. A secret that could not be read this time keeps what was read before. */
+export function lookupIn(store: Held): (request: TemplateRequest) => Found {
 	return (request) => {
 		const entry = store.entry(requestKey(request));
 		if (entry === undefined) return { kind: "pending" };

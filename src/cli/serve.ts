@@ -1,35 +1,53 @@
 import { constants } from "node:os";
-import { Agent, timedOut } from "../agent/mod.ts";
+import { Agent } from "../agent/mod.ts";
 import type { Supervisor } from "../child/mod.ts";
 import type { Config } from "../config/mod.ts";
 import { AgentError, ExitCode, type Log } from "../kernel/mod.ts";
 import { deliveryOf, surroundingsOf, vaultParts } from "./assemble.ts";
 import { childEnvironment } from "./child-environment.ts";
+import { childSpecOf, childTermsOf } from "./child-terms.ts";
+import type { FileWatch } from "./file-watch.ts";
+import { logFor } from "./load.ts";
 import { memoryTrimmer } from "./memory.ts";
 import { systemNotices } from "./notices.ts";
+import { once } from "./one-shot.ts";
+import { Reloader, type Settled, settle } from "./reload.ts";
 import { type ChildSignals, listenToSignals, Stopped } from "./signals.ts";
-import { unitsOf } from "./units.ts";
+import { SwitchLog } from "./switch-log.ts";
+import { serviceManager } from "./systemd.ts";
+import { leaveWord } from "./termination.ts";
+import type { VaultLinks } from "./vault-links.ts";
 import type { World } from "./world.ts";
 
-/** Pauses between starts of a child that keeps failing. */
-const CHILD_BACKOFF = { minMs: 1000, maxMs: 60_000 };
-
 /**
- * Runs the agent for a config: as an init container, a sidecar, or around a child.
+ * Runs the agent: as an init container, a sidecar, or around a child.
  *
+ * @param load reads and checks the config; called again whenever it has to be read anew
  * @returns the exit code
  * @throws AgentError when the first generation cannot come about
  */
-export async function serve(config: Config, world: World, log: Log): Promise<number> {
+export async function serve(load: () => Promise<Config>, world: World): Promise<number> {
+	try {
+		return await runAgent(load, world);
+	} catch (error) {
+		if (error instanceof AgentError) await leaveWord(error, world);
+		throw error;
+	}
+}
+
+async function runAgent(load: () => Promise<Config>, world: World): Promise<number> {
+	const config = await load();
+	const log = new SwitchLog(await logFor(config, world));
 	const heap = config.exitAfterAuth ? undefined : await world.loadHeap();
 	heap?.settleDown();
-	for (const warning of config.warnings) log.write("warn", "config", { msg: warning });
-	const units = await unitsOf(config, (path) => world.fs.readFile(path, "utf8"));
-	const { links, store } = vaultParts(config, world, log);
+	sayWarnings(config, log);
+	const settled = await settle(config, world);
+	const vault = vaultParts(config, world, log);
+	const { links, store } = vault;
 	const child = await superviseWith(config, world, log);
 	const supervisor = child?.supervisor;
-	const inheritEnv = config.exec?.inheritEnv ?? true;
-	const agent = new Agent(units, {
+	const terms = childTermsOf(config, world);
+	const agent = new Agent(settled.units, {
 		store,
 		delivery: deliveryOf(config, world),
 		notices: systemNotices(childEnvironment(world.env, true, new Map())),
@@ -38,59 +56,75 @@ export async function serve(config: Config, world: World, log: Log): Promise<num
 		random: world.random,
 		log,
 		...(heap && { rest: memoryTrimmer(world.clock, () => heap.collectGarbage()) }),
-		...(supervisor && {
-			child: {
-				supervisor,
-				terms: { environment: (variables) => childEnvironment(world.env, inheritEnv, variables) },
-			},
-		}),
+		...(supervisor && terms && { child: { supervisor, terms } }),
 	});
 	const stopping = new AbortController();
-	const reload = () => {
-		links.session.retryNow();
-		agent.refresh();
-	};
-	const release = listenToSignals({ world, reload, child, stopping });
+	const systemd = serviceManager(world, log);
+	let watch: FileWatch | undefined;
+	const reloader = new Reloader(settled, {
+		load,
+		agent,
+		vault,
+		world,
+		log,
+		systemd,
+		inForce: async (next) => {
+			log.switchTo(await logFor(next.config, world));
+			sayWarnings(next.config, log);
+			watch?.set(filesToWatch(next, links));
+		},
+	});
+	const release = listenToSignals({ world, reload: () => reloader.refresh(), child, stopping });
 	try {
 		const begun = agent.start(stopping.signal);
 		const work = config.exitAfterAuth
 			? once({ agent, begun, config, world, stopping })
 			: begun.then(() => agent.watch(stopping.signal));
-		const keepAlive = links.keepAlive(stopping.signal);
-		return await outcome({ begun, work: Promise.all([work, keepAlive]), supervisor, stopping, config });
+		const stays = config.exitAfterAuth
+			? []
+			: [reloader.run(stopping.signal), begun.then(() => systemd.ready())];
+		const beside = [links.keepAlive(stopping.signal), systemd.keepAlive(stopping.signal), ...stays];
+		if (config.watch && !config.exitAfterAuth) {
+			watch = await watchWith(reloader, world, log);
+			watch.set(filesToWatch(settled, links));
+		}
+		return await outcome({ begun, work: Promise.all([work, ...beside]), supervisor, stopping, config });
 	} finally {
 		stopping.abort(new Error("the agent ends"));
+		await systemd.stopping();
 		await supervisor?.stop();
+		await watch?.close();
 		links.close();
 		release();
 	}
 }
 
-interface OneShot {
-	readonly agent: Agent;
-	readonly begun: Promise<void>;
-	readonly config: Config;
-	readonly world: World;
-	readonly stopping: AbortController;
+function sayWarnings(config: Config, log: Log): void {
+	for (const warning of config.warnings) log.write("warn", "config", { msg: warning });
 }
 
-/** Everything once, within the deadline. */
-async function once({ agent, begun, config, world, stopping }: OneShot): Promise<void> {
-	const { timeoutMs } = config;
-	const ready = begun.then(() => agent.settle(stopping.signal));
-	const late = world.clock.sleep(timeoutMs, stopping.signal).then(
-		() => "late",
-		() => "stopped",
-	);
-	const first = await Promise.race([ready, late]);
-	if (first === "late") {
-		ready.catch(() => undefined); // it ends with the abort, which is no news
-		throw timedOut(timeoutMs, agent.waitingFor ?? { words: "nothing is missing" });
-	}
-	await ready;
-	stopping.abort(new Error("done"));
+/** Everything on disk that the agent goes by. */
+function filesToWatch({ config, texts }: Settled, links: VaultLinks): readonly string[] {
+	const { caCert, clientCert, clientKey } = config.vault.tls;
+	const tls = [caCert, clientCert, clientKey].filter((path) => path !== undefined);
+	return [
+		...(config.file === undefined ? [] : [config.file]),
+		...texts.keys(),
+		...links.session.credentialFiles,
+		...tls,
+	];
 }
 
+async function watchWith(reloader: Reloader, world: World, log: Log): Promise<FileWatch> {
+	const watchFiles = await world.loadFileWatch();
+	return watchFiles({
+		changed: () => reloader.filesChanged(),
+		failed: (code) => {
+			const msg = `files cannot be watched (${code}); send SIGHUP after a change`;
+			log.write("warn", "reload", { msg, code });
+		},
+	});
+}
 interface Running {
 	readonly begun: Promise<void>;
 	readonly work: Promise<unknown>;
@@ -129,17 +163,13 @@ async function superviseWith(config: Config, world: World, log: Log): Promise<Ch
 			rows: { do: "leave one of them out" },
 		});
 	}
-	const [program, ...args] = exec.command;
-	if (program === undefined) throw new RangeError("Cannot supervise: the config has an empty command");
+	const spec = childSpecOf(exec);
 	const { createSupervisor, FORWARDED_SIGNALS, logChildEvents } = await import("../child/mod.ts");
-	const supervisor = createSupervisor(
-		{ ...exec, command: [program, ...args], backoff: CHILD_BACKOFF },
-		{
-			clock: world.clock,
-			random: world.random,
-			observe: logChildEvents(log, program),
-			processes: await world.makeProcesses(log),
-		},
-	);
+	const supervisor = createSupervisor(spec, {
+		clock: world.clock,
+		random: world.random,
+		observe: logChildEvents(log, spec.command[0]),
+		processes: await world.makeProcesses(log),
+	});
 	return { supervisor, forwarded: FORWARDED_SIGNALS };
 }

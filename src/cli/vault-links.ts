@@ -46,13 +46,17 @@ export class VaultLinks implements TokenSource, VaultClient {
 		}
 	}
 
-	/** From now on everything goes by way of `link`; requests on their way end as they were begun. */
-	replace(link: VaultLink): void {
+	/**
+	 * From now on everything goes by way of `link`.
+	 *
+	 * @returns the one before, which the caller closes, or puts back
+	 */
+	replace(link: VaultLink): VaultLink {
 		const before = this.#current;
 		this.#current = link;
 		this.#replaced.resolve();
 		this.#replaced = Promise.withResolvers<void>();
-		before.client.close();
+		return before;
 	}
 
 	close(): void {

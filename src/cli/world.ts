@@ -51,6 +51,13 @@ export interface World {
 	readonly makeProcesses: (log: Log) => Promise<ReturnType<typeof systemProcesses>>;
 	/** For agents that stay: an init container never needs it. */
 	readonly loadHeap: () => Promise<Heap>;
+	/** For a service that systemd has started. */
+	readonly systemd: {
+		/** Runs `systemd-notify`. @returns what went wrong; never rejects */
+		notify(words: readonly string[]): Promise<string | undefined>;
+		/** CLOCK_MONOTONIC, in microseconds. */
+		monotonicUsec(): bigint;
+	};
 	/** For agents that stay. */
 	readonly loadFileWatch: () => Promise<typeof watchFiles>;
 	/** @returns undoes it */

@@ -5,4 +5,5 @@ export { guessFormat } from "./format-name.ts";
 export { type ConfigInput, loadConfig } from "./load.ts";
 export { publicTexts } from "./public-texts.ts";
 export { parseReference } from "./reference.ts";
+export { isSameSetting } from "./same.ts";
 export { configJsonSchema } from "./schema/file.ts";

@@ -1,20 +1,25 @@
 import { AgentError, ExitCode } from "../../kernel/mod.ts";
-import { configFor, logFor } from "../load.ts";
+import { configFor } from "../load.ts";
 import type { CommonFlags } from "../common-flags.ts";
 import { serve } from "../serve.ts";
 import type { World } from "../world.ts";
 
 /** `agent run -- CMD`: the wrapper around a command. */
 export async function run(command: readonly string[], flags: CommonFlags, world: World): Promise<number> {
-	const config = await configFor({ ...flags, ...(command.length > 0 && { command }) }, world);
-	if (config.exec === undefined) {
-		throw new AgentError("there is no command to run", {
-			code: "E_USAGE",
-			exitCode: ExitCode.usage,
-			rows: {
-				do: "write it after --, such as: agent run --env KEY=secret/data/x#y -- litellm --config config.yaml",
-			},
-		});
-	}
-	return await serve(config, world, await logFor(config, world));
+	const load = async () => {
+		const config = await configFor({ ...flags, ...(command.length > 0 && { command }) }, world);
+		if (config.exec === undefined) throw noCommand();
+		return config;
+	};
+	return await serve(load, world);
+}
+
+function noCommand(): AgentError {
+	return new AgentError("there is no command to run", {
+		code: "E_USAGE",
+		exitCode: ExitCode.usage,
+		rows: {
+			do: "write it after --, such as: agent run --env KEY=secret/data/x#y -- litellm --config config.yaml",
+		},
+	});
 }

@@ -1,0 +1,220 @@
+import type { Agent, Unit } from "../agent/mod.ts";
+import { type Config, isSameSetting } from "../config/mod.ts";
+import { AgentError, backoffDelay, ExitCode, formatDuration, type Log } from "../kernel/mod.ts";
+import { deliveryOf, openLink, type VaultParts } from "./assemble.ts";
+import { childTermsOf } from "./child-terms.ts";
+import { Gatherer } from "./gather.ts";
+import type { ServiceManager } from "./systemd.ts";
+import { unitsOf } from "./units.ts";
+import type { VaultLink } from "./vault-links.ts";
+import type { World } from "./world.ts";
+
+/** What a running agent goes by. */
+export interface Settled {
+	readonly config: Config;
+	readonly units: readonly Unit[];
+	/** Texts of the template files, by path. */
+	readonly texts: ReadonlyMap<string, string>;
+}
+
+/** Reads everything that a config names. @throws AgentError for a template that cannot be read or parsed */
+export async function settle(config: Config, world: World): Promise<Settled> {
+	const texts = new Map<string, string>();
+	const units = await unitsOf(config, async (path) => {
+		const text = await world.fs.readFile(path, "utf8");
+		texts.set(path, text);
+		return text;
+	});
+	return { config, units, texts };
+}
+
+export interface ReloaderParts {
+	/** Reads and checks the config, as at the start. */
+	readonly load: () => Promise<Config>;
+	readonly agent: Pick<Agent, "adopt" | "refresh">;
+	readonly vault: VaultParts;
+	readonly world: World;
+	readonly log: Log;
+	readonly systemd: Pick<ServiceManager, "reloading" | "ready">;
+	/** Told of the config that has come into force, for what is neither templates nor Vault nor the child. */
+	readonly inForce: (settled: Settled) => Promise<void>;
+}
+
+/** How the last reading of the config went. */
+export interface ReloadResult {
+	/** Milliseconds since the epoch. */
+	readonly at: number;
+	/** Absent when all is well. */
+	readonly error?: AgentError;
+}
+
+/** Signals in a row, and files that change one after the other, make one reading. */
+const GATHER = { quietMs: 200, longestMs: 2000 };
+
+/** Pauses before a config that cannot be taken now, since Vault is away, is tried again. */
+const RETRY_BACKOFF = { minMs: 5000, maxMs: 60_000 };
+
+/** Parts of a config that an agent cannot change while it runs. */
+const FIXED = {
+	exec: "a child cannot be added or taken away",
+	exitAfterAuth: "exit_after_auth cannot be changed",
+} as const;
+
+/** Reads the config again when asked, and puts it in force whole or not at all. */
+export class Reloader {
+	readonly #parts: ReloaderParts;
+	readonly #calls: Gatherer;
+	#settled: Settled;
+	#wantsRefresh = false;
+	#failures = 0;
+	#last: ReloadResult | undefined;
+
+	constructor(first: Settled, parts: ReloaderParts) {
+		this.#settled = first;
+		this.#parts = parts;
+		this.#calls = new Gatherer(parts.world.clock, GATHER);
+	}
+
+	get last(): ReloadResult | undefined {
+		return this.#last;
+	}
+
+	/** A file has changed. */
+	filesChanged(): void {
+		this.#calls.call();
+	}
+
+	/** Somebody asked, by signal or call: secrets are read at once, too. */
+	refresh(): void {
+		this.#wantsRefresh = true;
+		this.#calls.call();
+	}
+
+	/** Serves what is asked for until aborted; never throws but for the abort. */
+	async run(signal: AbortSignal): Promise<void> {
+		const { agent, vault, systemd } = this.#parts;
+		for (;;) {
+			await this.#calls.next(signal);
+			const wantsRefresh = this.#wantsRefresh;
+			this.#wantsRefresh = false;
+			await systemd.reloading();
+			await vault.links.session.credentialsChanged(signal);
+			await this.#reload(signal);
+			await systemd.ready();
+			if (wantsRefresh) agent.refresh();
+		}
+	}
+
+	async #reload(signal: AbortSignal): Promise<void> {
+		const { world, log } = this.#parts;
+		try {
+			const changed = await this.#take(signal);
+			const isNews = changed.length > 0 || this.#last?.error !== undefined;
+			this.#last = { at: world.clock.now() };
+			this.#failures = 0;
+			const what = changed.length > 0 ? `in force: ${changed.join(", ")}` : "nothing in it is new";
+			if (isNews) log.write("info", "reload", { msg: `config read again, ${what}`, changed });
+		} catch (error) {
+			signal.throwIfAborted();
+			if (!(error instanceof AgentError)) throw error;
+			this.#last = { at: world.clock.now(), error };
+			const rest = error.remedy === "retry" ? `, ${this.#tryAgain(signal)}` : "";
+			log.write("error", "reload", {
+				...error.facts,
+				...error.rows,
+				msg: `${error.message}; the config before it stays in force${rest}`,
+				code: error.code,
+			});
+		}
+	}
+
+	/** @returns when, in words */
+	#tryAgain(signal: AbortSignal): string {
+		const { clock, random } = this.#parts.world;
+		const pause = backoffDelay(this.#failures++, RETRY_BACKOFF, random);
+		clock.sleep(pause, signal).then(
+			() => this.#calls.call(),
+			() => undefined, // the end came first
+		);
+		return `trying again in ${formatDuration(pause)}`;
+	}
+
+	/** @returns what is new, in words; nothing when all is as before */
+	async #take(signal: AbortSignal): Promise<readonly string[]> {
+		const { load, agent, world, vault, inForce } = this.#parts;
+		const next = await settle(await load(), world);
+		const { config, units } = next;
+		const { config: before } = this.#settled;
+		refuseFixed(before, config);
+		const changed = [...changedParts(before, config), ...changedTexts(this.#settled, next)];
+		if (changed.length === 0) return changed;
+
+		const link = await this.#openLink(before, config, signal);
+		const last = link && vault.links.replace(link);
+		try {
+			const childTerms = isSameSetting(before.exec, config.exec) ? undefined : childTermsOf(config, world);
+			await agent.adopt({ units, delivery: deliveryOf(config, world), ...(childTerms && { childTerms }) });
+		} catch (error) {
+			if (last !== undefined) vault.links.replace(last).client.close();
+			throw error;
+		}
+		last?.client.close();
+		vault.store.pollIntervalMs = config.pollIntervalMs;
+		this.#settled = next;
+		await inForce(next);
+		return changed;
+	}
+
+	/** Another server or login has to work before it takes the place of one that does. */
+	async #openLink(before: Config, after: Config, signal: AbortSignal): Promise<VaultLink | undefined> {
+		if (isSameSetting(before.vault, after.vault) && isSameSetting(before.auth, after.auth)) return undefined;
+		const { world, log, vault } = this.#parts;
+		const link = openLink(after, { world, log, guard: vault.guard });
+		try {
+			await link.session.token(signal);
+			return link;
+		} catch (error) {
+			link.client.close();
+			throw error;
+		}
+	}
+}
+
+function refuseFixed(before: Config, after: Config): void {
+	const isOther = {
+		exec: (before.exec === undefined) !== (after.exec === undefined),
+		exitAfterAuth: before.exitAfterAuth !== after.exitAfterAuth,
+	};
+	for (const key of ["exec", "exitAfterAuth"] as const) {
+		if (!isOther[key]) continue;
+		throw new AgentError(`${FIXED[key]} while the agent runs`, {
+			code: "E_RELOAD",
+			exitCode: ExitCode.usage,
+			rows: { at: after.origin, do: "restart the agent to have it so" },
+		});
+	}
+}
+
+/** Names of the parts that differ, as they are called in the file. */
+function changedParts(before: Config, after: Config): string[] {
+	const parts = {
+		vault: "vault",
+		auth: "auto_auth",
+		pollIntervalMs: "poll_interval",
+		templates: "templates",
+		allowedRoots: "allowed_roots",
+		env: "env",
+		exec: "exec",
+		log: "log",
+	} as const;
+	return (Object.keys(parts) as (keyof typeof parts)[])
+		.filter((key) => !isSameSetting(before[key], after[key]))
+		.map((key) => parts[key]);
+}
+
+/** Template files whose text is another; one that was added is a change of `templates`. */
+function changedTexts(before: Settled, after: Settled): string[] {
+	return [...after.texts]
+		.filter(([path, text]) => before.texts.has(path) && before.texts.get(path) !== text)
+		.map(([path]) => path);
+}
