@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
-import { expect, test } from "vitest";
+import { readFileSync, statSync, symlinkSync } from "node:fs";
+import { describe, expect, test } from "vitest";
 import { configIn } from "../support/agent-config.ts";
 import { runAgent, startAgent } from "../support/agent-process.ts";
 import { eventually } from "../support/eventually.ts";
@@ -211,4 +211,54 @@ test.each([
 
 	expect(await agent.ended).toBe(code);
 	expect(Date.now() - asked).toBeLessThan(1500);
+});
+
+describe("word of a failure is left where Kubernetes shows it", () => {
+	const failing = {
+		templates: [{ contents: `{{#secret "${OPENAI}"}}{{nope}}{{/secret}}`, destination: "a" }],
+	};
+
+	test("the same as on stderr, with the code", async () => {
+		const { vault, place } = await initContainer();
+		const file = place.write("termination-log", "of the container before");
+		const env = { ...vault.env, AGENT_TERMINATION_LOG: file };
+
+		const { code } = await runAgent(["start", "-c", configIn(place, vault, failing), ...ONCE], { env });
+
+		expect(code).toBe(4);
+		const text = readFileSync(file, "utf8");
+		expect(text).toMatch(/^error: field "nope" is not in secret\/data\/llm\/openai \(version 1\)\n/);
+		expect(text).toMatch(/E_FIELD_MISSING, exit 4\n$/);
+		expect(text).not.toContain("sk-one");
+	});
+
+	test("but no file is made for it, and no link is followed", async () => {
+		const { vault, place } = await initContainer();
+		const victim = place.write("victim", "untouched");
+		symlinkSync(victim, place.at("link"));
+		const config = configIn(place, vault, failing);
+
+		for (const name of ["absent", "link"]) {
+			const env = { ...vault.env, AGENT_TERMINATION_LOG: place.at(name) };
+			expect((await runAgent(["start", "-c", config, ...ONCE], { env })).code).toBe(4);
+		}
+
+		expect(readFileSync(victim, "utf8")).toBe("untouched");
+		expect(place.entries()).not.toContain("absent");
+	});
+});
+
+test("while Vault says nothing at all, it says every ten seconds what it waits for", async () => {
+	const { vault, place } = await initContainer();
+	vault.server.faults.add({ kind: "stall" }, { path: OPENAI });
+	const templates = [{ contents: `{{#secret "${OPENAI}"}}K={{api_key}}{{/secret}}`, destination: "a.env" }];
+
+	const { code, log } = await runAgent(
+		["start", "-c", configIn(place, vault, { templates }), ...ONCE, "--timeout", "12s"],
+		{ env: vault.env },
+	);
+
+	expect(code).toBe(5);
+	const waiting = log.filter(({ event }) => event === "waiting").map(({ msg }) => msg);
+	expect(waiting).toEqual([expect.stringMatching(/a\.env: not read yet; waiting for 10s$/)]);
 });
