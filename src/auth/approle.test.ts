@@ -1,40 +1,16 @@
 import { describe, expect, test } from "vitest";
+import { FakeCredentialFiles } from "../../test/support/fake-credential-files.ts";
 import { FakeClock } from "../../test/support/fake-clock.ts";
 import { away, FakeVault, grantReply, refusal } from "../../test/support/fake-vault.ts";
 import { RecordingLog } from "../../test/support/recording-log.ts";
 import { Secret } from "../kernel/mod.ts";
 import { type ApproleOptions, approleMethod } from "./approle.ts";
-import { type CredentialFiles, tokenMethod } from "./mod.ts";
 
 const signal = new AbortController().signal;
 const ROLE_FILE = { kind: "file", path: "/vault/custom/role-id" } as const;
 const SECRET_FILE = { kind: "file", path: "/vault/custom/secret-id" } as const;
-const DENIED = Object.assign(new Error("EROFS: read-only file system"), { code: "EROFS" });
-const ABSENT = Object.assign(new Error("ENOENT: no such file"), { code: "ENOENT" });
-
-/** Files in memory. */
-class FakeFiles implements CredentialFiles {
-	readonly texts = new Map<string, string>([
-		[ROLE_FILE.path, "role-1\n"],
-		[SECRET_FILE.path, "sid-1\n"],
-	]);
-	isReadOnly = false;
-
-	async readFile(path: string): Promise<string> {
-		const text = this.texts.get(path);
-		if (text === undefined) throw ABSENT;
-		return await Promise.resolve(text);
-	}
-
-	async unlink(path: string): Promise<void> {
-		if (this.isReadOnly) throw DENIED;
-		if (!this.texts.delete(path)) throw ABSENT;
-		await Promise.resolve();
-	}
-}
-
 function open(over: Partial<ApproleOptions> = {}, answer = () => grantReply("t1")) {
-	const files = new FakeFiles();
+	const files = new FakeCredentialFiles({ [ROLE_FILE.path]: "role-1\n", [SECRET_FILE.path]: "sid-1\n" });
 	const vault = new FakeVault(new FakeClock(), answer);
 	const log = new RecordingLog();
 	const credentials: string[] = [];
@@ -201,57 +177,20 @@ describe("an AppRole login", () => {
 		});
 	});
 
+	test("that lacks a secret id says where to put one", async () => {
+		const { login } = open({}, () => {
+			throw refusal({ method: "POST", path: "auth/approle/login" }, 400, { words: "missing secret_id" });
+		});
+
+		const wanted = expect.stringContaining("secret_id_file_path, or VAULT_SECRET_ID") as string;
+		await expect(login()).rejects.toMatchObject({ rows: { do: wanted } });
+	});
+
 	test.each([429, 500, 503])("that Vault cannot serve now (%i) can be tried again", async (status) => {
 		const { login } = open({}, () => {
 			throw refusal({ method: "POST", path: "auth/approle/login" }, status);
 		});
 
 		await expect(login()).rejects.toMatchObject({ remedy: "retry", exitCode: 5 });
-	});
-});
-
-describe("a login with a token", () => {
-	const file = { kind: "file", path: "/run/token" } as const;
-
-	function given(answer: ConstructorParameters<typeof FakeVault>[1]) {
-		const files = new FakeFiles();
-		files.texts.set(file.path, "hvs.one\n");
-		const vault = new FakeVault(new FakeClock(), answer);
-		const method = tokenMethod({ token: file }, { client: vault, files, onCredential: () => {} });
-		return { files, vault, login: () => method.login(signal) };
-	}
-
-	test("asks Vault about it, and reads the file anew each time", async () => {
-		const data = { accessor: "acc", ttl: 1200, renewable: true, policies: ["reader"], expire_time: "2026" };
-		const { files, vault, login } = given(() => ({ ...grantReply(""), data }));
-
-		const grant = await login();
-		files.texts.set(file.path, "hvs.two");
-		const next = await login();
-
-		expect(grant).toMatchObject({ accessor: "acc", ttlMs: 1_200_000, renewable: true, policies: ["reader"] });
-		expect([grant.token.reveal(), next.token.reveal()]).toEqual(["hvs.one", "hvs.two"]);
-		expect(vault.calls.map(({ method, path }) => `${method} ${path}`)).toEqual([
-			"GET auth/token/lookup-self",
-			"GET auth/token/lookup-self",
-		]);
-	});
-
-	test.each([
-		["has an end that has all but come", { ttl: 0, expire_time: "2026-11-21T12:00:00Z" }, 1000],
-		["has none", { ttl: 0, expire_time: null }, 0],
-	])("tells a token that %s", async (_what, data, ttlMs) => {
-		const { login } = given(() => ({ ...grantReply(""), data }));
-
-		expect((await login()).ttlMs).toBe(ttlMs);
-	});
-
-	test("that Vault does not know names the file to put another into", async () => {
-		const { login } = given((call) => {
-			throw refusal(call, 403);
-		});
-
-		const wanted = expect.stringContaining("/run/token") as string;
-		await expect(login()).rejects.toMatchObject({ code: "E_LOGIN_REFUSED", rows: { do: wanted } });
 	});
 });

@@ -35,7 +35,7 @@ export function approleMethod(options: ApproleOptions, deps: ApproleDeps): AuthM
 	const secretId =
 		options.secretId && new CredentialReader(deps.files, { what: "secret id", credential: options.secretId });
 	const namespace = options.namespace === undefined ? {} : { namespace: options.namespace };
-	const place = secretId?.path ?? "auto_auth.config.secret_id";
+	const place = secretId?.path ?? "auto_auth.config.secret_id (VAULT_SECRET_ID)";
 	const unwrap =
 		wrappingPath === undefined
 			? undefined
