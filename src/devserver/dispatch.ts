@@ -43,7 +43,7 @@ function answer(core: Core, call: Call): Answer {
 		fields: readFields(call),
 		caller,
 		wrapSeconds: readWrapSeconds(call),
-		clientChain: call.clientChain,
+		clientChain: call.clientChain ?? [],
 	};
 	if (WRAPPING_PATH.test(path)) checkWrappingToken(core, request, call);
 	if (mount?.engine.isOpen?.(request.path)) return serve(core, request, mount);

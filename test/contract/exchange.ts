@@ -9,6 +9,8 @@ export interface Exchange {
 		readonly path: string;
 		/** `root`, `agent` (any other token that was sent) or none. */
 		readonly token: "root" | "agent" | null;
+		/** Common name of the certificate that was shown, null for none. */
+		readonly client_certificate: string | null;
 		readonly headers: Readonly<Record<string, string>>;
 		/** A text is sent as it is. */
 		readonly body: unknown;

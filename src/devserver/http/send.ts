@@ -8,10 +8,16 @@ export function send(
 	answer: Answer,
 	headers: Readonly<Record<string, string>> = {},
 ): void {
-	const text = answer.body === undefined ? "" : `${JSON.stringify(answer.body)}\n`;
+	const text = asText(answer);
 	const length = answer.status === 204 ? {} : { "Content-Length": Buffer.byteLength(text) };
-	response.writeHead(answer.status, { ...HEADERS, ...length, ...headers });
+	const type = answer.type === undefined ? {} : { "Content-Type": answer.type };
+	response.writeHead(answer.status, { ...HEADERS, ...type, ...length, ...headers });
 	response.end(text);
+}
+
+function asText({ body, type }: Answer): string {
+	if (body === undefined) return "";
+	return type !== undefined && typeof body === "string" ? body : `${JSON.stringify(body)}\n`;
 }
 
 /** A body as it is, under a content type of one's own. */

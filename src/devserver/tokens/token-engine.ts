@@ -78,16 +78,17 @@ function lookupAccessor(call: RouteCall): Reply {
 	return { data: { ...describe(entry, call.context.core.clock.now()), id: "" } };
 }
 
-function renew({ request, context }: RouteCall, entry: TokenEntry): Reply {
-	const warnings = context.core.tokens.renew(entry, request.fields.seconds("increment") ?? 0);
-	return { auth: { entry, leaseSeconds: entry.leaseSeconds }, warnings };
+function renew({ request, context }: RouteCall, entry: TokenEntry): Reply | undefined {
+	const increment = request.fields.seconds("increment") ?? 0;
+	const warnings = context.core.tokens.renew(entry, increment, request.clientChain);
+	return warnings && { auth: { entry, leaseSeconds: entry.leaseSeconds }, warnings };
 }
 
-function renewAccessor(call: RouteCall): Reply {
+function renewAccessor(call: RouteCall): Reply | undefined {
 	const entry = byAccessor(call);
 	if (!entry) throw listedError(400, "invalid accessor");
-	const { auth, ...reply } = renew(call, entry);
-	return auth ? { ...reply, auth: { ...auth, hidesToken: true } } : reply;
+	const reply = renew(call, entry);
+	return reply?.auth ? { ...reply, auth: { ...reply.auth, hidesToken: true } } : reply;
 }
 
 function revoke({ context }: RouteCall, entry: TokenEntry | undefined): undefined {

@@ -1,3 +1,4 @@
+import type { X509Certificate } from "node:crypto";
 import type { Namespace } from "../namespaces/namespace.ts";
 
 /** What bounds a renewal; read anew each time, because the role may have changed since the login. */
@@ -36,7 +37,13 @@ export interface TokenTerms {
 	readonly entityId: string;
 	/** Overrides the generated id. */
 	readonly id?: string;
-	readonly renewTerms?: () => RenewTerms;
+	/**
+	 * Asked at each renewal; without it the token's own life goes on.
+	 *
+	 * @param clientChain what the client has shown in the TLS handshake
+	 * @returns `undefined` to leave the token as it is, without a word
+	 */
+	readonly renewTerms?: (clientChain: readonly X509Certificate[]) => RenewTerms | undefined;
 	readonly wrapped?: WrappedResponse;
 }
 

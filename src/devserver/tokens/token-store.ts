@@ -1,3 +1,4 @@
+import type { X509Certificate } from "node:crypto";
 import type { Clock } from "../../kernel/mod.ts";
 import { ApiError } from "../api-error.ts";
 import type { Ids } from "../ids.ts";
@@ -81,14 +82,21 @@ export class TokenStore {
 
 	/**
 	 * @param increment seconds asked for; 0 for the token's own TTL
-	 * @returns warnings about a TTL that was cut
+	 * @param clientChain what the client has shown in the TLS handshake
+	 * @returns warnings about a TTL that was cut; `undefined` when its role lets it run out
 	 */
-	renew(entry: TokenEntry, increment: number): string[] {
+	renew(
+		entry: TokenEntry,
+		increment: number,
+		clientChain: readonly X509Certificate[] = [],
+	): string[] | undefined {
 		if (entry.type === "batch") throw new ApiError(400, "batch tokens cannot be renewed");
 		if (!entry.renewable) throw new ApiError(400, "lease is not renewable");
 		const now = this.#clock.now();
 		const own = { ttl: entry.leaseSeconds, maxTtl: 0, period: entry.period };
-		const terms = { ...(entry.renewTerms?.() ?? own), increment, explicitMaxTtl: entry.explicitMaxTtl };
+		const life = entry.renewTerms ? entry.renewTerms(clientChain) : own;
+		if (!life) return undefined;
+		const terms = { ...life, increment, explicitMaxTtl: entry.explicitMaxTtl };
 		const { seconds, warnings } = calculateTtl(terms, entry.createdAt, now);
 		entry.leaseSeconds = seconds;
 		entry.expiresAt = now + seconds * 1000;

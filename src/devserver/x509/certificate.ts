@@ -72,6 +72,11 @@ export function keyId(publicKey: KeyObject): Buffer {
 		.digest();
 }
 
+/** `0a:1b:…`, as serials and key ids are shown. */
+export function inPairs(bytes: Buffer): string {
+	return bytes.toString("hex").replaceAll(/(..)(?=.)/g, "$1:");
+}
+
 function extensions(order: CertificateOrder, signer: Signer): Buffer[] {
 	const { names = [], issuerUrls = [], uses } = order;
 	const isCa = uses === "ca";
