@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import nodeVault from "node-vault";
-import type { AgentError, JsonValue, Secret } from "../kernel/mod.ts";
+import { AgentError, type JsonValue, type Secret } from "../kernel/mod.ts";
+import { certificateOf, type ClientCertificate } from "./certificate.ts";
 import { notVault, type RequestPlace, refused, tlsRefused, unreachable, unsendable } from "./errors.ts";
 import { encodePath, trimSlashes } from "./paths.ts";
 import { asReply, type VaultReply } from "./reply.ts";
+import type { TlsIdentity, TlsReload } from "./tls.ts";
 import { TransportError, type TransportOptions, type TransportReply, vaultTransport } from "./transport.ts";
 
 /** One request to Vault. */
@@ -16,6 +19,8 @@ export interface VaultCall {
 	readonly token?: Secret;
 	/** Instead of the client's own namespace. */
 	readonly namespace?: string;
+	/** Have the answer wrapped for so long, in milliseconds; `wrapInfo` of the reply then tells where it is. */
+	readonly wrapTtlMs?: number;
 }
 
 /** The server as the rest of the program sees it. */
@@ -34,6 +39,8 @@ export interface VaultClientOptions extends Omit<TransportOptions, "allowedOrigi
 	/** Tried in turn: the next one after a failed connection or a sealed reply. */
 	readonly addresses: readonly [string, ...string[]];
 	readonly namespace?: string;
+	/** Reads the files of `tls` again; without it they stay as they were. */
+	readonly readTls?: () => TlsIdentity;
 	/** Told about every answered or failed request; used for counting and the trace log. */
 	readonly onRequest?: (place: RequestPlace, status: number | undefined) => void;
 }
@@ -47,9 +54,11 @@ export class NodeVaultClient implements VaultClient {
 	readonly #transport: ReturnType<typeof vaultTransport>;
 	readonly #servers: readonly { readonly address: string; readonly api: nodeVault.client }[];
 	#current = 0;
+	#identity: TlsIdentity;
 
 	constructor(options: VaultClientOptions) {
 		this.#options = options;
+		this.#identity = options.tls;
 		this.#transport = vaultTransport({
 			...options,
 			allowedOrigins: new Set(options.addresses.map((address) => new URL(address).origin)),
@@ -90,6 +99,28 @@ export class NodeVaultClient implements VaultClient {
 		return this.#judge(place, reply);
 	}
 
+	/** The certificate that is shown to the server, if there is one. */
+	get certificate(): ClientCertificate | undefined {
+		return this.#identity.cert === undefined ? undefined : certificateOf(this.#identity.cert);
+	}
+
+	/**
+	 * Reads the TLS files again. A new identity is shown on every connection from now on; files that do not make
+	 * one (half written, gone) leave the old one in force.
+	 */
+	reloadTls(): TlsReload {
+		try {
+			const identity = this.#options.readTls?.() ?? this.#identity;
+			if (isDeepStrictEqual(identity, this.#identity)) return { kind: "same" };
+			this.#identity = identity;
+			this.#transport.identify(identity);
+			return { kind: "changed" };
+		} catch (error) {
+			if (!(error instanceof AgentError)) throw error;
+			return { kind: "kept", error };
+		}
+	}
+
 	close(): void {
 		this.#transport.close();
 	}
@@ -120,6 +151,7 @@ export class NodeVaultClient implements VaultClient {
 		return {
 			...(call.token && { "X-Vault-Token": call.token.reveal() }),
 			...(place.namespace !== undefined && { "X-Vault-Namespace": place.namespace }),
+			...(call.wrapTtlMs !== undefined && { "X-Vault-Wrap-TTL": `${Math.ceil(call.wrapTtlMs / 1000)}s` }),
 		};
 	}
 

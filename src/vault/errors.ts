@@ -68,12 +68,18 @@ export function tlsRefused(place: RequestPlace, what: string): VaultError {
 		remedy: "retry",
 		rows: {
 			at: at(place),
-			do: /another name/.test(what)
-				? "use the name in the certificate as address, or set vault.tls_server_name (VAULT_TLS_SERVER_NAME) to it"
-				: "set vault.ca_cert (VAULT_CACERT) to the CA that signed Vault's certificate",
+			do: tlsAdvice(what),
 		},
 		facts: { path: place.path, address: place.address },
 	});
+}
+
+function tlsAdvice(what: string): string {
+	if (/another name/.test(what))
+		return "use the name in the certificate as address, or set vault.tls_server_name (VAULT_TLS_SERVER_NAME) to it";
+	if (/client certificate/.test(what))
+		return "set vault.client_cert and vault.client_key (VAULT_CLIENT_CERT, VAULT_CLIENT_KEY) to a valid pair of a CA that the server trusts";
+	return "set vault.ca_cert (VAULT_CACERT) to the CA that signed Vault's certificate";
 }
 
 /** A token or a namespace that no HTTP header can carry: the request never left. */

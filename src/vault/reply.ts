@@ -9,6 +9,8 @@ export interface VaultReply {
 	readonly requestId: string;
 	readonly data: JsonObject | undefined;
 	readonly auth: JsonObject | undefined;
+	/** Where a wrapped answer is, when it was asked for so. */
+	readonly wrapInfo?: JsonObject;
 	readonly warnings: readonly string[];
 	readonly leaseId: string;
 	/** Seconds; 0 when there is none. */
@@ -21,12 +23,14 @@ export interface VaultReply {
 /** Reads the envelope that all of Vault's replies share. A body without one (`sys/health`) is all `data`. */
 export function asReply(status: number, body: JsonObject | undefined, date: string | undefined): VaultReply {
 	const time = date === undefined ? Number.NaN : Date.parse(date);
+	const wrapInfo = asObject(body?.["wrap_info"]);
 	const isEnvelope = body !== undefined && "request_id" in body;
 	return {
 		status,
 		requestId: asText(body?.["request_id"]),
 		data: asObject(isEnvelope ? body["data"] : body),
 		auth: asObject(body?.["auth"]),
+		...(wrapInfo && { wrapInfo }),
 		warnings: asTexts(body?.["warnings"]),
 		leaseId: asText(body?.["lease_id"]),
 		leaseDuration: asNumber(body?.["lease_duration"]),

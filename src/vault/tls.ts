@@ -17,6 +17,8 @@ export interface TlsSettings {
 	/** Name expected in the server's certificate (SNI). */
 	readonly serverName?: string;
 	readonly skipVerify: boolean;
+	/** Map of the config that names these files, for messages. Default `vault`. */
+	readonly place?: string;
 }
 
 /** Options of `https.Agent`, read from the configured files. */
@@ -28,8 +30,15 @@ export interface TlsIdentity {
 	readonly rejectUnauthorized: boolean;
 }
 
+/** What reading the files again has come to. */
+export type TlsReload =
+	| { readonly kind: "same" }
+	| { readonly kind: "changed" }
+	| { readonly kind: "kept"; readonly error: AgentError };
+
 /** @throws AgentError `E_TLS_FILES` naming the file that cannot be read, or holds something else */
 export function readTlsIdentity(settings: TlsSettings, files: TlsFiles): TlsIdentity {
+	const place = settings.place ?? "vault";
 	const read = (key: string, path: string): string => {
 		try {
 			return files.readFile(path).toString("utf8");
@@ -38,13 +47,13 @@ export function readTlsIdentity(settings: TlsSettings, files: TlsFiles): TlsIden
 		}
 	};
 	const authorities = [
-		...(settings.caCert === undefined ? [] : [authority("ca_cert", settings.caCert, read)]),
+		...(settings.caCert === undefined ? [] : [authority(`${place}.ca_cert`, settings.caCert, read)]),
 		...(settings.caPath === undefined ? [] : readFolder(settings.caPath, files)),
 	];
 	return {
 		rejectUnauthorized: !settings.skipVerify,
 		...(authorities.length > 0 && { ca: authorities }),
-		...clientIdentity(settings, read),
+		...clientIdentity(settings, place, read),
 		...(settings.serverName !== undefined && { servername: settings.serverName }),
 	};
 }
@@ -63,10 +72,14 @@ function authority(key: string, path: string, read: Read): string {
 }
 
 /** Read and tried now: OpenSSL's words at the first connection do not say which file is wrong. */
-function clientIdentity({ clientCert, clientKey }: TlsSettings, read: Read): { cert?: string; key?: string } {
-	const cert = clientCert === undefined ? {} : { cert: authority("client_cert", clientCert, read) };
+function clientIdentity(
+	{ clientCert, clientKey }: TlsSettings,
+	place: string,
+	read: Read,
+): { cert?: string; key?: string } {
+	const cert = clientCert === undefined ? {} : { cert: authority(`${place}.client_cert`, clientCert, read) };
 	if (clientKey === undefined) return cert;
-	const key = read("client_key", clientKey);
+	const key = read(`${place}.client_key`, clientKey);
 	// Loaded here and not above: an agent that speaks plain HTTP on loopback goes without TLS.
 	const { createSecureContext } = process.getBuiltinModule("node:tls");
 	try {
@@ -75,7 +88,7 @@ function clientIdentity({ clientCert, clientKey }: TlsSettings, read: Read): { c
 	} catch (error) {
 		const isOther = error instanceof Error && "code" in error && error.code === OTHER_KEY;
 		throw unusable(
-			"client_key",
+			`${place}.client_key`,
 			clientKey,
 			isOther ? `is not the key of ${clientCert}` : "holds no private key in PEM",
 		);
@@ -91,12 +104,12 @@ function readFolder(folder: string, files: TlsFiles): string[] {
 			.filter((name) => /\.(pem|crt|cer)$/i.test(name))
 			.map((name) => files.readFile(`${folder}/${name}`).toString("utf8"));
 	} catch (error) {
-		throw unreadable("ca_path", folder, error);
+		throw unreadable("vault.ca_path", folder, error);
 	}
 }
 
 function unusable(key: string, path: string, reason: string): AgentError {
-	return new AgentError(`vault.${key}: ${path} ${reason}`, {
+	return new AgentError(`${key}: ${path} ${reason}`, {
 		code: "E_TLS_FILES",
 		exitCode: ExitCode.usage,
 		rows: { do: "name the right file, in PEM" },
@@ -105,7 +118,7 @@ function unusable(key: string, path: string, reason: string): AgentError {
 
 function unreadable(key: string, path: string, cause: unknown): AgentError {
 	const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "unreadable";
-	return new AgentError(`vault.${key}: cannot read ${path} (${reason})`, {
+	return new AgentError(`${key}: cannot read ${path} (${reason})`, {
 		code: "E_TLS_FILES",
 		exitCode: ExitCode.usage,
 		rows: { do: "check the path and that the agent's user may read it" },

@@ -1,4 +1,5 @@
 import http, { type ClientRequest, type IncomingMessage } from "node:http";
+import type { LookupFunction } from "node:net";
 import { type JsonValue, parseJson } from "../kernel/mod.ts";
 import type { TlsIdentity } from "./tls.ts";
 
@@ -26,6 +27,8 @@ export interface TransportOptions {
 	readonly timeoutMs: number;
 	/** Origins (`https://host:port`) to which a redirect is followed; the token goes nowhere else. */
 	readonly allowedOrigins: ReadonlySet<string>;
+	/** Asked for the host's addresses at every new connection, so that a server that moves is found. Default the system's. */
+	readonly lookup?: LookupFunction;
 }
 
 /** How a request failed before there was a whole answer. */
@@ -63,18 +66,28 @@ interface Wire {
 
 /** Keep-alive HTTP(S) in the form of node-vault's `request-promise` option. */
 export function vaultTransport(options: TransportOptions) {
-	const shared = { keepAlive: true, maxSockets: 8, scheduling: "lifo" } as const;
-	const { ca, ...identity } = options.tls;
-	const tlsOptions = { ...identity, ...(ca && { ca: [...ca] }) };
+	const { lookup } = options;
+	const shared = { keepAlive: true, maxSockets: 8, scheduling: "lifo", ...(lookup && { lookup }) } as const;
 	const plain: Wire = { request: http.request, agent: new http.Agent(shared) };
+	let identity = options.tls;
 	let secure: Promise<Wire> | undefined;
+	/** Of an identity that has been replaced; each ends with its last request. */
+	const retired = new Set<http.Agent>();
 	/** TLS is a third of what Node loads for HTTP: an agent that speaks plain HTTP on loopback goes without it. */
 	const openSecure = async (): Promise<Wire> => {
+		const { ca, ...rest } = identity;
+		const tlsOptions = { ...rest, ...(ca && { ca: [...ca] }) };
 		const { default: https } = await import("node:https");
 		return {
 			request: https.request,
 			agent: new https.Agent({ ...shared, ...tlsOptions, minVersion: "TLSv1.2" }),
 		};
+	};
+	const retireSoon = async (wire: Promise<Wire>) => {
+		const { agent } = await wire;
+		for (const one of retired) if (Object.keys(one.sockets).length === 0) retired.delete(one);
+		retired.add(agent);
+		retire(agent);
 	};
 	const wireFor = (url: URL) => (url.protocol === "https:" ? (secure ??= openSecure()) : plain);
 
@@ -130,11 +143,26 @@ export function vaultTransport(options: TransportOptions) {
 
 	return {
 		defaults: () => send,
+		/** From now on this identity is shown; requests that are under way end on their old connections. */
+		identify: (tls: TlsIdentity) => {
+			identity = tls;
+			const old = secure;
+			secure = undefined;
+			if (old !== undefined) void retireSoon(old);
+		},
 		close: () => {
 			plain.agent.destroy();
 			void secure?.then(({ agent }) => agent.destroy());
+			for (const agent of retired) agent.destroy();
 		},
 	};
+}
+
+/** Keeps no connection of it: the idle ones are closed now, the busy ones when their request ends. */
+function retire(agent: http.Agent): void {
+	agent.maxFreeSockets = 0;
+	for (const sockets of Object.values(agent.freeSockets))
+		for (const socket of sockets ?? []) socket.destroy();
 }
 
 function redirectTarget(reply: IncomingMessage, from: URL): URL | undefined {
@@ -197,7 +225,20 @@ function asTransportError(error: unknown): TransportError {
 	return new TransportError("network", NETWORK_WORDS[code] ?? (code || "connection cut"));
 }
 
+/** What the server says of the certificate that we show, by the ends of OpenSSL's names for its alerts. */
+const ALERT_WORDS: readonly (readonly [RegExp, string])[] = [
+	[/ALERT_CERTIFICATE_REQUIRED$/, "it asks for a client certificate"],
+	[/ALERT_CERTIFICATE_EXPIRED$/, "it takes the client certificate for expired"],
+	[/ALERT_UNKNOWN_CA$/, "it does not know the CA of the client certificate"],
+	[
+		/ALERT_(BAD_CERTIFICATE|CERTIFICATE_UNKNOWN|CERTIFICATE_REVOKED|UNSUPPORTED_CERTIFICATE)$/,
+		"it does not accept the client certificate",
+	],
+];
+
 function tlsWords(code: string): string {
+	const alert = ALERT_WORDS.find(([pattern]) => pattern.test(code));
+	if (alert !== undefined) return alert[1];
 	if (code === "CERT_HAS_EXPIRED") return "its certificate has expired";
 	if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return "its certificate is for another name";
 	if (/SELF_SIGNED|ISSUER|UNABLE_TO_VERIFY/.test(code)) return "its certificate is signed by an unknown CA";
