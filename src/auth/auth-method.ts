@@ -1,4 +1,5 @@
 import type { Secret } from "../kernel/mod.ts";
+import type { VaultClient } from "../vault/mod.ts";
 
 /** What a login or a renewal gave. */
 export interface TokenGrant {
@@ -17,6 +18,10 @@ export interface AuthMethod {
 	readonly name: "approle" | "cert" | "jwt" | "kubernetes" | "token";
 	/** Where the token lives, when that is not the client's own namespace: it is renewed and looked up there. */
 	readonly namespace?: string;
+	/** Asked for renewals, where Vault ties them to the connection of the login. Default the session's own client. */
+	readonly client?: VaultClient;
+	/** Whether Vault would still renew what the last login gave. Absent when the method has no say in it. */
+	readonly mayRenew?: () => boolean;
 	/** Absolute paths of the files that hold what a login shows, for those who watch files. */
 	readonly credentialFiles: readonly string[];
 	/** What a login shows is the token itself: a new one takes its place at once. A token got by proof outlives it. */

@@ -24,3 +24,16 @@ export function grantOf(reply: VaultReply): TokenGrant {
 		policies: asTexts(reply.auth?.["policies"]),
 	};
 }
+
+/** The grant of a token that is already there, as `lookup-self` tells it. */
+export function grantOfLookup(token: Secret, data: VaultReply["data"]): TokenGrant {
+	// In the last second of a token the TTL is 0, as it is for one without an end: `expire_time` tells.
+	const shortest = asText(data?.["expire_time"]) === "" ? 0 : 1;
+	return {
+		token,
+		accessor: asText(data?.["accessor"]),
+		ttlMs: Math.max(shortest, asNumber(data?.["ttl"])) * 1000,
+		renewable: data?.["renewable"] === true,
+		policies: asTexts(data?.["policies"]),
+	};
+}

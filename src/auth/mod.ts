@@ -1,7 +1,11 @@
 export { approleMethod } from "./approle.ts";
 export type { AuthMethod, TokenGrant } from "./auth-method.ts";
+export { certMethod } from "./cert.ts";
 export type { CredentialFiles } from "./credential.ts";
 export { jwtMethod } from "./jwt.ts";
 export { kubernetesMethod } from "./kubernetes.ts";
+export type { Sink, SinkContent, SinkFiles } from "./sink.ts";
+export { Sinks } from "./sinks.ts";
+export { tlsRefresh } from "./tls-refresh.ts";
 export { tokenMethod } from "./token.ts";
-export { TokenSession } from "./token-session.ts";
+export { TokenSession, type TokenSessionDeps } from "./token-session.ts";

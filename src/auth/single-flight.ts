@@ -30,6 +30,11 @@ export class SingleFlight<T> {
 		return await this.#running;
 	}
 
+	/** Resolves when no work is under way, however it has ended. */
+	async idle(): Promise<void> {
+		await this.#running?.catch(() => undefined);
+	}
+
 	/** Somebody asked: what failed may be tried at once. */
 	retryNow(): void {
 		this.#failure = undefined;

@@ -8,12 +8,14 @@ import {
 } from "../kernel/mod.ts";
 import type { VaultClient } from "../vault/mod.ts";
 import type { AuthMethod, TokenGrant } from "./auth-method.ts";
+import { type Held, HeldToken } from "./held-token.ts";
 import { Liveness } from "./liveness.ts";
-import { ReplacedTokens, revokeSelf } from "./replaced-tokens.ts";
+import { ReplacedTokens } from "./replaced-tokens.ts";
+import { type RevocationDeps, revokeAll, within } from "./revocation.ts";
 import { SingleFlight } from "./single-flight.ts";
 import type { Sinks, SinkStanding } from "./sinks.ts";
 import type { OwnLogin } from "./token-in-sink.ts";
-import { aborted, type Held, type TokenHolder, TokenUpkeep } from "./token-upkeep.ts";
+import { aborted, TokenUpkeep } from "./token-upkeep.ts";
 
 export interface TokenSessionDeps {
 	readonly method: AuthMethod;
@@ -44,31 +46,30 @@ const LONGEST_END_MS = 2000;
  */
 export class TokenSession {
 	readonly #deps: TokenSessionDeps;
-	#held: Held | undefined;
+	readonly #held = new HeldToken();
 	readonly #logins: SingleFlight<Held>;
 	readonly #liveness: Liveness;
 	readonly #replaced: ReplacedTokens;
-	/** Ends of the tokens that were held, by token; 0 for one that turned out dead. */
-	readonly #lives = new WeakMap<Secret, number>();
-	readonly #ended = new AbortController();
+	readonly #revocation: RevocationDeps;
 	#maySeekInSinks = true;
 	#trustedAt = Number.NEGATIVE_INFINITY;
-	#wake = Promise.withResolvers<void>();
 
 	constructor(deps: TokenSessionDeps) {
 		this.#deps = deps;
 		this.#logins = new SingleFlight(deps);
 		const { client, clock, log, method } = deps;
-		const place = { client, clock, ...(method.namespace !== undefined && { namespace: method.namespace }) };
-		this.#liveness = new Liveness(place);
-		this.#replaced = new ReplacedTokens({ ...place, log });
+		const namespace = method.namespace === undefined ? {} : { namespace: method.namespace };
+		this.#liveness = new Liveness({ client, clock, ...namespace });
+		this.#revocation = { client, clock, log, ...namespace };
+		this.#replaced = new ReplacedTokens(this.#revocation);
 	}
 
 	/** What a status report says of the token. Times in milliseconds since the epoch. */
 	get standing() {
 		const { name: method } = this.#deps.method;
-		if (this.#held === undefined) return { method };
-		const { grant, endsAt, renewedAt } = this.#held;
+		const held = this.#held.current;
+		if (held === undefined) return { method };
+		const { grant, endsAt, renewedAt } = held;
 		return { method, accessor: grant.accessor, endsAt, renewedAt };
 	}
 
@@ -91,16 +92,16 @@ export class TokenSession {
 	 * Told that credential files may have changed. Something new makes another try at a login that has failed; a new
 	 * token in a file takes the place of the old one, if Vault knows it. Nothing else is replaced before its time.
 	 */
-	async credentialsChanged(): Promise<void> {
+	async credentialsChanged(signal: AbortSignal): Promise<void> {
 		const { method, log, refreshTls } = this.#deps;
 		refreshTls?.();
 		if (!(await method.hasNewCredential())) return;
 		this.retryNow();
-		if (!method.isTokenItself || this.#held === undefined) return;
+		if (!method.isTokenItself || this.#held.current === undefined) return;
 		try {
-			await this.#loginOnce(this.#ended.signal);
+			await this.#loginOnce(signal);
 		} catch (error) {
-			if (this.#ended.signal.aborted) return;
+			if (signal.aborted) return;
 			if (!(error instanceof AgentError)) throw error;
 			const msg = `the new token is of no use: ${error.message}; the one before it stays in use`;
 			log.write("warn", "login", { msg, code: error.code });
@@ -113,9 +114,9 @@ export class TokenSession {
 	 * @throws AgentError when there is no login, or `E_SINK` where sinks have to stand first
 	 */
 	async token(signal: AbortSignal): Promise<Secret> {
-		const isHeld = this.#held !== undefined && this.#held.endsAt > this.#deps.clock.now();
-		const held = isHeld && this.#held !== undefined ? this.#held : await this.#loginOnce(signal);
-		const { sinks } = this.#deps;
+		const { clock, sinks } = this.#deps;
+		const last = this.#held.current;
+		const held = last !== undefined && last.endsAt > clock.now() ? last : await this.#loginOnce(signal);
 		if (sinks !== undefined) {
 			await Promise.race([sinks.stand(), aborted(signal)]);
 			signal.throwIfAborted();
@@ -128,7 +129,7 @@ export class TokenSession {
 	 * end, in the past for one that is dead or was never held. A token that has been replaced keeps its own end.
 	 */
 	lifeOf(token: Secret): number {
-		return this.#lives.get(token) ?? 0;
+		return this.#held.endOf(token);
 	}
 
 	/**
@@ -138,13 +139,12 @@ export class TokenSession {
 	 * @returns true when the token is dead, or already replaced: the request is worth one more try
 	 */
 	async isDead(token: Secret, refusal: AgentError, signal: AbortSignal): Promise<boolean> {
-		const held = this.#held;
+		const held = this.#held.current;
 		if (held === undefined || held.grant.token !== token) return true;
 		const isKnown = refusal.remedy === "relogin" && this.#mayTrustWords();
 		if (!isKnown && !(await this.#liveness.isDead(token, signal))) return false;
-		if (this.#held === held) {
-			this.#held = undefined;
-			this.#lives.set(token, 0);
+		if (this.#held.current === held) {
+			this.#held.drop(held);
 			const { accessor, policies } = held.grant;
 			const msg = "Vault no longer knows the token; logging in again";
 			this.#deps.log.write("warn", "login", { msg, accessor, policies });
@@ -154,18 +154,8 @@ export class TokenSession {
 
 	/** Keeps the token alive until aborted. Never throws but for the abort. */
 	async keepAlive(signal: AbortSignal): Promise<void> {
-		const session = this;
-		const holder: TokenHolder = {
-			get held() {
-				return session.#held;
-			},
-			get change() {
-				return session.#wake.promise;
-			},
-			hold: (held) => session.#hold(held),
-			logIn: (abort) => session.#loginOnce(abort),
-		};
-		await new TokenUpkeep(holder, this.#deps).run(signal);
+		const logIn = (abort: AbortSignal) => this.#loginOnce(abort);
+		await new TokenUpkeep(this.#held, { ...this.#deps, logIn }).run(signal);
 	}
 
 	/**
@@ -177,41 +167,27 @@ export class TokenSession {
 		await this.#replaced.revoke(isNeeded, signal);
 	}
 
+	/** Another session takes the place of this one: its token is kept for what lives by it, and for nothing else. */
+	giveUp(): void {
+		const last = this.#held.release();
+		if (last !== undefined && !this.#deps.method.isTokenItself) this.#replaced.add(last);
+	}
+
 	/**
 	 * The end of the session: no sink is tried any more, and where the config says so its tokens are revoked and taken
 	 * out of the sinks. Takes two seconds at most and never throws; the client is still needed meanwhile.
 	 */
 	async end(): Promise<void> {
-		this.#ended.abort(new Error("the session ends"));
-		const late = new AbortController();
-		const done = new AbortController();
-		const bound = this.#deps.clock.sleep(LONGEST_END_MS, done.signal).then(
-			() => late.abort(new Error("the server takes too long")),
-			() => undefined,
-		);
-		await Promise.race([this.#end(late.signal), bound]);
-		done.abort();
+		await within(LONGEST_END_MS, this.#deps.clock, (signal) => this.#end(signal));
 	}
 
 	async #end(signal: AbortSignal): Promise<void> {
 		const { method, sinks, revokesAtEnd } = this.#deps;
 		await Promise.all([this.#logins.idle(), sinks?.close()]);
 		if (!revokesAtEnd || method.isTokenItself) return;
-		const own = [...(this.#held === undefined ? [] : [this.#held]), ...this.#replaced.alive];
-		this.#held = undefined;
-		await Promise.all([sinks?.clear(), ...own.map((held) => this.#revokeAtEnd(held, signal))]);
-	}
-
-	async #revokeAtEnd(held: Held, signal: AbortSignal): Promise<void> {
-		const { client, log, clock, method } = this.#deps;
-		const namespace = method.namespace === undefined ? {} : { namespace: method.namespace };
-		try {
-			await revokeSelf(held, { client, log, clock, ...namespace }, signal);
-		} catch (error) {
-			const why = error instanceof Error ? error.message : "unknown fault";
-			const msg = `the token could not be revoked (${why}); it ends by itself`;
-			log.write("warn", "revoked", { msg, accessor: held.grant.accessor });
-		}
+		this.giveUp();
+		const own = this.#replaced.alive;
+		await Promise.all([sinks?.clear(), revokeAll(own, this.#revocation, signal)]);
 	}
 
 	/** Once a minute: where every new token is called invalid, logging in faster would only flood Vault. */
@@ -231,7 +207,7 @@ export class TokenSession {
 		refreshTls?.();
 		const found = await this.#findInSinks(signal);
 		const grant = found?.grant ?? (await method.login(signal));
-		const before = this.#held;
+		const before = this.#held.current;
 		const now = clock.now();
 		const held: Held = {
 			grant,
@@ -240,7 +216,7 @@ export class TokenSession {
 			isFinal: false,
 			forget: hide(grant.token),
 		};
-		this.#hold(held);
+		this.#held.hold(held);
 		sinks?.put(grant.token);
 		if (method.isTokenItself) before?.forget();
 		else if (before !== undefined) this.#replaced.add(before);
@@ -263,12 +239,5 @@ export class TokenSession {
 		const found = await sinks?.find({ ...takesUp, hide }, signal);
 		this.#maySeekInSinks = false;
 		return found;
-	}
-
-	#hold(held: Held): void {
-		this.#held = held;
-		this.#lives.set(held.grant.token, held.endsAt);
-		this.#wake.resolve();
-		this.#wake = Promise.withResolvers<void>();
 	}
 }

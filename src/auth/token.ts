@@ -1,8 +1,9 @@
 import { type JsonValue, parseJson, type Secret } from "../kernel/mod.ts";
-import { asNumber, asObject, asText, asTexts, type VaultClient, VaultError } from "../vault/mod.ts";
+import { asObject, asText, type VaultClient, VaultError } from "../vault/mod.ts";
 import type { AuthMethod, TokenGrant } from "./auth-method.ts";
 import { type Credential, type CredentialFiles, CredentialReader } from "./credential.ts";
 import { LoginError } from "./errors.ts";
+import { grantOfLookup } from "./grant.ts";
 import { tokenWrapped } from "./wrapping-errors.ts";
 
 export interface TokenOptions {
@@ -36,15 +37,7 @@ export function tokenMethod(options: TokenOptions, deps: TokenDeps): AuthMethod 
 			try {
 				const call = { method: "GET", path: "auth/token/lookup-self", token, ...namespace } as const;
 				const { data } = await deps.client.send(call, signal);
-				// In the last second of a token the TTL is 0, as it is for one without an end: `expire_time` tells.
-				const shortest = asText(data?.["expire_time"]) === "" ? 0 : 1;
-				return {
-					token,
-					accessor: asText(data?.["accessor"]),
-					ttlMs: Math.max(shortest, asNumber(data?.["ttl"])) * 1000,
-					renewable: data?.["renewable"] === true,
-					policies: asTexts(data?.["policies"]),
-				};
+				return grantOfLookup(token, data);
 			} catch (error) {
 				if (!(error instanceof VaultError) || error.remedy === "retry") throw error;
 				const advice = `put a valid token into ${place}: this one is unknown, expired, used up or revoked`;

@@ -1,0 +1,56 @@
+import type { Clock, Log } from "../kernel/mod.ts";
+import type { VaultClient } from "../vault/mod.ts";
+import type { Held } from "./held-token.ts";
+
+export interface RevocationDeps {
+	readonly client: VaultClient;
+	readonly clock: Clock;
+	readonly log: Log;
+	/** Where the tokens live, when that is not the client's own namespace. */
+	readonly namespace?: string;
+}
+
+/** Revokes a token by itself. @throws VaultError */
+export async function revokeSelf({ grant }: Held, deps: RevocationDeps, signal: AbortSignal): Promise<void> {
+	const { token, accessor } = grant;
+	if (accessor === "") return; // a batch token: it ends by itself, there is no other way
+	const namespace = deps.namespace === undefined ? {} : { namespace: deps.namespace };
+	const call = { method: "POST", path: "auth/token/revoke-self", body: {}, token } as const;
+	await deps.client.send({ ...call, ...namespace }, signal);
+	deps.log.write("debug", "revoked", { msg: "token revoked", accessor });
+}
+
+/** Revokes tokens side by side, at the end of a session. Never throws: what is left over ends by itself. */
+export async function revokeAll(
+	tokens: readonly Held[],
+	deps: RevocationDeps,
+	signal: AbortSignal,
+): Promise<void> {
+	const one = async (held: Held) => {
+		try {
+			await revokeSelf(held, deps, signal);
+		} catch (error) {
+			const why = error instanceof Error ? error.message : "unknown fault";
+			const msg = `the token could not be revoked (${why}); it ends by itself`;
+			deps.log.write("warn", "revoked", { msg, accessor: held.grant.accessor });
+		}
+	};
+	await Promise.all(tokens.map(one));
+}
+
+/** Does the work, but waits for it no longer than so many milliseconds; then its signal aborts. */
+export async function within(
+	ms: number,
+	clock: Clock,
+	work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+	const late = new AbortController();
+	const done = new AbortController();
+	const bound = clock.sleep(ms, done.signal).then(
+		() => late.abort(new Error("the server takes too long")),
+		() => undefined,
+	);
+	const working = work(late.signal);
+	await Promise.race([working, bound]);
+	done.abort();
+}
