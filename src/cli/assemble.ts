@@ -1,9 +1,18 @@
-import { approleMethod, type AuthMethod, TokenSession, tokenMethod } from "../auth/mod.ts";
-import { type AuthConfig, type Config, publicTexts } from "../config/mod.ts";
+import {
+	approleMethod,
+	type AuthMethod,
+	certMethod,
+	jwtMethod,
+	kubernetesMethod,
+	TokenSession,
+	tokenMethod,
+} from "../auth/mod.ts";
+import { type AuthConfig, type CertConfig, type Config, publicTexts } from "../config/mod.ts";
 import { AgentError, ExitCode, type Log } from "../kernel/mod.ts";
 import { Delivery } from "../render/mod.ts";
-import { requestKey, SecretReader, SecretStore } from "../secrets/mod.ts";
-import { NodeVaultClient, readTlsIdentity, type VaultClient } from "../vault/mod.ts";
+import { SecretReader, SecretStore, VaultLeases } from "../secrets/mod.ts";
+import { type Clients, vaultClients } from "./clients.ts";
+import { openSinks, ownLogin } from "./open-sinks.ts";
 import { SecretGuard } from "./secret-guard.ts";
 import { type VaultLink, VaultLinks } from "./vault-links.ts";
 import type { World } from "./world.ts";
@@ -13,10 +22,15 @@ export interface VaultSurroundings {
 	readonly world: World;
 	readonly log: Log;
 	readonly guard: SecretGuard;
+	/** At the start a good token in a sink spares the login. Later the config may mean somebody else. */
+	readonly isFirst?: boolean;
+	/** The work is done once, so that a sink that cannot be written is its failure. */
+	readonly isOnePass?: boolean;
 }
 
 /** @throws AgentError when nothing says where Vault is or how to log in */
-export function openLink(config: Config, { world, log, guard }: VaultSurroundings): VaultLink {
+export function openLink(config: Config, surroundings: VaultSurroundings): VaultLink {
+	const { world, log, guard, isFirst = false, isOnePass = false } = surroundings;
 	const [first, ...others] = config.vault.addresses;
 	if (first === undefined)
 		throw notConfigured("no Vault address is known", "set VAULT_ADDR or vault.address");
@@ -26,21 +40,30 @@ export function openLink(config: Config, { world, log, guard }: VaultSurrounding
 	}
 	world.redactor.expose(publicTexts(config));
 	const { clock, random } = world;
-	const client = new NodeVaultClient({
-		addresses: [first, ...others],
-		...(config.vault.namespace !== undefined && { namespace: config.vault.namespace }),
-		timeoutMs: config.vault.timeoutMs,
-		tls: readTlsIdentity(config.vault.tls, world.tlsFiles),
-		onRequest: ({ method, path, address }, status) => {
-			const msg = `${method} ${path} ${status ?? "failed"}`;
-			log.write("trace", "request", { msg, method, path, address, status });
-		},
+	const { auth } = config;
+	const clients = vaultClients({ ...config, auth }, [first, ...others], { world, log });
+	const { client, refreshTls } = clients;
+	const isStrict = config.exitAfterAuth || isOnePass;
+	const sinks = openSinks(auth, { client, world, log, delivery: deliveryOf(config, world), isStrict });
+	const takesUp = isFirst ? ownLogin(auth) : undefined;
+	const session = new TokenSession({
+		method: loginMethod(auth, { ...clients, world, log, guard }),
+		client,
+		clock,
+		random,
+		backoff: { minMs: auth.minBackoffMs, maxMs: auth.maxBackoffMs },
+		log,
+		hide: guard.token.bind(guard),
+		refreshTls,
+		...(sinks && { sinks }),
+		...(takesUp && { takesUp }),
+		revokesAtEnd: auth.revokeOnShutdown,
 	});
-	const method = loginMethod(config.auth, { client, world, log, guard });
-	const backoff = { minMs: config.auth.minBackoffMs, maxMs: config.auth.maxBackoffMs };
-	const hide = guard.token.bind(guard);
-	const session = new TokenSession({ method, client, clock, random, backoff, log, hide });
-	return { client, session };
+	const end = async () => {
+		await session.end();
+		clients.close();
+	};
+	return { client, session, end };
 }
 
 /** The parts that talk to Vault. */
@@ -50,18 +73,23 @@ export interface VaultParts {
 	readonly guard: SecretGuard;
 }
 
-/** @throws AgentError when nothing says where Vault is or how to log in */
-export function vaultParts(config: Config, world: World, log: Log): VaultParts {
+/**
+ * @param isOnePass whether the work is done once
+ * @throws AgentError when nothing says where Vault is or how to log in
+ */
+export function vaultParts(
+	config: Config,
+	{ world, log, isOnePass = false }: { world: World; log: Log; isOnePass?: boolean },
+): VaultParts {
 	const guard = new SecretGuard(world.redactor);
-	const links = new VaultLinks(openLink(config, { world, log, guard }));
+	const links = new VaultLinks(openLink(config, { world, log, guard, isFirst: true, isOnePass }));
 	const { clock, random } = world;
 	const reader = new SecretReader({ client: links, tokens: links, clock });
 	const store = new SecretStore({
-		read: async (request, signal) => {
-			const finding = await reader.read(request, signal);
-			guard.found(requestKey(request), finding);
-			return finding;
-		},
+		read: reader.read.bind(reader),
+		leases: new VaultLeases({ client: links, tokens: links, clock }),
+		found: guard.found.bind(guard),
+		onLease: logLeases(log, clock),
 		clock,
 		random,
 		pollIntervalMs: config.pollIntervalMs,
@@ -69,27 +97,43 @@ export function vaultParts(config: Config, world: World, log: Log): VaultParts {
 	return { links, store, guard };
 }
 
-interface LoginParts {
-	readonly client: VaultClient;
+interface LoginParts extends Clients {
 	readonly world: World;
-	readonly log: Log;
 	readonly guard: SecretGuard;
+	readonly log: Log;
 }
 
-function loginMethod(auth: AuthConfig, { client, world, log, guard }: LoginParts): AuthMethod {
+function loginMethod(auth: AuthConfig, parts: LoginParts): AuthMethod {
+	const { client, loginClient, refreshTls, world, log, guard } = parts;
 	const files = {
 		readFile: (path: string) => world.fs.readFile(path, "utf8"),
 		unlink: (path: string) => world.fs.unlink(path),
 	};
+	const { clock } = world;
 	const onCredential = guard.credential.bind(guard);
+	const hide = guard.token.bind(guard);
 	switch (auth.method) {
 		case "approle":
 			return approleMethod(auth, { client, files, log, onCredential });
+		case "cert":
+			return certMethod(
+				{ ...auth, files: certificateFiles(auth) },
+				{ client: loginClient, refresh: refreshTls, clock },
+			);
+		case "jwt":
+			return jwtMethod(auth, { client, files, log, clock, hide });
+		case "kubernetes":
+			return kubernetesMethod(auth, { client, files, clock, hide });
 		case "token":
 			return tokenMethod(auth, { client, files, onCredential });
 		default:
 			return auth satisfies never;
 	}
+}
+
+/** Those of a login of its own; whoever watches files knows those of `vault` anyway. */
+function certificateFiles({ own, reload }: CertConfig): readonly string[] {
+	return own === undefined || !reload ? [] : Object.values(own);
 }
 
 /** What puts files in place. */

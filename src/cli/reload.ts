@@ -155,10 +155,10 @@ export class Reloader {
 			const childTerms = isSameSetting(before.exec, config.exec) ? undefined : childTermsOf(config, world);
 			await agent.adopt({ units, delivery: deliveryOf(config, world), ...(childTerms && { childTerms }) });
 		} catch (error) {
-			if (last !== undefined) vault.links.replace(last).client.close();
+			if (last !== undefined) vault.links.retire(vault.links.replace(last));
 			throw error;
 		}
-		last?.client.close();
+		if (last !== undefined) vault.links.retire(last);
 		vault.store.pollIntervalMs = config.pollIntervalMs;
 		this.#settled = next;
 		await inForce(next);
@@ -174,7 +174,7 @@ export class Reloader {
 			await link.session.token(signal);
 			return link;
 		} catch (error) {
-			link.client.close();
+			await link.end();
 			throw error;
 		}
 	}

@@ -42,7 +42,7 @@ async function runAgent(load: () => Promise<Config>, world: World): Promise<numb
 	heap?.settleDown();
 	sayWarnings(config, log);
 	const settled = await settle(config, world);
-	const vault = vaultParts(config, world, log);
+	const vault = vaultParts(config, { world, log });
 	const { links, store } = vault;
 	const child = await superviseWith(config, world, log);
 	const supervisor = child?.supervisor;
@@ -94,7 +94,7 @@ async function runAgent(load: () => Promise<Config>, world: World): Promise<numb
 		await systemd.stopping();
 		await supervisor?.stop();
 		await watch?.close();
-		links.close();
+		await links.end();
 		release();
 	}
 }

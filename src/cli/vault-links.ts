@@ -7,11 +7,15 @@ import type { VaultCall, VaultClient, VaultError, VaultReply } from "../vault/mo
 export interface VaultLink {
 	readonly client: VaultClient;
 	readonly session: TokenSession;
+	/** Ends the session and closes the connections; takes two seconds at most. */
+	readonly end: () => Promise<void>;
 }
 
 /** The link that is in force. A config that is read anew puts another in its place, and nobody else notices. */
 export class VaultLinks implements TokenSource, VaultClient {
 	#current: VaultLink;
+	/** Out of force, with tokens that something may live by. */
+	readonly #retired = new Set<VaultLink>();
 	#replaced = Promise.withResolvers<void>();
 
 	constructor(first: VaultLink) {
@@ -34,6 +38,16 @@ export class VaultLinks implements TokenSource, VaultClient {
 		return await this.#current.session.isDead(token, refusal, signal);
 	}
 
+	/** {@link TokenSession.lifeOf}, whichever link the token is of. */
+	lifeOf(token: Secret): number {
+		return Math.max(...this.#all.map(({ session }) => session.lifeOf(token)));
+	}
+
+	/** {@link TokenSession.revokeReplaced}, of every link. */
+	async revokeReplaced(isNeeded: (token: Secret) => boolean, signal: AbortSignal): Promise<void> {
+		for (const { session } of this.#all) await session.revokeReplaced(isNeeded, signal);
+	}
+
 	/** Keeps whichever token is in force alive until aborted. */
 	async keepAlive(signal: AbortSignal): Promise<void> {
 		while (!signal.aborted) {
@@ -49,7 +63,7 @@ export class VaultLinks implements TokenSource, VaultClient {
 	/**
 	 * From now on everything goes by way of `link`.
 	 *
-	 * @returns the one before, which the caller closes, or puts back
+	 * @returns the one before, which the caller retires, or puts back
 	 */
 	replace(link: VaultLink): VaultLink {
 		const before = this.#current;
@@ -59,7 +73,22 @@ export class VaultLinks implements TokenSource, VaultClient {
 		return before;
 	}
 
+	/** Takes a link out of force for good; it is ended with the others, for leases may live by its token. */
+	retire(link: VaultLink): void {
+		link.session.giveUp();
+		this.#retired.add(link);
+	}
+
+	/** Cuts all connections, whatever is under way. */
 	close(): void {
-		this.#current.client.close();
+		for (const { client } of this.#all) client.close();
+	}
+
+	async end(): Promise<void> {
+		await Promise.all(this.#all.map(async (link) => await link.end()));
+	}
+
+	get #all(): readonly VaultLink[] {
+		return [this.#current, ...this.#retired];
 	}
 }

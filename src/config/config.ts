@@ -1,9 +1,14 @@
 import type { Secret } from "../kernel/mod.ts";
+import type { ListenAddress } from "./listen-address.ts";
 
 /** The whole configuration after flags, environment and file have been joined, checked and given defaults. Frozen. */
 export interface Config {
 	/** Where it came from, for messages: the file's path, or `flags and environment`. */
 	readonly origin: string;
+	/** The config file, absolute; absent without one. */
+	readonly file?: string;
+	/** Read config, templates and credential files again when they change on disk. Default true. */
+	readonly watch: boolean;
 	readonly vault: VaultConfig;
 	/** Absent when nothing says how to log in; commands that need a login then refuse with the remedy. */
 	readonly auth?: AuthConfig;
@@ -15,6 +20,8 @@ export interface Config {
 	/** Variables of the child, in the order of the file. */
 	readonly env: readonly EnvConfig[];
 	readonly exec?: ExecConfig;
+	/** Absent: nobody is answered. */
+	readonly listener?: ListenerConfig;
 	readonly log: { readonly level: LogLevelName; readonly format: "json" | "pretty" };
 	/** Init-container mode: end with 0 as soon as everything stands. */
 	readonly exitAfterAuth: boolean;
@@ -44,28 +51,76 @@ export interface VaultConfig {
 }
 
 /** One login method and how it is repeated. */
-export type AuthConfig = ApproleConfig | TokenConfig;
+export type AuthConfig = ApproleConfig | CertConfig | JwtConfig | KubernetesConfig | TokenConfig;
 
-interface LoginPace {
+interface LoginBase {
 	/** Login namespace when it differs from `vault.namespace`. */
 	readonly namespace?: string;
 	/** First pause after a failed login or renewal, in milliseconds. */
 	readonly minBackoffMs: number;
 	readonly maxBackoffMs: number;
+	/** Files that get the token. */
+	readonly sinks: readonly SinkConfig[];
+	/** Revoke the token when the agent ends. Default false. */
+	readonly revokeOnShutdown: boolean;
 }
 
-export interface ApproleConfig extends LoginPace {
+/** A file that gets the token after each login. */
+export interface SinkConfig {
+	/** Absolute. */
+	readonly path: string;
+	/** Permission bits; default 0o600. */
+	readonly mode: number;
+	/** Owner by name, or by number in digits; the agent's own when absent. */
+	readonly user?: string;
+	readonly group?: string;
+	/** Life of the wrapping that is written in place of the token, in milliseconds; the token itself when absent. */
+	readonly wrapTtlMs?: number;
+}
+
+export interface ApproleConfig extends LoginBase {
 	readonly method: "approle";
 	/** Without slashes at the ends, such as `auth/approle`. */
 	readonly mountPath: string;
 	readonly roleId: Credential;
 	/** Absent for roles that bind no secret id. */
 	readonly secretId?: Credential;
+	/** Such as `auth/approle/role/gateway/secret-id`: what is given as secret id is a wrapping token that was made there. */
+	readonly wrappingPath?: string;
 	/** Unlink the secret id's file once it has been read. Default true, as in Vault Agent. */
 	readonly removeSecretIdFile: boolean;
 }
 
-export interface TokenConfig extends LoginPace {
+export interface CertConfig extends LoginBase {
+	readonly method: "cert";
+	readonly mountPath: string;
+	/** The role; whichever fits when absent. */
+	readonly name?: string;
+	/** Absolute paths, when the login shows a certificate of its own. */
+	readonly own?: { readonly clientCert: string; readonly clientKey: string; readonly caCert?: string };
+	/** Read the files again before each login. Default true. */
+	readonly reload: boolean;
+}
+
+export interface KubernetesConfig extends LoginBase {
+	readonly method: "kubernetes";
+	readonly mountPath: string;
+	readonly role: string;
+	/** Absolute; the service account's token. */
+	readonly tokenPath: string;
+}
+
+export interface JwtConfig extends LoginBase {
+	readonly method: "jwt";
+	readonly mountPath: string;
+	readonly role: string;
+	/** Absolute; the file that holds the JWT. */
+	readonly path: string;
+	/** Unlink that file once it has been read. Default true, as in Vault Agent. */
+	readonly removeJwtFile: boolean;
+}
+
+export interface TokenConfig extends LoginBase {
 	readonly method: "token";
 	readonly token: Credential;
 }
@@ -144,4 +199,18 @@ export interface ExecConfig {
 	readonly restartOnExit: "never" | "on-failure" | "always";
 	/** True, or the names that pass from the agent's environment to the child. */
 	readonly inheritEnv: true | readonly string[];
+}
+
+/** Who answers over HTTP how the agent is. */
+export interface ListenerConfig {
+	readonly address: ListenAddress;
+	/** Only this machine can reach the address. */
+	readonly isLocal: boolean;
+	readonly token?: Credential;
+	/** Absolute file paths. */
+	readonly tls?: { readonly cert: string; readonly key: string; readonly clientCa?: string };
+	/** Names, in lower case, that requests may be meant for. */
+	readonly hosts: readonly string[];
+	/** Whether `POST /v1/quit` is answered. */
+	readonly quit: boolean;
 }

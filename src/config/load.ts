@@ -1,4 +1,5 @@
 import { dirname, resolve } from "node:path";
+import { refusePlainAddress } from "./cert-login.ts";
 import { checkSettings } from "./check.ts";
 import type { Config } from "./config.ts";
 import { type FileInput, readSettings } from "./config-file.ts";
@@ -8,6 +9,7 @@ import { child, templates } from "./delivery.ts";
 import { applyReferences, applyVariables, type EnvCredentials, readCredentials } from "./environment.ts";
 import { ConfigError } from "./errors.ts";
 import { applyCommand, applyFlags, type Flags } from "./flags.ts";
+import { applyListenerAddress, applyListenerToken, listener, listenerWarnings } from "./listener.ts";
 import { login, missingCredential } from "./login.ts";
 import type { FileConfig } from "./schema/file.ts";
 import { server, serverWarnings } from "./server.ts";
@@ -31,7 +33,9 @@ export async function loadConfig(input: ConfigInput): Promise<Config> {
 	applyCommand(settings, input.flags);
 	applyVariables(settings, input.env, input.cwd);
 	applyReferences(settings, input.env);
+	applyListenerAddress(settings, input.env);
 	applyFlags(settings, input.flags, input.cwd);
+	applyListenerToken(settings, input);
 
 	const { places } = settings;
 	const checked = checkSettings(settings.tree, places);
@@ -51,9 +55,11 @@ function normalize(file: FileConfig, input: ConfigInput, context: Context): Conf
 	const vault = server(file.vault, context);
 	if (needsServer) requireServer(file, credentials, context);
 	const auth = login(file.auto_auth, credentials, context);
+	refusePlainAddress(file, context);
 	const exec = child(file, context);
 	const env = variables(file.env);
-	const warnings = serverWarnings(vault);
+	const answering = listener(file.listener, context);
+	const warnings = [...serverWarnings(vault), ...listenerWarnings(answering)];
 	if (env.length > 0 && exec === undefined) {
 		warnings.push(
 			"env names variables, but there is no child to get them; add exec.command, or write it after --",
@@ -61,6 +67,8 @@ function normalize(file: FileConfig, input: ConfigInput, context: Context): Conf
 	}
 	return {
 		origin: input.file ?? "flags and environment",
+		...(input.file !== undefined && { file: resolve(input.cwd, input.file) }),
+		watch: file.watch,
 		vault,
 		...(auth && { auth }),
 		pollIntervalMs: milliseconds(file.poll_interval),
@@ -68,6 +76,7 @@ function normalize(file: FileConfig, input: ConfigInput, context: Context): Conf
 		allowedRoots: file.allowed_roots.map((root) => context.resolve(root)),
 		env,
 		...(exec && { exec }),
+		...(answering && { listener: answering }),
 		log: { level: file.log.level, format: file.log.format ?? (input.isTerminal ? "pretty" : "json") },
 		exitAfterAuth: file.exit_after_auth,
 		timeoutMs: milliseconds(file.timeout),
@@ -84,12 +93,8 @@ function requireServer(file: FileConfig, credentials: EnvCredentials, context: C
 			"no Vault address; set VAULT_ADDR, pass --address, or write vault.address in the config file",
 		);
 	}
-	const auth = file.auto_auth;
-	if (auth === undefined) return;
-	const { role_id: id, role_id_file_path: idFile, token_file_path: tokenFile } = auth.config;
-	const given =
-		auth.method === "approle" ? (id ?? idFile ?? credentials.roleId) : (tokenFile ?? credentials.token);
-	if (given === undefined) report(["auto_auth", "config"], missingCredential(auth.method));
+	const missing = missingCredential(file, credentials);
+	if (missing !== undefined) report(["auto_auth", "config"], missing);
 }
 
 /** All the way down. Secrets keep their value in a private field and are not harmed. */

@@ -5,7 +5,7 @@ import type { AuthConfig, Config, Credential } from "./config.ts";
  * Not among them: words of a command and addresses to call, which may hold a secret.
  */
 export function publicTexts(config: Config): string[] {
-	const { vault, templates, env, exec } = config;
+	const { vault, templates, env, exec, listener } = config;
 	const texts = [
 		...vault.addresses,
 		vault.namespace,
@@ -16,14 +16,32 @@ export function publicTexts(config: Config): string[] {
 			value.kind === "template" ? [name, value.secret] : [name, value.reference.path, value.reference.field],
 		),
 		exec?.command[0],
+		listener?.address.kind === "unix" ? listener.address.path : listener?.address.host,
+		...(listener?.hosts ?? []),
 	];
 	return [...new Set(texts.filter((text) => typeof text === "string"))];
 }
 
 function authTexts(auth: AuthConfig | undefined): (string | undefined)[] {
 	if (auth === undefined) return [];
-	if (auth.method === "token") return [auth.namespace, filePath(auth.token)];
-	return [auth.namespace, auth.mountPath, filePath(auth.roleId), filePath(auth.secretId)];
+	return [auth.namespace, ...auth.sinks.map(({ path }) => path), ...methodTexts(auth)];
+}
+
+function methodTexts(auth: AuthConfig): (string | undefined)[] {
+	switch (auth.method) {
+		case "approle":
+			return [auth.mountPath, filePath(auth.roleId), filePath(auth.secretId), auth.wrappingPath];
+		case "cert":
+			return [auth.mountPath, auth.name, ...Object.values(auth.own ?? {})];
+		case "jwt":
+			return [auth.mountPath, auth.role, auth.path];
+		case "kubernetes":
+			return [auth.mountPath, auth.role, auth.tokenPath];
+		case "token":
+			return [filePath(auth.token)];
+		default:
+			return auth satisfies never;
+	}
 }
 
 function filePath(credential: Credential | undefined): string | undefined {

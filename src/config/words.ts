@@ -5,18 +5,11 @@ export const MISSING = "missing";
 
 /** Words of the design that this version does not have yet, and what to use until then. */
 const LATER_WORDS: Readonly<Record<string, string>> = {
-	kubernetes: "use approle or token",
-	cert: "use approle or token",
-	jwt: "use approle or token",
 	rolling: "use restart",
 };
 
 /** The same for keys, by their place in the file. */
 const LATER_KEYS: Readonly<Record<string, string>> = {
-	listener: "leave it out",
-	"auto_auth.sinks": "leave it out: the token stays in the agent's memory",
-	"auto_auth.config.secret_id_response_wrapping_path": "give the secret id itself, in a file",
-	"auto_auth.config.role": "it belongs to login methods that are not built yet; use approle or token",
 	"templates[].poll_interval": "set poll_interval for all templates",
 	"exec.listen": "it belongs to rolling; use on_change: restart",
 	"exec.ready": "it belongs to rolling; use on_change: restart",

@@ -24,7 +24,7 @@ export async function render({ dryRun, diff, json, ...flags }: RenderFlags, worl
 	if (config.templates.length === 0 && config.env.length === 0) throw nothingToRender(config.origin);
 	const log = await logFor(config, world);
 	const units = await unitsOf(config, (path) => world.fs.readFile(path, "utf8"));
-	const { links, store } = vaultParts(config, world, log);
+	const { links, store } = vaultParts(config, { world, log, isOnePass: true });
 	try {
 		const rendered = await renderWithin(config, { units, store, world });
 		const delivery = deliveryOf(config, world);
@@ -46,7 +46,7 @@ export async function render({ dryRun, diff, json, ...flags }: RenderFlags, worl
 		}
 		return ExitCode.done;
 	} finally {
-		links.close();
+		await links.end();
 	}
 }
 

@@ -16,6 +16,7 @@ import {
 	vaultPath,
 	word,
 } from "./fields.ts";
+import { sinks } from "./sink.ts";
 
 const ADDRESSES = "an address such as https://vault.example:8200, or a list of them";
 const address = () => text("an address").check(refuse(addressFault));
@@ -75,16 +76,62 @@ const autoAuthConfig = keys({
 		"true or false",
 		"Remove the secret id's file once it has been read.",
 	),
+	secret_id_response_wrapping_path: note(
+		optional(vaultPath),
+		"path in Vault",
+		"The secret id is wrapped: what is given is a wrapping token, which must have been made at this path, such as `auth/approle/role/gateway/secret-id`.",
+	),
+	role: note(optional(someText), "text", "Role to log in with, for methods `kubernetes` and `jwt`."),
+	token_path: note(
+		optional(path),
+		"path",
+		"File that holds the service account's token, for method `kubernetes`; read again at every login. Default: `/var/run/secrets/kubernetes.io/serviceaccount/token`.",
+	),
+	path: note(
+		optional(path),
+		"path",
+		"File that holds the JWT, for method `jwt`; once it is gone, the last JWT serves until it expires.",
+	),
+	remove_jwt_after_reading: note(
+		optional(flag),
+		"true or false",
+		"Remove the JWT's file once it has been read. Default: `true`, as in Vault Agent.",
+	),
 	token_file_path: note(
 		optional(path),
 		"path",
-		"File that holds the token, for method `token`. Default: the token in `VAULT_TOKEN`.",
+		"File that holds the token, for method `token`: the token alone, or the JSON of a login. `~/.vault-token` is read only when it is named here. Default: the token in `VAULT_TOKEN`.",
+	),
+	name: note(
+		optional(someText),
+		"text",
+		"Role of method `cert` to log in with. Default: whichever role the certificate fits.",
+	),
+	client_cert: note(
+		optional(path),
+		"path",
+		"PEM file of the certificate for method `cert`, when the login shows another one. Default: `vault.client_cert`.",
+	),
+	client_key: note(optional(path), "path", "PEM file of its private key. Default: `vault.client_key`."),
+	ca_cert: note(
+		optional(path),
+		"path",
+		"PEM file of the authorities that may sign the server's certificate at such a login. Default: `vault.ca_cert`.",
+	),
+	reload: note(
+		optional(flag),
+		"true or false",
+		"Read the certificate of method `cert` again before each login. Default: true, unlike Vault Agent's.",
 	),
 });
 
 /** `auto_auth:` in the file. */
 export const autoAuth = keys({
-	method: note(word(["approle", "token"]), "approle or token", "How the agent logs in."),
+	method: note(
+		word(["approle", "cert", "jwt", "kubernetes", "token"]),
+		"approle, cert, jwt, kubernetes or token",
+		"How the agent logs in.",
+	),
 	mount_path: note(
 		optional(vaultPath),
 		"path in Vault",
@@ -102,4 +149,10 @@ export const autoAuth = keys({
 		"Upper bound of the first pause after a failed login or renewal.",
 	),
 	max_backoff: note(defaulted(span, "5m"), "duration", "Upper bound of every such pause."),
+	sinks,
+	revoke_on_shutdown: note(
+		defaulted(flag, false),
+		"true or false",
+		"Revoke the token when the agent ends, whatever ends it, and remove the sinks that hold it. A token that was given to the agent is left alone.",
+	),
 });
