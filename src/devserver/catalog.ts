@@ -3,6 +3,8 @@ import { AppRoleEngine } from "./approle/approle-engine.ts";
 import type { Engine } from "./engine.ts";
 import { Kv1Engine } from "./engines/kv1-engine.ts";
 import { Kv2Engine } from "./engines/kv2-engine.ts";
+import { JwtEngine } from "./jwt/jwt-engine.ts";
+import { KubernetesEngine } from "./kubernetes/kubernetes-engine.ts";
 import type { MountTerms } from "./mounts.ts";
 
 const SECRETS: Readonly<Record<string, (terms: MountTerms) => Engine>> = {
@@ -11,6 +13,8 @@ const SECRETS: Readonly<Record<string, (terms: MountTerms) => Engine>> = {
 
 const AUTH: Readonly<Record<string, (terms: MountTerms) => Engine>> = {
 	approle: () => new AppRoleEngine(),
+	jwt: () => new JwtEngine(),
+	kubernetes: () => new KubernetesEngine(),
 };
 
 /** A fresh engine for a mount. @throws ApiError 400 when no such engine is built in */

@@ -1,6 +1,7 @@
 import type { Clock } from "../kernel/mod.ts";
 import { createEngine } from "./catalog.ts";
 import { Ids } from "./ids.ts";
+import { ServiceAccounts } from "./kubernetes/service-accounts.ts";
 import { MountTable, type MountTerms } from "./mounts.ts";
 import type { Namespace } from "./namespaces/namespace.ts";
 import { NamespaceTree } from "./namespaces/namespace-tree.ts";
@@ -25,6 +26,8 @@ export class Core {
 	readonly namespaces: NamespaceTree;
 	readonly tokens: TokenStore;
 	readonly quotas: QuotaStore;
+	/** The cluster that Kubernetes logins come from. */
+	readonly serviceAccounts: ServiceAccounts;
 	readonly seal: Seal;
 	readonly cluster: { readonly id: string; readonly name: string };
 	readonly #entities = new Map<string, string>();
@@ -34,6 +37,7 @@ export class Core {
 		this.ids = new Ids(options.random);
 		this.tokens = new TokenStore(this.clock, this.ids);
 		this.quotas = new QuotaStore(this.clock);
+		this.serviceAccounts = new ServiceAccounts(this.clock);
 		this.seal = new Seal(this.ids.hex(32));
 		this.cluster = { id: this.ids.uuid(), name: `vault-cluster-${this.ids.hex(4)}` };
 		const root = this.createNamespace("");

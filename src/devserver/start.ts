@@ -9,6 +9,7 @@ import { createListener } from "./http/listener.ts";
 import { acceptListVerb } from "./http/list-verb.ts";
 import { type RequestEntry, RequestLog } from "./http/request-log.ts";
 import { Ids } from "./ids.ts";
+import type { ServiceAccountTokenRequest } from "./kubernetes/service-accounts.ts";
 import { plant, type Seed, type SeededRole } from "./seed.ts";
 
 export interface DevServerOptions {
@@ -44,6 +45,8 @@ export interface DevServer {
 	seed(seed: Seed): Record<string, SeededRole>;
 	/** A client certificate of its own CA, for logins of the cert method. */
 	issueClientCertificate(order: ClientOrder): Identity;
+	/** A token as the cluster projects it into a pod, for logins of the kubernetes method. */
+	issueServiceAccountToken(request: ServiceAccountTokenRequest): string;
 	/** Stops listening and cuts the open connections. */
 	close(): Promise<void>;
 }
@@ -92,6 +95,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
 		faults,
 		seed: (seed) => plant(core, rootToken, seed),
 		issueClientCertificate: (order) => ca.forClient(order),
+		issueServiceAccountToken: (request) => core.serviceAccounts.issue(request),
 		close: async () => {
 			closing.abort(new Error("the server is closing"));
 			const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -25,7 +25,7 @@ export class NamespaceTree {
 	/** Those directly below one, by name: `sub/`. */
 	children(parent: Namespace): [name: string, namespace: Namespace][] {
 		return [...this.#byPath.values()]
-			.filter(({ path }) => path !== "" && path.startsWith(parent.path))
+			.filter(({ path }) => path !== parent.path && path.startsWith(parent.path))
 			.map((namespace): [string, Namespace] => [namespace.path.slice(parent.path.length), namespace])
 			.filter(([name]) => name.indexOf("/") === name.length - 1)
 			.toSorted(([a], [b]) => (a < b ? -1 : 1));

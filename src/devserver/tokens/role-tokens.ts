@@ -2,6 +2,7 @@ import { ApiError } from "../api-error.ts";
 import type { EngineContext, EngineRequest, Reply } from "../engine.ts";
 import type { Fields } from "../fields.ts";
 import type { JsonObject } from "../json-object.ts";
+import { markedId } from "../namespaces/namespace.ts";
 import { calculateTtl } from "../ttl.ts";
 import { PLAIN_TOKEN, type RenewTerms, sanitizePolicies, type TokenTerms } from "./token-entry.ts";
 
@@ -28,14 +29,14 @@ export const PLAIN_ROLE_TOKENS: RoleTokens = {
 	token_type: "default",
 };
 
-/** What the request names, and the rest as it was. @throws ApiError 400 for what does not go together */
+/** What the request names, with or without `token_` in front, and the rest as it was. @throws ApiError 400 for what does not go together */
 export function readRoleTokens(before: RoleTokens, fields: Fields): RoleTokens {
 	const next: RoleTokens = {
-		token_ttl: fields.seconds("token_ttl") ?? before.token_ttl,
-		token_max_ttl: fields.seconds("token_max_ttl") ?? before.token_max_ttl,
+		token_ttl: fields.seconds("token_ttl") ?? fields.seconds("ttl") ?? before.token_ttl,
+		token_max_ttl: fields.seconds("token_max_ttl") ?? fields.seconds("max_ttl") ?? before.token_max_ttl,
 		token_explicit_max_ttl: fields.seconds("token_explicit_max_ttl") ?? before.token_explicit_max_ttl,
 		token_period: fields.seconds("token_period") ?? fields.seconds("period") ?? before.token_period,
-		token_num_uses: fields.integer("token_num_uses") ?? before.token_num_uses,
+		token_num_uses: fields.integer("token_num_uses") ?? fields.integer("num_uses") ?? before.token_num_uses,
 		token_no_default_policy: fields.flag("token_no_default_policy") ?? before.token_no_default_policy,
 		token_policies: fields.list("token_policies") ?? fields.list("policies") ?? before.token_policies,
 		token_type: readTokenType(fields) ?? before.token_type,
@@ -87,7 +88,7 @@ export function grantToken(
 		explicitMaxTtl,
 		numUses: tokens.token_num_uses,
 		renewable: !isBatch,
-		entityId: core.entityId(mount.accessor, alias),
+		entityId: markedId(core.entityId(mount.accessor, alias), request.namespace),
 		renewTerms,
 	});
 	return { auth: { entry, leaseSeconds: seconds }, warnings };
