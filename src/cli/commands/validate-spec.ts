@@ -6,7 +6,15 @@ export const validateSpec: CommandSpec = {
 	summary: "check config and templates without asking Vault",
 	description:
 		"Checks the config and every template, and prints the paths that they read with the least policy for them.",
-	flags: [...COMMON_FLAGS, ...SERVER_FLAGS, { flags: "--json", text: "print the result as JSON" }],
+	flags: [
+		...COMMON_FLAGS,
+		...SERVER_FLAGS,
+		{
+			flags: "--online",
+			text: "log in as well, and ask Vault what the token may do; issues no credential",
+		},
+		{ flags: "--json", text: "print the result as JSON" },
+	],
 	example: "agent validate -c agent.yaml",
 	run: async ({ flags, world }) => {
 		const { validate } = await import("./validate.ts");

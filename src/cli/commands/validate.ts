@@ -1,8 +1,10 @@
 import type { Unit } from "../../agent/mod.ts";
+import type { Config } from "../../config/mod.ts";
 import { AgentError, ExitCode } from "../../kernel/mod.ts";
 import { policyFor } from "../../vault/mod.ts";
 import { configFor } from "../load.ts";
 import type { CommonFlags } from "../common-flags.ts";
+import { nameOf } from "../online-check.ts";
 import { unitsOf } from "../units.ts";
 import type { World } from "../world.ts";
 
@@ -15,51 +17,76 @@ interface Read {
 
 export interface ValidateFlags extends CommonFlags {
 	readonly json?: boolean;
+	readonly online?: boolean;
 }
 
-/** `agent validate`: config and templates, without a server. */
-export async function validate(flags: ValidateFlags, world: World): Promise<number> {
-	try {
-		return await check(flags, world);
-	} catch (error) {
-		if (flags.json && error instanceof AgentError) {
+/** `agent validate`: config and templates, and with `--online` what Vault says of their paths. */
+export async function validate({ json, ...flags }: ValidateFlags, world: World): Promise<number> {
+	const report = await check(flags, world).catch((error: unknown) => {
+		if (json && error instanceof AgentError) {
 			const { code, message, rows } = error;
-			world.stdout.write(`${JSON.stringify({ valid: false, code, message, ...rows }, null, "\t")}\n`);
+			print({ valid: false, code, message, ...rows }, world);
 		}
 		throw error;
-	}
+	});
+	if (json) print(report.json, world);
+	else world.stdout.write(`${report.lines.join("\n")}\n`);
+	if (report.failure !== undefined) throw report.failure;
+	return ExitCode.done;
 }
 
-async function check(flags: ValidateFlags, world: World): Promise<number> {
-	const config = await configFor(flags, world, false);
+function print(result: object, world: World): void {
+	world.stdout.write(world.redactor.clean(`${JSON.stringify(result, null, "\t")}\n`));
+}
+
+interface Report {
+	readonly json: object;
+	readonly lines: readonly string[];
+	readonly failure?: AgentError;
+}
+
+async function check({ online, ...flags }: Omit<ValidateFlags, "json">, world: World): Promise<Report> {
+	const config = await configFor(flags, world, online === true);
 	const units = await unitsOf(config, (path) => world.fs.readFile(path, "utf8"));
+	return online ? await onlineReport(config, units, world) : offlineReport(config, units);
+}
+
+async function onlineReport(config: Config, units: readonly Unit[], world: World): Promise<Report> {
+	const { findOnline, onlineFailure, onlineJson, onlineText } = await import("./validate-online.ts");
+	const found = await findOnline(config, units, world);
+	const failure = onlineFailure(found);
+	const isValid = failure === undefined;
+	const { origin, warnings } = config;
+	const verdict = isValid ? "is valid" : "cannot be served as it is";
+	return {
+		json: { valid: isValid, config: origin, warnings, ...onlineJson(found) },
+		lines: [
+			`${origin} ${verdict}: ${units.length} to render, ${found.looked.length} to read`,
+			...warnings.map((warning) => `warning  ${warning}`),
+			...onlineText(found).map((line) => world.redactor.clean(line)),
+		],
+		...(failure && { failure }),
+	};
+}
+
+function offlineReport(config: Config, units: readonly Unit[]): Report {
 	const reads = readsOf(units);
 	const computed = units.flatMap((unit) => unit.template.discover().computed);
 	const policy = reads.map(({ path, kind }) => policyFor({ path, method: kind === "list" ? "LIST" : "GET" }));
-	if (flags.json) {
-		const places = computed.map(({ file, line, column }) => ({ file, line, column }));
-		const result = {
-			valid: true,
-			config: config.origin,
-			warnings: config.warnings,
-			reads,
-			computed: places,
-			policy,
-		};
-		world.stdout.write(`${JSON.stringify(result, null, "\t")}\n`);
-		return ExitCode.done;
-	}
-	const lines = [
-		`${config.origin} is valid: ${units.length} to render, ${reads.length} to read`,
-		...config.warnings.map((warning) => `warning  ${warning}`),
-		...reads.map(({ path, kind, usedBy }) => `${kind.padEnd(8)} ${path}   (${usedBy.join(", ")})`),
-		...computed.map(
-			({ file, line, column }) => `computed ${file}:${line}:${column}   known only when it is rendered`,
-		),
-		...policyLines(policy, reads),
-	];
-	world.stdout.write(`${lines.join("\n")}\n`);
-	return ExitCode.done;
+	const places = computed.map(({ file, line, column }) => ({ file, line, column }));
+	const { origin, warnings } = config;
+	return {
+		json: { valid: true, config: origin, warnings, reads, computed: places, policy },
+		lines: [
+			`${origin} is valid: ${units.length} to render, ${reads.length} to read`,
+			...warnings.map((warning) => `warning  ${warning}`),
+			...reads.map(({ path, kind, usedBy }) => `${kind.padEnd(8)} ${path}   (${usedBy.join(", ")})`),
+			...computed.map(
+				({ file, line, column }) => `computed ${file}:${line}:${column}   known only when it is rendered`,
+			),
+			...policyLines(policy, reads),
+		],
+	};
 }
 
 function policyLines(policy: readonly string[], reads: readonly Read[]): string[] {
@@ -82,7 +109,7 @@ function readsOf(units: readonly Unit[]): readonly Read[] {
 	for (const unit of units) {
 		for (const { path, kind } of unit.template.discover().requests) {
 			const read = reads.get(`${kind} ${path}`) ?? { path, kind, usedBy: new Set() };
-			read.usedBy.add(unit.kind === "file" ? unit.source : `env.${unit.name}`);
+			read.usedBy.add(nameOf(unit));
 			reads.set(`${kind} ${path}`, read);
 		}
 	}
