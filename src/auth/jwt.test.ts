@@ -138,6 +138,11 @@ describe("a refused login with a JWT", () => {
 			"error validating token: error verifying token signature: no known key successfully validated the token signature",
 			"check that auth/jwt/config in Vault names the issuer of this JWT and its keys",
 		],
+		[
+			400,
+			"error validating token: no issued at (iat), not before (nbf), or expiration time (exp) claims in token",
+			"ask the issuer for a JWT that says when it ends: a claim exp",
+		],
 		[400, "error validating token: invalid subject (sub) claim", compare],
 		[400, 'error validating claims: claim "env" does not match any associated bound claim values', compare],
 	])("with %i %s says what was shown and what to do", async (status, words, advice) => {

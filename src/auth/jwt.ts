@@ -55,18 +55,19 @@ function advise({ mountPath, path, role }: JwtOptions, { status, words, claims, 
 	return [
 		[status === 403, `check that a JWT mount is at ${mountPath} (auto_auth.mount_path)`],
 		[
-			/could not be found|missing role/i.test(words),
+			/could not be found|missing role/.test(words),
 			`name a role of ${mountPath} in auto_auth.config.role, or make ${mountPath}/role/${role} in Vault`,
 		],
 		[claims === undefined, `put a JWT into ${path} (auto_auth.config.path)`],
-		[isExpired || /\(exp\)/i.test(words), `put a new JWT into ${path}`],
-		[/\((nbf|iat)\)/i.test(words), "set the clocks right: to Vault, this JWT comes from the future"],
+		[isExpired || /is expired/.test(words), `put a new JWT into ${path}`],
+		[/no issued at/.test(words), "ask the issuer for a JWT that says when it ends: a claim exp"],
+		[/\((nbf|iat)\)/.test(words), "set the clocks right: to Vault, this JWT comes from the future"],
 		[
-			/\(aud\)/i.test(words),
+			/\(aud\)/.test(words),
 			"ask the issuer for a JWT for one of the role's bound_audiences, or add the JWT's aud to them",
 		],
 		[
-			/signature|\(iss\)/i.test(words),
+			/signature|\(iss\)/.test(words),
 			`check that ${mountPath}/config in Vault names the issuer of this JWT and its keys`,
 		],
 		[

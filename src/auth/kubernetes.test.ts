@@ -143,6 +143,11 @@ describe("a refused login with a service account", () => {
 		[400, "missing jwt", `put a service account's token into ${TOKEN} (auto_auth.config.token_path)`],
 		[
 			403,
+			"invalid not before (nbf) claim: token not yet valid",
+			"set the clocks right: to Vault, this token comes from the future",
+		],
+		[
+			403,
 			"invalid audience (aud) claim: audience claim does not match any expected audience",
 			"project a token for the audience that the role asks for, or set the role's audience to the token's aud",
 		],

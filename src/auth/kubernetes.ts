@@ -48,24 +48,28 @@ function advise(options: KubernetesOptions, { words, claims, isExpired }: JwtRef
 	const account = serviceAccountOf(claims?.sub);
 	return [
 		[
-			/invalid role name|missing role/i.test(words),
+			/invalid role name|missing role/.test(words),
 			`name a role of ${mountPath} in auto_auth.config.role, or make ${mountPath}/role/${role} in Vault`,
 		],
 		[
-			/service account name not authorized/i.test(words),
+			/service account name not authorized/.test(words),
 			`bind the role to ${account?.whole ?? "this service account"}, or run the pod as another service account`,
 		],
 		[
-			/namespace not authorized/i.test(words),
+			/namespace not authorized/.test(words),
 			`bind the role to namespace ${account?.namespace ?? "of the pod"}, or run the pod in another namespace`,
 		],
 		[
-			claims === undefined || /missing jwt/i.test(words),
+			claims === undefined || /missing jwt/.test(words),
 			`put a service account's token into ${tokenPath} (auto_auth.config.token_path)`,
 		],
-		[isExpired, `find out why ${tokenPath} is no longer renewed by the kubelet, or set the clock right`],
 		[
-			/audience|\(aud\)/i.test(words),
+			isExpired || /is expired/.test(words),
+			`find out why ${tokenPath} is no longer renewed by the kubelet, or set the clock right`,
+		],
+		[/\((nbf|iat)\)/.test(words), "set the clocks right: to Vault, this token comes from the future"],
+		[
+			/\(aud\)/.test(words),
 			"project a token for the audience that the role asks for, or set the role's audience to the token's aud",
 		],
 		[

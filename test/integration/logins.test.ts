@@ -1,0 +1,259 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { approleMethod, type AuthMethod, jwtMethod, kubernetesMethod } from "../../src/auth/mod.ts";
+import { Secret, systemClock } from "../../src/kernel/mod.ts";
+import { NodeVaultClient } from "../../src/vault/mod.ts";
+import { FakeCredentialFiles } from "../support/fake-credential-files.ts";
+import { JwtIssuer } from "../support/jwt.ts";
+import { RecordingLog } from "../support/recording-log.ts";
+import { openVault, type Vault } from "../support/vault.ts";
+
+const FILE = "/run/credential";
+const SECRET_ID_PATH = "auth/approle/role/gateway/secret-id";
+const signal = new AbortController().signal;
+
+/** What every method is made of, with this credential in its file. */
+function partsFor(vault: Vault, credential: string, namespace?: string) {
+	const client = new NodeVaultClient({
+		addresses: [vault.address],
+		timeoutMs: 5000,
+		tls: { rejectUnauthorized: true },
+		...(namespace !== undefined && { namespace }),
+	});
+	onTestFinished(() => client.close());
+	const files = new FakeCredentialFiles({ [FILE]: credential });
+	const log = new RecordingLog();
+	return { client, files, log, clock: systemClock, hide: () => () => {}, onCredential: () => {} };
+}
+
+/** The rows and the message of a login that Vault refuses. */
+async function refusalOf(method: AuthMethod) {
+	const error: unknown = await method.login(signal).catch((reason: unknown) => reason);
+	expect(error).toMatchObject({ exitCode: 3, remedy: "give-up" });
+	return error as { message: string; code: string; rows: Record<string, string> };
+}
+
+describe("a service account", () => {
+	async function cluster(namespace?: string) {
+		const vault = await openVault();
+		if (namespace !== undefined) await vault.send("POST", `sys/namespaces/${namespace}`);
+		const prefix = namespace === undefined ? "" : `${namespace}/`;
+		const kubernetes = `${prefix}auth/kubernetes`;
+		await vault.send("POST", `${prefix}sys/auth/kubernetes`, { type: "kubernetes" });
+		await vault.send("POST", `${kubernetes}/config`, { kubernetes_host: "https://kubernetes.test" });
+		await vault.send("POST", `${kubernetes}/role/gateway`, {
+			bound_service_account_names: "gateway",
+			bound_service_account_namespaces: "ai",
+			audience: "vault",
+			token_policies: "reader",
+		});
+		return vault;
+	}
+
+	const methodFor = (vault: Vault, token: string, role = "gateway") =>
+		kubernetesMethod({ mountPath: "auth/kubernetes", role, tokenPath: FILE }, partsFor(vault, token));
+	const GATEWAY = { namespace: "ai", serviceAccount: "gateway", audience: "vault" };
+
+	test("logs in", async () => {
+		const vault = await cluster();
+
+		const grant = await methodFor(vault, vault.server.issueServiceAccountToken(GATEWAY)).login(signal);
+
+		expect(grant.policies).toEqual(["default", "reader"]);
+	});
+
+	test("logs in where its mount is, when that is not the namespace of the secrets", async () => {
+		const vault = await cluster("admin");
+		await vault.send("POST", "sys/namespaces/team");
+		const parts = partsFor(vault, vault.server.issueServiceAccountToken(GATEWAY), "team");
+		const options = { mountPath: "auth/kubernetes", role: "gateway", tokenPath: FILE };
+
+		const grant = await kubernetesMethod({ ...options, namespace: "admin" }, parts).login(signal);
+		const elsewhere = await refusalOf(kubernetesMethod(options, parts));
+
+		expect(grant.policies).toEqual(["default", "reader"]);
+		expect(elsewhere.message).toBe("Vault refused the login: permission denied (403)");
+	});
+
+	test.each([
+		{
+			of: { ...GATEWAY, serviceAccount: "default" },
+			message: "service account name not authorized (403)",
+			jwt: "sub system:serviceaccount:ai:default  aud vault",
+			advice: "bind the role to ai/default",
+		},
+		{
+			of: { ...GATEWAY, namespace: "web" },
+			message: "namespace not authorized (403)",
+			jwt: "sub system:serviceaccount:web:gateway  aud vault",
+			advice: "bind the role to namespace web",
+		},
+		{
+			of: { ...GATEWAY, audience: "another" },
+			message: "invalid audience (aud) claim: audience claim does not match any expected audience (403)",
+			jwt: "sub system:serviceaccount:ai:gateway  aud another",
+			advice: "project a token for the audience",
+		},
+		{
+			of: { ...GATEWAY, ttlSeconds: -30 },
+			message: "permission denied (403)",
+			jwt: "sub system:serviceaccount:ai:gateway  aud vault  expired 30",
+			advice: "is no longer renewed by the kubelet",
+		},
+		{
+			of: { ...GATEWAY, ttlSeconds: -300 },
+			message: "invalid expiration time (exp) claim: token is expired (403)",
+			jwt: "sub system:serviceaccount:ai:gateway  aud vault  expired 5m ago",
+			advice: "is no longer renewed by the kubelet",
+		},
+	])("is refused with $message", async ({ of, message, jwt, advice }) => {
+		const vault = await cluster();
+
+		const refusal = await refusalOf(methodFor(vault, vault.server.issueServiceAccountToken(of)));
+
+		expect(refusal.message).toBe(`Vault refused the login: ${message}`);
+		expect(refusal.rows["jwt"]).toContain(jwt);
+		expect(refusal.rows["do"]).toContain(advice);
+	});
+
+	test("is refused for a role that is not there", async () => {
+		const vault = await cluster();
+
+		const refusal = await refusalOf(methodFor(vault, vault.server.issueServiceAccountToken(GATEWAY), "nope"));
+
+		expect(refusal.message).toBe('Vault refused the login: invalid role name "nope" (400)');
+		expect(refusal.rows["do"]).toContain("auto_auth.config.role");
+	});
+
+	test("of another cluster is refused", async () => {
+		const [vault, other] = [await cluster(), await openVault()];
+
+		const refusal = await refusalOf(methodFor(vault, other.server.issueServiceAccountToken(GATEWAY)));
+
+		expect(refusal.message).toBe("Vault refused the login: permission denied (403)");
+		expect(refusal.rows["do"]).toContain("it asks the cluster of this pod");
+	});
+});
+
+describe("a JWT", () => {
+	async function trusting(issuer: JwtIssuer) {
+		const vault = await openVault();
+		await vault.send("POST", "sys/auth/jwt", { type: "jwt" });
+		await vault.send("POST", "auth/jwt/config", { jwt_validation_pubkeys: [issuer.publicKey] });
+		await vault.send("POST", "auth/jwt/role/ci", {
+			role_type: "jwt",
+			user_claim: "sub",
+			bound_audiences: ["vault"],
+			bound_claims: { env: "prod" },
+			token_policies: ["reader"],
+		});
+		return vault;
+	}
+
+	const methodFor = (vault: Vault, jwt: string) =>
+		jwtMethod({ mountPath: "auth/jwt", role: "ci", path: FILE, removeJwtFile: true }, partsFor(vault, jwt));
+	const GOOD = { sub: "gateway", aud: "vault", env: "prod" };
+
+	test("logs in", async () => {
+		const issuer = new JwtIssuer();
+		const vault = await trusting(issuer);
+
+		const grant = await methodFor(vault, issuer.issue(GOOD)).login(signal);
+
+		expect(grant.policies).toEqual(["default", "reader"]);
+	});
+
+	test.each([
+		{
+			what: "for another audience",
+			claims: { aud: ["a", "b"] },
+			jwt: "aud a, b  ",
+			advice: "bound_audiences",
+		},
+		{ what: "that has expired", claims: { exp: 1_700_000_000 }, jwt: "  expired ", advice: "put a new JWT" },
+		{
+			what: "of other claims",
+			claims: { env: "dev" },
+			jwt: "sub gateway  aud vault  expires in",
+			advice: "bound_claims",
+		},
+	])("$what is refused", async ({ claims, jwt, advice }) => {
+		const issuer = new JwtIssuer();
+		const vault = await trusting(issuer);
+
+		const refusal = await refusalOf(methodFor(vault, issuer.issue({ ...GOOD, ...claims })));
+
+		expect(refusal.code).toBe("E_LOGIN_REFUSED");
+		expect(refusal.rows["jwt"]).toContain(jwt);
+		expect(refusal.rows["do"]).toContain(advice);
+	});
+
+	test("of another issuer is refused", async () => {
+		const vault = await trusting(new JwtIssuer());
+
+		const refusal = await refusalOf(methodFor(vault, new JwtIssuer().issue(GOOD)));
+
+		expect(refusal.message).toContain("no known key successfully validated the token signature (400)");
+		expect(refusal.rows["do"]).toContain("auth/jwt/config");
+	});
+});
+
+describe("a wrapped secret id", () => {
+	/** @returns a wrapping token for what Vault answers on that path */
+	async function wrap(vault: Vault, path = SECRET_ID_PATH): Promise<string> {
+		const reply = await fetch(`${vault.address}/v1/${path}`, {
+			method: "POST",
+			headers: { "X-Vault-Token": vault.server.rootToken, "X-Vault-Wrap-TTL": "60s" },
+			body: "{}",
+		});
+		return ((await reply.json()) as { wrap_info: { token: string } }).wrap_info.token;
+	}
+
+	const methodFor = (vault: Vault, token: string) =>
+		approleMethod(
+			{
+				mountPath: "auth/approle",
+				roleId: { kind: "value", value: new Secret(vault.roleId) },
+				secretId: { kind: "file", path: FILE },
+				wrappingPath: SECRET_ID_PATH,
+				removeSecretIdFile: true,
+			},
+			partsFor(vault, token),
+		);
+
+	test("is unwrapped once and serves for every login", async () => {
+		const vault = await openVault();
+		const method = methodFor(vault, await wrap(vault));
+
+		const grants = [await method.login(signal), await method.login(signal)];
+
+		expect(grants.map(({ policies }) => policies)).toEqual([
+			["default", "reader"],
+			["default", "reader"],
+		]);
+		expect([vault.count("sys/wrapping/lookup"), vault.count("sys/wrapping/unwrap")]).toEqual([1, 1]);
+	});
+
+	test("that somebody else has unwrapped is named as stolen, and nobody is logged in", async () => {
+		const vault = await openVault();
+		const token = await wrap(vault);
+		await methodFor(vault, token).login(signal);
+
+		const refusal = await refusalOf(methodFor(vault, token));
+
+		expect(refusal.code).toBe("E_WRAPPING_TOKEN");
+		expect(refusal.message).toContain("it was used before, has expired or never was (400)");
+		expect(refusal.rows["at"]).toContain("POST sys/wrapping/lookup");
+		expect(vault.count("auth/approle/login")).toBe(1);
+	});
+
+	test("of another role is left closed", async () => {
+		const vault = await openVault();
+		await vault.send("POST", "auth/approle/role/other", {});
+
+		const refusal = await refusalOf(methodFor(vault, await wrap(vault, "auth/approle/role/other/secret-id")));
+
+		expect(refusal.code).toBe("E_WRAPPING_PATH");
+		expect(refusal.rows["has"]).toContain("auth/approle/role/other/secret-id");
+		expect(vault.count("sys/wrapping/unwrap")).toBe(0);
+	});
+});
