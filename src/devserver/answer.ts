@@ -52,9 +52,9 @@ function frame(request: EngineRequest, reply: Reply): Record<string, unknown> {
 	const warnings = reply.warnings ?? [];
 	return {
 		request_id: request.id,
-		lease_id: "",
-		renewable: false,
-		lease_duration: reply.leaseSeconds ?? 0,
+		lease_id: reply.lease?.id ?? "",
+		renewable: reply.lease?.renewTerms !== undefined,
+		lease_duration: reply.lease?.seconds ?? reply.leaseSeconds ?? 0,
 		data: reply.data ? sortKeys(reply.data) : null,
 		wrap_info: null,
 		warnings: warnings.length > 0 ? warnings : null,

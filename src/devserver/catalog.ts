@@ -1,6 +1,7 @@
 import { ApiError } from "./api-error.ts";
 import { AppRoleEngine } from "./approle/approle-engine.ts";
 import type { Engine } from "./engine.ts";
+import { DatabaseEngine } from "./engines/database/database-engine.ts";
 import { Kv1Engine } from "./engines/kv1-engine.ts";
 import { Kv2Engine } from "./engines/kv2-engine.ts";
 import { JwtEngine } from "./jwt/jwt-engine.ts";
@@ -8,6 +9,7 @@ import { KubernetesEngine } from "./kubernetes/kubernetes-engine.ts";
 import type { MountTerms } from "./mounts.ts";
 
 const SECRETS: Readonly<Record<string, (terms: MountTerms) => Engine>> = {
+	database: () => new DatabaseEngine(),
 	kv: (terms) => (terms.options?.["version"] === "2" ? new Kv2Engine() : new Kv1Engine()),
 };
 

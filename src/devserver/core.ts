@@ -1,6 +1,7 @@
 import type { Clock } from "../kernel/mod.ts";
 import { createEngine } from "./catalog.ts";
 import { Ids } from "./ids.ts";
+import { LeaseStore } from "./leases/lease-store.ts";
 import { ServiceAccounts } from "./kubernetes/service-accounts.ts";
 import { MountTable, type MountTerms } from "./mounts.ts";
 import type { Namespace } from "./namespaces/namespace.ts";
@@ -25,6 +26,7 @@ export class Core {
 	readonly ids: Ids;
 	readonly namespaces: NamespaceTree;
 	readonly tokens: TokenStore;
+	readonly leases: LeaseStore;
 	readonly quotas: QuotaStore;
 	/** The cluster that Kubernetes logins come from. */
 	readonly serviceAccounts: ServiceAccounts;
@@ -36,6 +38,7 @@ export class Core {
 		this.clock = options.clock;
 		this.ids = new Ids(options.random);
 		this.tokens = new TokenStore(this.clock, this.ids);
+		this.leases = new LeaseStore(this);
 		this.quotas = new QuotaStore(this.clock);
 		this.serviceAccounts = new ServiceAccounts(this.clock);
 		this.seal = new Seal(this.ids.hex(32));

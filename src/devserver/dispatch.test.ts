@@ -122,6 +122,25 @@ test("plant() seeds KV paths with and without data/, and roles with chosen ids",
 	expect(statuses).toEqual([200, 200]);
 });
 
+test("plant() seeds database roles and static roles, which need no database", () => {
+	const { call } = setup({
+		database: {
+			roles: { reader: { default_ttl: "1h", max_ttl: "24h" } },
+			static_roles: { batch: { rotation_period: "1h" }, named: { rotation_period: "2h", username: "app" } },
+		},
+	});
+
+	const answers = ["creds/reader", "static-creds/batch", "static-creds/named"].map(
+		(path) => call(`GET database/${path}`).body,
+	);
+
+	expect(answers).toMatchObject([
+		{ lease_duration: 3600, renewable: true },
+		{ data: { ttl: 3600, username: "batch" } },
+		{ data: { ttl: 7200, username: "app" } },
+	]);
+});
+
 test("plant() names the path that was refused", () => {
 	expect(() => setup({ policies: { bad: "nonsense" } })).toThrow(
 		"sys/policies/acl/bad: failed to parse policy",

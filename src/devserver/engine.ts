@@ -2,6 +2,7 @@ import type { X509Certificate } from "node:crypto";
 import type { Core } from "./core.ts";
 import type { Fields } from "./fields.ts";
 import type { JsonObject } from "./json-object.ts";
+import type { Lease } from "./leases/lease.ts";
 import type { Mount } from "./mounts.ts";
 import type { Namespace } from "./namespaces/namespace.ts";
 import type { TokenEntry } from "./tokens/token-entry.ts";
@@ -46,6 +47,8 @@ export interface Reply {
 	/** Without it (and without `auth` and `body`) the answer has no body at all. */
 	readonly data?: JsonObject | null;
 	readonly auth?: AuthReply;
+	/** What the data is on loan under; without it `leaseSeconds` is a hint and no more. */
+	readonly lease?: Lease;
 	readonly leaseSeconds?: number;
 	readonly warnings?: readonly string[];
 	/** Sent as it is, without the usual frame. */

@@ -19,6 +19,11 @@ export class Ids {
 		return Array.from(this.#random(length), (byte) => BASE62[byte % 62]).join("");
 	}
 
+	/** A whole number from 0 up to the limit, which is no more than 256 and not reached. */
+	below(limit: number): number {
+		return this.#random(1).readUInt8() % limit;
+	}
+
 	hex(bytes: number): string {
 		return this.#random(bytes).toString("hex");
 	}

@@ -12,6 +12,13 @@ export interface Seed {
 	readonly policies?: Readonly<Record<string, string>>;
 	/** Role settings of the API by name, and beside them `role_id` and `secret_id` to choose both. */
 	readonly approles?: Readonly<Record<string, JsonObject>>;
+	/** Roles of `database/`, where no database is; it is mounted when there is one to plant. */
+	readonly database?: {
+		/** Settings of the API by name, e.g. `{ default_ttl: "1h", max_ttl: "24h" }`. */
+		readonly roles?: Readonly<Record<string, JsonObject>>;
+		/** The same, e.g. `{ rotation_period: "1h" }`; the user has the role's name unless `username` says otherwise. */
+		readonly static_roles?: Readonly<Record<string, JsonObject>>;
+	};
 }
 
 /** What a client needs to log in with a seeded role. */
@@ -47,6 +54,7 @@ export function plant(core: Core, rootToken: string, seed: Seed): Record<string,
 	for (const [name, policy] of Object.entries(seed.policies ?? {}))
 		write(`sys/policies/acl/${name}`, { policy });
 	for (const [path, data] of Object.entries(seed.secrets ?? {})) plantSecret(core, write, { path, data });
+	if (seed.database) plantDatabase(core, write, seed.database);
 	const roles = Object.entries(seed.approles ?? {});
 	if (roles.length > 0 && !core.namespaces.root.mounts.get("auth/approle/"))
 		write("sys/auth/approle", { type: "approle" });
@@ -61,6 +69,16 @@ function plantSecret(core: Core, write: Write, { path, data }: { path: string; d
 	}
 	const below = path.slice(mount.path.length);
 	write(`${mount.path}data/${below.replace(/^data\//, "")}`, { data });
+}
+
+/** What a role says of itself wins over what is said here for it. */
+function plantDatabase(core: Core, write: Write, seed: NonNullable<Seed["database"]>): void {
+	if (!core.namespaces.root.mounts.get("database/")) write("sys/mounts/database", { type: "database" });
+	write("database/config/dev", { plugin_name: "none", allowed_roles: "*" });
+	for (const [name, settings] of Object.entries(seed.roles ?? {}))
+		write(`database/roles/${name}`, { db_name: "dev", ...settings });
+	for (const [name, settings] of Object.entries(seed.static_roles ?? {}))
+		write(`database/static-roles/${name}`, { db_name: "dev", username: name, ...settings });
 }
 
 function plantRole(write: Write, name: string, { secret_id, ...settings }: JsonObject): SeededRole {

@@ -59,11 +59,12 @@ function addMount({ request, context, params }: RouteCall): undefined {
 	});
 }
 
-function removeMount({ request, params }: RouteCall): undefined {
+function removeMount({ request, context, params }: RouteCall): undefined {
 	const path = tablePath(params);
 	if (path === "auth/token/") throw new ApiError(400, "token credential backend cannot be disabled");
 	if (FIXED.has(path)) throw new ApiError(400, `cannot unmount "${path}"`);
 	request.namespace.mounts.remove(path);
+	context.core.leases.revokePrefix(request.namespace, path);
 }
 
 /** What `kv` commands ask first: which mount serves the path, and which version it is. */

@@ -50,7 +50,7 @@ function create({ request, context }: RouteCall, path: string): Namespace {
 
 /** The real server takes a moment for it, and says so; here it is gone at once, with its tokens. */
 function deleteNamespace(call: RouteCall): Reply {
-	const { namespaces, tokens } = call.context.core;
+	const { namespaces, tokens, leases } = call.context.core;
 	const found = namespaces.get(childPath(call));
 	if (!found) return { data: null, warnings: ["requested namespace does not exist"] };
 	if (namespaces.children(found).length > 0) {
@@ -58,6 +58,7 @@ function deleteNamespace(call: RouteCall): Reply {
 	}
 	namespaces.remove(found);
 	tokens.revokeAll(found);
+	leases.revokePrefix(found, "");
 	return { data: { status: "in-progress" } };
 }
 
