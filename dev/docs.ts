@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { configJsonSchema } from "../src/config/mod.ts";
+import { commandPage, manualPage } from "./docs-commands.ts";
 import { withPackages } from "./docs-packages.ts";
 import { withTemplateParts } from "./docs-templates.ts";
 
@@ -20,6 +21,8 @@ const PAGES: readonly Page[] = [
 	{ file: "configuration.md", write: withKeyTables },
 	{ file: "templates.md", write: withTemplateParts },
 	{ file: "dependencies.md", write: withPackages },
+	{ file: "cli.md", write: commandPage },
+	{ file: "agent.1", write: manualPage },
 ];
 
 /** The parts of a JSON Schema that the tables use. */

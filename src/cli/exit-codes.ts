@@ -1,7 +1,7 @@
 import { ExitCode } from "../kernel/mod.ts";
 
 /** What each exit code means, as `--help` and docs/operations.md say it. */
-const EXIT_CODES: ReadonlyMap<number, string> = new Map([
+export const EXIT_CODES: ReadonlyMap<number, string> = new Map([
 	[ExitCode.done, "done"],
 	[ExitCode.failed, "error in the running agent"],
 	[ExitCode.usage, "wrong usage or config"],

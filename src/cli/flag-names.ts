@@ -34,6 +34,6 @@ export type Offer =
 export function offerFor(value: string, choices: readonly string[] | undefined): Offer {
 	if (choices !== undefined) return { kind: "words", words: choices };
 	if (/^<(file|SRC:DST)>$/.test(value)) return { kind: "files" };
-	if (value === "<folder>") return { kind: "folders" };
+	if (value === "<dir>") return { kind: "folders" };
 	return value === "[command...]" ? { kind: "command" } : { kind: "nothing" };
 }

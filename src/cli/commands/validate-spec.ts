@@ -3,7 +3,7 @@ import { COMMON_FLAGS, SERVER_FLAGS } from "../common-flags.ts";
 
 export const validateSpec: CommandSpec = {
 	name: "validate",
-	summary: "check config and templates without asking Vault",
+	summary: "check config and templates, without asking Vault unless it is told to",
 	description:
 		"Checks the config and every template, and prints the paths that they read with the least policy for them.",
 	flags: [
