@@ -2,6 +2,7 @@ import type { Change, SecretStore } from "../secrets/mod.ts";
 import type { TemplateInputs } from "../template/mod.ts";
 import { Book } from "./book.ts";
 import { countChanges, countRenderings, timeDelivery } from "./counting.ts";
+import { LeaseTurnover } from "./lease-turnover.ts";
 import { OutageLog } from "./outage-log.ts";
 import { Progress, PROGRESS_EVERY_MS } from "./progress.ts";
 import { Publisher, type PublisherDeps } from "./publisher.ts";
@@ -10,7 +11,7 @@ import { describeSecrets, reportRotations } from "./rotation-log.ts";
 import type { Plan, Unit } from "./spec.ts";
 import type { WaitingFor } from "./waiting.ts";
 
-export interface AgentDeps extends Omit<PublisherDeps, "describe"> {
+export interface AgentDeps extends Omit<PublisherDeps, "describe" | "leases" | "wake"> {
 	readonly store: SecretStore;
 	/** Told after each piece of work of a running agent: what it needed may be given back. */
 	readonly rest?: (signal: AbortSignal) => void;
@@ -39,7 +40,12 @@ export class Agent {
 		this.#deps = deps;
 		this.#book = new Book(units, deps.log);
 		this.#outages = new OutageLog(deps.log, deps.clock);
-		this.#publisher = new Publisher({ ...deps, describe: () => describeSecrets(deps.store.entries()) });
+		this.#publisher = new Publisher({
+			...deps,
+			describe: () => describeSecrets(deps.store.entries()),
+			leases: new LeaseTurnover(deps.store),
+			wake: () => this.#wake.resolve(),
+		});
 	}
 
 	/** What is still waited for; `undefined` once everything stands. */
@@ -207,6 +213,7 @@ export class Agent {
 			this.#deps.rest?.(signal);
 		}
 		if (concerned.length > 0 || wantsAll || this.#publisher.isRetryDue) await this.#publish(changes);
+		this.#publisher.letGo();
 	}
 
 	async #publish(changes: readonly Change[]): Promise<void> {
@@ -225,6 +232,7 @@ export class Agent {
 	#retain(): void {
 		const used = this.#book.usedKeys();
 		if (used !== undefined) this.#deps.store.retain(used);
+		this.#deps.store.pace(this.#book.paces());
 	}
 }
 

@@ -1,6 +1,7 @@
 import type { AgentError, Log } from "../kernel/mod.ts";
 import type { FileOrder } from "../render/mod.ts";
-import type { Change } from "../secrets/mod.ts";
+import type { Change, Pace } from "../secrets/mod.ts";
+import type { LeaseUses } from "./lease-turnover.ts";
 import type { Variables } from "./ports.ts";
 import type { Rendering } from "./renderer.ts";
 import { orderOf } from "./order.ts";
@@ -11,13 +12,14 @@ interface UnitState {
 	readonly unit: Unit;
 	readonly text: string | undefined;
 	readonly keys: ReadonlySet<string>;
+	readonly leases: ReadonlySet<string>;
 	readonly error: AgentError | undefined;
 	/** Its secret was deleted, and `on_deleted: remove` says that the file goes with it. */
 	readonly isRemoved: boolean;
 }
 
 /** What is known of a unit, without its text. */
-export interface Standing extends Omit<UnitState, "text" | "keys"> {
+export interface Standing extends Omit<UnitState, "text" | "keys" | "leases"> {
 	/** Whether there is a text that can be delivered. */
 	readonly isRendered: boolean;
 }
@@ -37,7 +39,8 @@ export class Book {
 
 	/** Other units from now on; one that stays keeps its last good text. */
 	adopt(units: readonly Unit[]): void {
-		const empty = { text: undefined, keys: new Set<string>(), error: undefined, isRemoved: false };
+		const none = new Set<string>();
+		const empty = { text: undefined, keys: none, leases: none, error: undefined, isRemoved: false };
 		const states = units.map((unit) => {
 			const key = keyOf(unit);
 			return [key, { ...empty, ...this.#states.get(key), unit }] as const;
@@ -81,6 +84,24 @@ export class Book {
 	usedKeys(): ReadonlySet<string> | undefined {
 		if (this.#all.some(({ error }) => error !== undefined)) return undefined;
 		return new Set(this.#all.flatMap(({ keys }) => [...keys]));
+	}
+
+	/** The paces that are asked for, by the key of what is to be read. */
+	paces(): ReadonlyMap<string, readonly Pace[]> {
+		const paces = new Map<string, Pace[]>();
+		for (const { unit, keys } of this.#all) {
+			for (const key of keys) paces.set(key, [...(paces.get(key) ?? []), unit.pace ?? {}]);
+		}
+		return paces;
+	}
+
+	/** Which units have secrets of which leases in their texts. */
+	leaseUses(): LeaseUses {
+		const uses = new Map<string, Unit[]>();
+		for (const { unit, leases, isRemoved } of this.#all) {
+			for (const id of isRemoved ? [] : leases) uses.set(id, [...(uses.get(id) ?? []), unit]);
+		}
+		return uses;
 	}
 
 	/** @param isStarting failures are not reported yet: the start waits or ends with them */
@@ -137,7 +158,8 @@ function keyOf(unit: Unit): string {
 
 function nextState(before: UnitState, rendering: Rendering): UnitState {
 	if (rendering.kind === "text") {
-		return { ...before, text: rendering.text, keys: rendering.keys, error: undefined, isRemoved: false };
+		const { text, keys, leases } = rendering;
+		return { ...before, text, keys, leases, error: undefined, isRemoved: false };
 	}
 	const { error, unit } = rendering;
 	const isGone = unit.kind === "file" && unit.onDeleted === "remove" && GONE_CODES.has(error.code);

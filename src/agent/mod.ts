@@ -1,6 +1,7 @@
 export { Agent } from "./agent.ts";
 export { type ChildTally, tallyChild } from "./child-tally.ts";
 export { countChildEvent } from "./counting.ts";
+export { logLeases } from "./lease-log.ts";
 export { type Held, lookupIn } from "./lookup.ts";
 export { orderOf } from "./order.ts";
 export type { ChildPort, ChildTerms, NoticePort, Variables } from "./ports.ts";

@@ -1,9 +1,12 @@
-import { AgentError, backoffDelay, type Clock, formatDuration, type Log, Secret } from "../kernel/mod.ts";
+import { AgentError, type Clock, type Log, Secret } from "../kernel/mod.ts";
 import type { Delivery, FileOrder } from "../render/mod.ts";
 import type { Counters } from "../status/mod.ts";
 import type { Book } from "./book.ts";
+import { DeliveryRetry } from "./delivery-retry.ts";
 import { type Generation, isSameVariables, renderedLine } from "./generation.ts";
 import type { ChildPort, ChildTerms, NoticePort } from "./ports.ts";
+import type { LeaseTurnover } from "./lease-turnover.ts";
+import type { FileUnit } from "./spec.ts";
 import { TurnOver } from "./turn-over.ts";
 
 export interface PublisherDeps {
@@ -16,10 +19,11 @@ export interface PublisherDeps {
 	readonly counters?: Counters;
 	/** Names and versions of what is held, for the log. */
 	readonly describe: () => string;
+	/** What becomes of leases that have been replaced. */
+	readonly leases: LeaseTurnover;
+	/** Called when a turn-over has come to its end: there may be something to do. */
+	readonly wake: () => void;
 }
-
-/** Pauses after a delivery that failed. */
-const DELIVERY_BACKOFF = { minMs: 1000, maxMs: 30_000 };
 
 /** Makes generations current: files first, then everybody who has to know. Owns the generation's number. */
 export class Publisher {
@@ -32,13 +36,11 @@ export class Publisher {
 	#rejected: ReadonlyMap<string, string | undefined> = new Map();
 	/** Number of the generation that the child was last asked to run with; files alone may be newer. */
 	#tried = 1;
-	#failures = 0;
-	#failure: AgentError | undefined;
-	#deliveredAt: number | undefined;
-	#retryAt = Number.POSITIVE_INFINITY;
+	readonly #retry: DeliveryRetry;
 
 	constructor(deps: PublisherDeps) {
 		this.#deps = deps;
+		this.#retry = new DeliveryRetry(deps);
 		this.#delivery = deps.delivery;
 		this.#terms = deps.child?.terms;
 		const child = deps.child?.supervisor;
@@ -82,17 +84,12 @@ export class Publisher {
 		const { number: generation, orders } = this.#current;
 		/** Put back to what stood before. */
 		const rejected = orders.filter((order) => this.#isRejected(order)).map(({ path }) => path);
-		const [deliveredAt, deliveryFailure, notifications] = [
-			this.#deliveredAt,
-			this.#failure,
-			this.#turnOver.standing,
-		];
-		return { generation, rejected, deliveredAt, deliveryFailure, notifications };
+		return { generation, rejected, ...this.#retry.standing, notifications: this.#turnOver.standing };
 	}
 
 	/** Milliseconds until a failed delivery or notification is tried again; infinite when there is none. */
 	untilDue(): number {
-		return Math.min(this.#turnOver.untilDue(), Math.max(0, this.#retryAt - this.#deps.clock.now()));
+		return Math.min(this.#turnOver.untilDue(), Math.max(0, this.#retry.dueAt - this.#deps.clock.now()));
 	}
 
 	/** Whether somebody has to be told now. */
@@ -102,7 +99,7 @@ export class Publisher {
 
 	/** Whether a delivery that failed has to be tried again now. */
 	get isRetryDue(): boolean {
-		return this.#retryAt <= this.#deps.clock.now();
+		return this.#retry.dueAt <= this.#deps.clock.now();
 	}
 
 	/**
@@ -117,7 +114,8 @@ export class Publisher {
 		for (const path of await this.#delivery.unnotified(destinations)) changed.add(path);
 		const [orders, variables, terms] = [book.orders(), book.variables(), this.#terms];
 		this.#current = { number: 1, orders, variables, terms };
-		this.#delivered();
+		this.#retry.delivered();
+		this.#noteLeases(book, [], false);
 		this.#sayRendered(book, destinations.length);
 		this.#turnOver.note(
 			book.files.filter(({ destination }) => changed.has(destination)),
@@ -150,22 +148,29 @@ export class Publisher {
 		try {
 			const wanted = orders.filter((order) => !this.#isRejected(order));
 			const changed = new Set(await this.#delivery.deliver(wanted));
-			[this.#failures, this.#retryAt, this.#failure] = [0, Number.POSITIVE_INFINITY, undefined];
+			this.#retry.succeeded();
 			const files = book.files.filter(({ destination }) => changed.has(destination));
-			if (files.length === 0 && !variablesChanged) return;
-			this.#current = { number: this.#current.number + 1, orders, variables, terms };
-			this.#delivered();
+			const isNew = files.length > 0 || variablesChanged;
+			if (isNew) this.#current = { number: this.#current.number + 1, orders, variables, terms };
+			this.#noteLeases(book, files, variablesChanged);
+			if (!isNew) return;
+			this.#retry.delivered();
 			this.#sayRendered(book, files.length);
 			this.#turnOver.note(files, variablesChanged);
 		} catch (error) {
 			if (!(error instanceof AgentError)) throw error;
-			this.#postpone(error);
+			this.#retry.failed(error);
 		}
 	}
 
 	/** Somebody asked: what was rejected is worth another try. */
 	forgetRejection(): void {
 		this.#rejected = new Map();
+	}
+
+	/** Lets go the leases that nobody lives by any more. */
+	letGo(): void {
+		this.#deps.leases.settle(this.isSettled);
 	}
 
 	/** Tells whoever has to know and has not been told yet. */
@@ -208,11 +213,13 @@ export class Publisher {
 		const report = async () => {
 			const outcome = await child.supervisor.replace(this.#childValues(terms));
 			if (outcome === "turned-over") {
+				this.#deps.leases.childStands(number);
 				log.write("info", "turned over", { msg: `generation ${number} stands`, generation: number });
 			} else if (outcome === "put-back") {
 				const msg = `generation ${number} is rejected: its child did not live; the values before it are used until the next change`;
 				log.write("error", "rejected", { msg, generation: number });
 			}
+			this.#deps.wake();
 		};
 		void report(); // known only after the start grace, and reading goes on meanwhile
 	}
@@ -226,19 +233,9 @@ export class Publisher {
 		return this.#rejected.has(path) && this.#rejected.get(path) === content;
 	}
 
-	#delivered(): void {
-		this.#deliveredAt = this.#deps.clock.now();
-		this.#deps.counters?.add("keyturn_deliveries_total", { result: "done" });
-	}
-
-	#postpone(error: AgentError): void {
-		const { clock, random, log, counters } = this.#deps;
-		const pause = backoffDelay(this.#failures++, DELIVERY_BACKOFF, random);
-		this.#retryAt = clock.now() + pause;
-		this.#failure = error;
-		counters?.add("keyturn_deliveries_total", { result: "failed" });
-		const msg = `${error.message}; nothing is turned over, trying again in ${formatDuration(pause)}`;
-		log.write("error", "delivery failed", { ...error.facts, ...error.rows, msg, code: error.code });
+	#noteLeases(book: Book, files: readonly FileUnit[], variablesChanged: boolean): void {
+		const { number: generation } = this.#current;
+		this.#deps.leases.delivered({ generation, uses: book.leaseUses(), files, variablesChanged });
 	}
 
 	#sayRendered(book: Book, changedFiles: number): void {

@@ -20,6 +20,8 @@ export type Rendering =
 			readonly pieces: readonly Piece[];
 			/** Keys of the requests that it was made from. */
 			readonly keys: ReadonlySet<string>;
+			/** Leases that the secrets in it live by. */
+			readonly leases: ReadonlySet<string>;
 	  }
 	| { readonly unit: Unit; readonly kind: "error"; readonly error: AgentError };
 
@@ -46,7 +48,7 @@ export async function renderUnits(
 		const missing = new Map<string, TemplateRequest>();
 		const renderings: Rendering[] = [];
 		for (const unit of units) {
-			const outcome = await renderOne(unit, inputs);
+			const outcome = await renderOne(unit, inputs, deps.store);
 			if (outcome.kind !== "incomplete") renderings.push(outcome);
 			else if (pass === MOST_PASSES) renderings.push({ unit, kind: "error", error: endless(unit) });
 			else for (const request of outcome.missing) missing.set(requestKey(request), request);
@@ -66,7 +68,7 @@ function endless(unit: Unit): AgentError {
 
 type Outcome = Rendering | { readonly kind: "incomplete"; readonly missing: readonly TemplateRequest[] };
 
-async function renderOne(unit: Unit, inputs: TemplateInputs): Promise<Outcome> {
+async function renderOne(unit: Unit, inputs: TemplateInputs, store: SecretStore): Promise<Outcome> {
 	try {
 		const pass = unit.template.render(inputs);
 		if (pass.kind === "incomplete") return pass;
@@ -74,7 +76,9 @@ async function renderOne(unit: Unit, inputs: TemplateInputs): Promise<Outcome> {
 			unit.kind === "file"
 				? await finishText(unit.format, pass.pieces, unit.source)
 				: plainText(pass.pieces, unit.name);
-		return { unit, kind: "text", text, pieces: pass.pieces, keys: new Set(pass.requests.map(requestKey)) };
+		const keys = new Set(pass.requests.map(requestKey));
+		const leases = new Set([...keys].flatMap((key) => store.entry(key)?.lease?.id ?? []));
+		return { unit, kind: "text", text, pieces: pass.pieces, keys, leases };
 	} catch (error) {
 		if (!(error instanceof AgentError)) throw error;
 		return { unit, kind: "error", error };

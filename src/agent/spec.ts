@@ -1,4 +1,5 @@
 import type { Delivery } from "../render/mod.ts";
+import type { Pace } from "../secrets/mod.ts";
 import type { Template } from "../template/mod.ts";
 import type { ChildTerms } from "./ports.ts";
 
@@ -16,6 +17,8 @@ interface UnitBase {
 	readonly template: Template;
 	/** When false, it does not hold the start up. */
 	readonly required: boolean;
+	/** How often what it uses is read, where that differs from the rest. */
+	readonly pace?: Pace;
 }
 
 /** A file to be rendered. */

@@ -7,10 +7,12 @@ import {
 	TokenSession,
 	tokenMethod,
 } from "../auth/mod.ts";
+import { logLeases } from "../agent/mod.ts";
 import { type AuthConfig, type CertConfig, type Config, publicTexts } from "../config/mod.ts";
 import { AgentError, ExitCode, type Log } from "../kernel/mod.ts";
 import { Delivery } from "../render/mod.ts";
 import { SecretReader, SecretStore, VaultLeases } from "../secrets/mod.ts";
+import type { Counters } from "../status/mod.ts";
 import { type Clients, vaultClients } from "./clients.ts";
 import { openSinks, ownLogin } from "./open-sinks.ts";
 import { SecretGuard } from "./secret-guard.ts";
@@ -22,6 +24,7 @@ export interface VaultSurroundings {
 	readonly world: World;
 	readonly log: Log;
 	readonly guard: SecretGuard;
+	readonly counters?: Counters;
 	/** At the start a good token in a sink spares the login. Later the config may mean somebody else. */
 	readonly isFirst?: boolean;
 	/** The work is done once, so that a sink that cannot be written is its failure. */
@@ -41,7 +44,7 @@ export function openLink(config: Config, surroundings: VaultSurroundings): Vault
 	world.redactor.expose(publicTexts(config));
 	const { clock, random } = world;
 	const { auth } = config;
-	const clients = vaultClients({ ...config, auth }, [first, ...others], { world, log });
+	const clients = vaultClients({ ...config, auth }, [first, ...others], surroundings);
 	const { client, refreshTls } = clients;
 	const isStrict = config.exitAfterAuth || isOnePass;
 	const sinks = openSinks(auth, { client, world, log, delivery: deliveryOf(config, world), isStrict });
@@ -71,6 +74,7 @@ export interface VaultParts {
 	readonly links: VaultLinks;
 	readonly store: SecretStore;
 	readonly guard: SecretGuard;
+	readonly counters?: Counters;
 }
 
 /**
@@ -79,10 +83,11 @@ export interface VaultParts {
  */
 export function vaultParts(
 	config: Config,
-	{ world, log, isOnePass = false }: { world: World; log: Log; isOnePass?: boolean },
+	surroundings: Omit<VaultSurroundings, "guard" | "isFirst">,
 ): VaultParts {
+	const { world, log, counters } = surroundings;
 	const guard = new SecretGuard(world.redactor);
-	const links = new VaultLinks(openLink(config, { world, log, guard, isFirst: true, isOnePass }));
+	const links = new VaultLinks(openLink(config, { ...surroundings, guard, isFirst: true }));
 	const { clock, random } = world;
 	const reader = new SecretReader({ client: links, tokens: links, clock });
 	const store = new SecretStore({
@@ -94,7 +99,7 @@ export function vaultParts(
 		random,
 		pollIntervalMs: config.pollIntervalMs,
 	});
-	return { links, store, guard };
+	return { links, store, guard, ...(counters && { counters }) };
 }
 
 interface LoginParts extends Clients {

@@ -36,6 +36,8 @@ export interface ReloaderParts {
 	readonly world: World;
 	readonly log: Log;
 	readonly systemd: Pick<ServiceManager, "reloading" | "ready">;
+	/** Told after each reading of the config in force: files that it names may hold something new. */
+	readonly reread: (config: Config) => Promise<void>;
 	/** Told of the config that has come into force, for what is neither templates nor Vault nor the child. */
 	readonly inForce: (settled: Settled) => Promise<void>;
 }
@@ -100,6 +102,7 @@ export class Reloader {
 			await systemd.reloading();
 			await vault.links.session.credentialsChanged(signal);
 			await this.#reload(signal);
+			await this.#parts.reread(this.#settled.config);
 			await systemd.ready();
 			if (wantsRefresh) agent.refresh();
 		}
@@ -159,7 +162,6 @@ export class Reloader {
 			throw error;
 		}
 		if (last !== undefined) vault.links.retire(last);
-		vault.store.pollIntervalMs = config.pollIntervalMs;
 		this.#settled = next;
 		await inForce(next);
 		return changed;
@@ -169,7 +171,7 @@ export class Reloader {
 	async #openLink(before: Config, after: Config, signal: AbortSignal): Promise<VaultLink | undefined> {
 		if (isSameSetting(before.vault, after.vault) && isSameSetting(before.auth, after.auth)) return undefined;
 		const { world, log, vault } = this.#parts;
-		const link = openLink(after, { world, log, guard: vault.guard });
+		const link = openLink(after, { ...vault, world, log });
 		try {
 			await link.session.token(signal);
 			return link;
@@ -205,6 +207,7 @@ function changedParts(before: Config, after: Config): string[] {
 		allowedRoots: "allowed_roots",
 		env: "env",
 		exec: "exec",
+		listener: "listener",
 		log: "log",
 	} as const;
 	return (Object.keys(parts) as (keyof typeof parts)[])

@@ -43,5 +43,6 @@ function viewOf(path: string, reply: VaultReply): SecretView {
 		leaseDuration: reply.leaseDuration,
 		renewable: reply.renewable,
 		requestId: reply.requestId,
+		...(reply.serverTime !== undefined && { serverTime: reply.serverTime }),
 	};
 }

@@ -1,5 +1,11 @@
 export { type Access, AccessSurvey } from "./access.ts";
-export { SecretReader, type TokenSource } from "./reader.ts";
-export { requestKey, type SecretRequest } from "./request.ts";
-export { type Change, type Entry, SecretStore } from "./secret-store.ts";
+export type { Change, Entry } from "./entry.ts";
+export { type LeaseCalls, VaultLeases } from "./lease-calls.ts";
+export type { Lease } from "./lease.ts";
+export { SecretReader } from "./reader.ts";
+export { PREVIOUS, requestKey, type SecretRequest } from "./request.ts";
+export type { LeaseEvent } from "./retired-leases.ts";
+export type { Pace } from "./rounds.ts";
+export { SecretStore } from "./secret-store.ts";
+export type { TokenSource } from "./sender.ts";
 export type { AbsenceReason, Finding, SecretView } from "./view.ts";

@@ -25,6 +25,7 @@ function open(answer: FakeAnswer, isDead = false) {
 		tokens: {
 			token: () => Promise.resolve((tokens.length > 1 && !isUsed() ? tokens[0] : tokens.at(-1)) as Secret),
 			isDead: () => Promise.resolve(isDead),
+			lifeOf: () => Number.POSITIVE_INFINITY,
 		},
 	});
 	const isUsed = () => isDead && vault.calls.length > 0;
@@ -221,12 +222,42 @@ describe("a read", () => {
 		expect(vault.calls).toHaveLength(1);
 	});
 
-	test("of a secret with a lease is refused by name", async () => {
+	test("of a secret with a lease tells the token that the lease lives by", async () => {
 		const { read } = open(() => reply({ data: { username: "u" }, leaseId: "database/creds/x/1" }));
 
-		await expect(read("database/data/creds")).rejects.toMatchObject({
-			code: "E_LEASE_UNSUPPORTED",
-			exitCode: 4,
+		const finding = await read("database/data/creds");
+
+		expect(finding).toMatchObject({ view: { leaseId: "database/creds/x/1" } });
+		expect(finding.kind === "present" && finding.view.holder?.reveal()).toBe("t1");
+	});
+
+	test("with parameters is a write to the path as it stands, without a question about its mount", async () => {
+		const { read, vault } = open(() => reply({ data: { certificate: "PEM" } }));
+		const parameters = { common_name: "gw", ttl: "10m" };
+
+		await read("pki/issue/gw", { parameters });
+
+		expect(vault.calls).toMatchObject([{ method: "POST", path: "pki/issue/gw", body: parameters }]);
+	});
+
+	test("with parameters that a policy forbids says which capability is missing", async () => {
+		const { read } = open((call) => {
+			throw refusal(call, 403);
+		});
+
+		await expect(read("pki/issue/gw", { parameters: { common_name: "gw" } })).rejects.toMatchObject({
+			message: "permission denied on pki/issue/gw (403)",
+			rows: { do: 'give the token\'s policies:  path "pki/issue/gw" { capabilities = ["update"] }' },
+		});
+	});
+
+	test("of names that a policy forbids says which capability is missing", async () => {
+		const { read } = open((call) => {
+			throw refusal(call, 403);
+		});
+
+		await expect(read("secret/metadata/llm", { kind: "list" })).rejects.toMatchObject({
+			rows: { do: 'give the token\'s policies:  path "secret/metadata/llm" { capabilities = ["list"] }' },
 		});
 	});
 

@@ -1,20 +1,12 @@
-import { AgentError, type Clock, ExitCode, type Secret } from "../kernel/mod.ts";
-import { asTexts, type VaultCall, type VaultClient, VaultError, type VaultReply } from "../vault/mod.ts";
+import type { Clock } from "../kernel/mod.ts";
+import { asTexts, type VaultReply } from "../vault/mod.ts";
 import { findingOf } from "./kv.ts";
 import { Mounts } from "./mounts.ts";
 import type { SecretRequest } from "./request.ts";
+import { type Answer, send, type SenderDeps } from "./sender.ts";
 import type { Finding } from "./view.ts";
 
-/** Who we are, as reading needs it; `auth` provides it. */
-export interface TokenSource {
-	token(signal: AbortSignal): Promise<Secret>;
-	/** Whether a token that met this 403 is dead or replaced, so that one more try makes sense. */
-	isDead(token: Secret, refusal: VaultError, signal: AbortSignal): Promise<boolean>;
-}
-
-export interface SecretReaderDeps {
-	readonly client: VaultClient;
-	readonly tokens: TokenSource;
+export interface SecretReaderDeps extends SenderDeps {
 	readonly clock: Clock;
 }
 
@@ -28,67 +20,60 @@ export class SecretReader {
 
 	constructor(deps: SecretReaderDeps) {
 		this.#deps = deps;
-		this.#mounts = new Mounts((path, signal) =>
-			this.#send({ method: "GET", path: `sys/internal/ui/mounts/${path}` }, signal),
-		);
+		this.#mounts = new Mounts(async (path, signal) => {
+			const { reply } = await send(deps, { method: "GET", path: `sys/internal/ui/mounts/${path}` }, signal);
+			return reply;
+		});
 	}
 
-	/**
-	 * @throws VaultError when Vault refuses or cannot be asked
-	 * @throws AgentError `E_LEASE_UNSUPPORTED` for a secret with a lease
-	 */
+	/** @throws VaultError when Vault refuses or cannot be asked */
 	async read(request: SecretRequest, signal: AbortSignal): Promise<Finding> {
 		if (request.kind === "list") return this.#list(request, signal);
+		if (request.parameters !== undefined) return this.#write(request.path, request.parameters, signal);
 		const path = await this.#mounts.apiPath(request.path, "data", signal);
 		const query = request.version === undefined ? {} : { version: String(request.version) };
 		const call = { method: "GET", path, query } as const;
-		const reply = await this.#send(call, signal).catch((error: unknown) => {
+		const answer = await send(this.#deps, call, signal).catch((error: unknown) => {
 			this.#mounts.doubt(request.path);
 			throw error;
 		});
+		const { reply } = answer;
 		if (reply.status === 404 && reply.data === undefined && isOfVersionedMount(reply)) {
 			return (await this.#mounts.learnKv2(path, signal))
 				? await this.read(request, signal)
 				: { kind: "absent", path, reason: "missing" };
 		}
-		if (reply.leaseId !== "") throw leaseUnsupported(path);
-		const finding = findingOf(path, reply, this.#deps.clock.now());
+		const finding = this.#judge(path, answer);
 		if (finding.kind === "absent" && finding.reason === "missing") this.#mounts.doubt(request.path);
 		return finding;
 	}
 
+	/** The path as it stands: no engine that answers to a write puts anything between mount and name. */
+	async #write(
+		path: string,
+		body: NonNullable<SecretRequest["parameters"]>,
+		signal: AbortSignal,
+	): Promise<Finding> {
+		return this.#judge(path, await send(this.#deps, { method: "POST", path, body }, signal));
+	}
+
+	#judge(path: string, { reply, token }: Answer): Finding {
+		const finding = findingOf(path, reply, this.#deps.clock.now());
+		if (finding.kind === "absent" || finding.view.leaseId === "") return finding;
+		return { kind: "present", view: { ...finding.view, holder: token } };
+	}
+
 	async #list(request: SecretRequest, signal: AbortSignal): Promise<Finding> {
 		const path = await this.#mounts.apiPath(request.path, "metadata", signal);
-		const reply = await this.#send({ method: "LIST", path }, signal);
+		const { reply } = await send(this.#deps, { method: "LIST", path }, signal);
 		// Vault answers 404 to the list of an empty folder: nothing there is a list without names.
 		const keys = asTexts(reply.data?.["keys"]);
 		const fields = { keys: keys.toSorted() };
 		const base = { leaseId: "", leaseDuration: 0, renewable: false, requestId: reply.requestId };
 		return { kind: "present", view: { path, kind: "list", fields, data: fields, ...base } };
 	}
-
-	async #send(call: VaultCall, signal: AbortSignal): Promise<VaultReply> {
-		const { client, tokens } = this.#deps;
-		const token = await tokens.token(signal);
-		try {
-			return await client.send({ ...call, token }, signal);
-		} catch (error) {
-			if (!(error instanceof VaultError) || error.status !== 403) throw error;
-			if (!(await tokens.isDead(token, error, signal))) throw error;
-			return await client.send({ ...call, token: await tokens.token(signal) }, signal);
-		}
-	}
 }
 
 function isOfVersionedMount(reply: VaultReply): boolean {
 	return reply.warnings.some((text) => VERSIONED_MOUNT.test(text));
-}
-
-function leaseUnsupported(path: string): AgentError {
-	return new AgentError(`${path} gives a secret with a lease, which this version does not renew yet`, {
-		code: "E_LEASE_UNSUPPORTED",
-		exitCode: ExitCode.missing,
-		rows: { do: "read a KV secret instead" },
-		facts: { path },
-	});
 }

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FakeClock } from "../../test/support/fake-clock.ts";
+import { FakeLeases } from "../../test/support/fake-leases.ts";
 import { away, refusal } from "../../test/support/fake-vault.ts";
 import { seededRandom } from "../../test/support/seeded-random.ts";
 import { type Finding, requestKey, type SecretRequest, SecretStore } from "./mod.ts";
@@ -42,6 +43,7 @@ function open(read: (request: SecretRequest) => Finding | Promise<Finding>, rand
 			reads.push({ key: requestKey(asked), at: clock.now() });
 			return await read(asked);
 		},
+		leases: new FakeLeases(),
 		clock,
 		random,
 		pollIntervalMs: INTERVAL,

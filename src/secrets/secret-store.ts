@@ -1,40 +1,12 @@
-import { AgentError, type BackoffLimits, backoffDelay, type Clock } from "../kernel/mod.ts";
-import { VaultError } from "../vault/mod.ts";
+import { type Change, type Entry, isStatic } from "./entry.ts";
+import type { Secret } from "../kernel/mod.ts";
+import { Keeper, type KeeperDeps } from "./keeper.ts";
+import type { Lease } from "./lease.ts";
+import { asksForPrevious, currentOf } from "./previous.ts";
 import { requestKey, type SecretRequest } from "./request.ts";
-import { type Finding, isOlder, isSameFinding } from "./view.ts";
+import { type Pace, Rounds, tightest } from "./rounds.ts";
 
-export interface SecretStoreDeps {
-	/** Reads one request; throws AgentError. */
-	readonly read: (request: SecretRequest, signal: AbortSignal) => Promise<Finding>;
-	readonly clock: Clock;
-	readonly random: () => number;
-	/** Time between two reads of a secret without a lease, in milliseconds. */
-	readonly pollIntervalMs: number;
-}
-
-/** One watched request. `error` is the last failure, while `finding` stays what was last read. */
-export interface Entry {
-	readonly request: SecretRequest;
-	readonly key: string;
-	readonly finding: Finding | undefined;
-	readonly error: AgentError | undefined;
-	/** When it is read next, in milliseconds since the epoch; never for a pinned version that is held. */
-	readonly dueAt: number;
-	readonly attempts: number;
-}
-
-/** A path whose content is another than before. */
-export interface Change {
-	readonly key: string;
-	readonly before: Finding | undefined;
-	readonly after: Finding;
-}
-
-/** Pauses of one path after failed reads; one path's failure costs no request on another. */
-const PATH_BACKOFF: BackoffLimits = { minMs: 250, maxMs: 60_000 };
-
-/** Jitter of the poll interval to either side, so that a fleet spreads out. */
-const JITTER = 0.1;
+export type SecretStoreDeps = KeeperDeps;
 
 /** How often the static paths are read until two rounds agree; beyond it the last round is taken. */
 const MOST_ROUNDS = 10;
@@ -46,61 +18,110 @@ const FIRST_PAUSE_MS = 50;
 /** Every secret that the config needs: read once, watched, read again together. */
 export class SecretStore {
 	readonly #deps: SecretStoreDeps;
-	readonly #entries = new Map<string, Entry>();
-	readonly #reading = new Map<string, Promise<Change | undefined>>();
-	/** Shared by all paths that are in order, so that they stay in step and are read side by side. */
-	#nextRound = 0;
+	readonly #rounds: Rounds;
+	readonly #keeper: Keeper;
 
 	constructor(deps: SecretStoreDeps) {
 		this.#deps = deps;
+		this.#rounds = new Rounds(deps.random);
+		this.#keeper = new Keeper(deps, this.#rounds);
 	}
 
 	entry(key: string): Entry | undefined {
-		return this.#entries.get(key);
+		return this.#keeper.get(key);
 	}
 
 	entries(): readonly Entry[] {
-		return [...this.#entries.values()];
+		return this.#keeper.all;
+	}
+
+	/** Leases that have been replaced, or are no longer asked for, and are kept alive until they are let go. */
+	get retired(): readonly Lease[] {
+		return this.#keeper.retired.undecided;
+	}
+
+	/** Nobody uses a retired lease any more: {@link poll} revokes it after so many milliseconds. */
+	release(id: string, graceMs = 0): void {
+		this.#keeper.retired.release(id, graceMs);
+	}
+
+	/** Who uses a retired lease will not be told of the next one: it runs out by itself. */
+	abandon(id: string): void {
+		this.#keeper.retired.abandon(id);
 	}
 
 	/** Reads, side by side, those of the requests that are not held and are due. Failures stay in their entries. */
 	async ensure(requests: Iterable<SecretRequest>, signal: AbortSignal): Promise<void> {
 		for (const request of requests) {
-			const key = requestKey(request);
-			if (this.#entries.has(key)) continue;
-			const fresh = { request, key, finding: undefined, error: undefined, dueAt: 0, attempts: 0 };
-			this.#entries.set(key, fresh);
+			if (asksForPrevious(request)) this.#keeper.add(currentOf(request));
+			this.#keeper.add(request);
 		}
 		const now = this.#deps.clock.now();
-		if (this.#nextRound <= now) this.#planRound(now);
+		this.#rounds.begin(now);
 		await this.#readAll((entry) => entry.finding === undefined && entry.dueAt <= now, signal);
+	}
+
+	/** Whether a lease lives by this token: revoked, it would take the lease along. */
+	needs(token: Secret): boolean {
+		return this.entries().some(({ lease }) => lease?.holder === token) || this.#keeper.retired.needs(token);
+	}
+
+	/** How often which requests are made from now on: by their keys, all the paces that are asked for. */
+	pace(paces: ReadonlyMap<string, readonly Pace[]>): void {
+		const asked = new Map(paces);
+		for (const { key, request } of this.entries().filter((entry) => asksForPrevious(entry.request))) {
+			const current = requestKey(currentOf(request));
+			const both = [...(asked.get(current) ?? []), ...(asked.get(key) ?? [])];
+			asked.set(current, both).set(key, both);
+		}
+		const { pollIntervalMs } = this.#deps;
+		this.#keeper.pace(new Map([...asked].map(([key, all]) => [key, tightest(all, pollIntervalMs)])));
 	}
 
 	/** Forgets what no template asks for any more. */
 	retain(keys: ReadonlySet<string>): void {
-		for (const key of this.#entries.keys()) if (!keys.has(key)) this.#entries.delete(key);
+		const needed = new Set(keys);
+		for (const { key, request } of this.entries()) {
+			if (keys.has(key) && asksForPrevious(request)) needed.add(requestKey(currentOf(request)));
+		}
+		for (const entry of this.entries()) if (!needed.has(entry.key)) this.#keeper.drop(entry);
 	}
 
 	/** Milliseconds until something is due; infinite when nothing ever is. */
 	untilDue(): number {
-		const next = Math.min(Number.POSITIVE_INFINITY, ...this.entries().map((entry) => entry.dueAt));
+		const times = this.entries().map((entry) => this.#keeper.dueAt(entry));
+		const next = Math.min(this.#keeper.retired.dueAt, this.#lookAt, ...times);
 		return Math.max(0, next - this.#deps.clock.now());
 	}
 
-	/** Reads what is due; see {@link readAllAtOnce} for what follows a change. */
+	/** Does what is due: reads, and what leases need; see {@link readAllAtOnce} for what follows a change. */
 	async poll(signal: AbortSignal): Promise<readonly Change[]> {
 		const now = this.#deps.clock.now();
-		// A path that comes back on its own clock falls in step with the others again.
-		if (this.#nextRound <= now) this.#planRound(now);
-		const changes = await this.#readAll((entry) => entry.dueAt <= now, signal);
-		return changes.length > 0 ? this.#settle(changes, signal) : changes;
+		this.#rounds.begin(now);
+		if (this.#lookAt <= now) await this.#deps.leases.look(signal);
+		this.#keeper.retired.advance(signal);
+		const changes = await this.#readAll((entry) => this.#keeper.dueAt(entry) <= now, signal);
+		return await this.#settle(changes, signal);
 	}
 
-	/** Reads every path now, whatever its clock says: somebody asked, and may have mended what failed. */
+	/**
+	 * Reads every path now, whatever its clock says: somebody asked, and may have mended what failed. What makes
+	 * something new whenever it is asked for is left to its own clock, unless it has failed.
+	 */
 	async readAllAtOnce(signal: AbortSignal): Promise<readonly Change[]> {
-		this.#planRound(this.#deps.clock.now());
-		const changes = await this.#readAll(() => true, signal);
-		return changes.length > 0 ? this.#settle(changes, signal) : changes;
+		this.#rounds.restart(this.#deps.clock.now());
+		const isWanted = (entry: Entry) =>
+			isStatic(entry) ||
+			entry.error !== undefined ||
+			(entry.clock === "pinned" && entry.request.parameters === undefined);
+		return await this.#settle(await this.#readAll(isWanted, signal), signal);
+	}
+
+	/** While there are leases it has to be known which token is in use. */
+	get #lookAt(): number {
+		return this.entries().some(({ lease }) => lease !== undefined)
+			? this.#deps.leases.lookAt
+			: Number.POSITIVE_INFINITY;
 	}
 
 	/**
@@ -110,11 +131,17 @@ export class SecretStore {
 	 */
 	async #settle(first: readonly Change[], signal: AbortSignal): Promise<readonly Change[]> {
 		const changes = new Map(first.map((change) => [change.key, change]));
-		const isStatic = (entry: Entry) => entry.request.version === undefined && entry.error === undefined;
-		for (let round = 1; round < MOST_ROUNDS && this.entries().filter(isStatic).length > 1; round++) {
+		const isStaticKey = (key: string) => {
+			const entry = this.entry(key);
+			return entry !== undefined && isStatic(entry);
+		};
+		if (!first.some(({ key }) => isStaticKey(key))) return first;
+		const isWanted = (entry: Entry) =>
+			isStatic(entry) && (entry.error === undefined || asksForPrevious(entry.request));
+		for (let round = 1; round < MOST_ROUNDS && this.entries().filter(isWanted).length > 1; round++) {
 			if (round >= QUICK_ROUNDS)
 				await this.#deps.clock.sleep(FIRST_PAUSE_MS * 2 ** (round - QUICK_ROUNDS), signal);
-			const more = await this.#readAll(isStatic, signal);
+			const more = await this.#readAll(isWanted, signal);
 			for (const change of more) {
 				changes.set(change.key, { ...change, before: changes.get(change.key)?.before ?? change.before });
 			}
@@ -123,63 +150,14 @@ export class SecretStore {
 		return [...changes.values()];
 	}
 
+	/** The current versions come first: they tell which the versions before them are. */
 	async #readAll(isWanted: (entry: Entry) => boolean, signal: AbortSignal): Promise<Change[]> {
-		const reads = this.entries()
-			.filter(isWanted)
-			.map((entry) => this.#readOne(entry, signal));
-		const changes = await Promise.all(reads);
+		const wanted = this.entries().filter(isWanted);
+		const changes: (Change | undefined)[] = [];
+		for (const isSecond of [false, true]) {
+			const wave = wanted.filter(({ request }) => asksForPrevious(request) === isSecond);
+			changes.push(...(await Promise.all(wave.map(({ key }) => this.#keeper.advance(key, signal)))));
+		}
 		return changes.filter((change) => change !== undefined);
-	}
-
-	/** One request at a time for one path: who asks meanwhile gets the same answer. */
-	#readOne(entry: Entry, signal: AbortSignal): Promise<Change | undefined> {
-		const reading =
-			this.#reading.get(entry.key) ??
-			this.#read(entry, signal).finally(() => this.#reading.delete(entry.key));
-		this.#reading.set(entry.key, reading);
-		return reading;
-	}
-
-	async #read(entry: Entry, signal: AbortSignal): Promise<Change | undefined> {
-		try {
-			const finding = await this.#deps.read(entry.request, signal);
-			return this.#accept(entry, finding);
-		} catch (error) {
-			if (signal.aborted || !(error instanceof AgentError)) throw error;
-			this.#replace(entry, { error, attempts: entry.attempts + 1, dueAt: this.#retryAt(entry, error) });
-			return undefined;
-		}
-	}
-
-	#accept(entry: Entry, finding: Finding): Change | undefined {
-		const held = entry.finding;
-		if (held !== undefined && isOlder(finding, held)) {
-			// A replica that lags behind: what we hold is newer. Asked again soon, without a fuss.
-			const dueAt = this.#deps.clock.now() + backoffDelay(entry.attempts, PATH_BACKOFF, this.#deps.random);
-			this.#replace(entry, { attempts: entry.attempts + 1, dueAt });
-			return undefined;
-		}
-		const isPinned = entry.request.version !== undefined && finding.kind === "present";
-		const dueAt = isPinned ? Number.POSITIVE_INFINITY : this.#nextRound;
-		this.#replace(entry, { finding, error: undefined, attempts: 0, dueAt });
-		if (held !== undefined && isSameFinding(held, finding)) return undefined;
-		return { key: entry.key, before: held, after: finding };
-	}
-
-	#retryAt(entry: Entry, error: AgentError): number {
-		// Each further read would make one more credential that nobody revokes.
-		if (error.code === "E_LEASE_UNSUPPORTED") return Number.POSITIVE_INFINITY;
-		const pause = backoffDelay(entry.attempts, PATH_BACKOFF, this.#deps.random);
-		const asked = error instanceof VaultError ? (error.retryAfterMs ?? 0) : 0;
-		return this.#deps.clock.now() + Math.max(pause, asked);
-	}
-
-	#replace(entry: Entry, next: Partial<Entry>): void {
-		if (this.#entries.has(entry.key)) this.#entries.set(entry.key, { ...entry, ...next });
-	}
-
-	#planRound(now: number): void {
-		const jitter = 1 + JITTER * (2 * this.#deps.random() - 1);
-		this.#nextRound = now + Math.round(this.#deps.pollIntervalMs * jitter);
 	}
 }

@@ -1,3 +1,4 @@
+import type { Secret } from "../kernel/mod.ts";
 import type { JsonObject } from "../vault/mod.ts";
 
 /** A secret as it was read. */
@@ -17,7 +18,11 @@ export interface SecretView {
 	/** Seconds. */
 	readonly leaseDuration: number;
 	readonly renewable: boolean;
+	/** The token that a lease belongs to, and ends with; leased secrets only. */
+	readonly holder?: Secret;
 	readonly requestId: string;
+	/** The server's own time of the reply, in milliseconds since the epoch. */
+	readonly serverTime?: number;
 }
 
 /** What is at a path. */
@@ -34,12 +39,28 @@ export type Finding =
 
 export type AbsenceReason = "missing" | "deleted" | "destroyed";
 
-/** Whether two findings say the same: same version, same content. */
+/** Whether two findings say the same: same version, same lease, same content. */
 export function isSameFinding(a: Finding, b: Finding): boolean {
 	if (a.kind === "absent" || b.kind === "absent") {
 		return a.kind === "absent" && b.kind === "absent" && a.reason === b.reason;
 	}
-	return a.view.version === b.view.version && JSON.stringify(a.view.fields) === JSON.stringify(b.view.fields);
+	const isSameOne = a.view.version === b.view.version && a.view.leaseId === b.view.leaseId;
+	return isSameOne && contentOf(a.view) === contentOf(b.view);
+}
+
+/** What has to be the same; the `ttl` of a static role counts down while the role stays as it is. */
+function contentOf(view: SecretView): string {
+	if (!isRotated(view)) return JSON.stringify(view.fields);
+	const { ttl: _, ...fields } = view.fields;
+	return JSON.stringify(fields);
+}
+
+/**
+ * Whether Vault itself changes the secret at set times, as with the static roles of a database or of LDAP
+ * (developer.hashicorp.com/vault/api-docs/secret/databases#get-static-credentials).
+ */
+export function isRotated({ kind, leaseId, fields }: SecretView): boolean {
+	return kind === "plain" && leaseId === "" && "ttl" in fields && "last_vault_rotation" in fields;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { approleMethod, TokenSession } from "../../src/auth/mod.ts";
 import { Secret, systemClock } from "../../src/kernel/mod.ts";
-import { SecretReader, type SecretRequest, SecretStore } from "../../src/secrets/mod.ts";
+import { SecretReader, type SecretRequest, SecretStore, VaultLeases } from "../../src/secrets/mod.ts";
 import { NodeVaultClient } from "../../src/vault/mod.ts";
 import { eventually } from "../support/eventually.ts";
 import { json, loopback, secret } from "../support/loopback.ts";
@@ -60,6 +60,7 @@ function open(
 	const reader = new SecretReader({ client, tokens: session, clock });
 	const store = new SecretStore({
 		read: async (request, abort) => await reader.read(request, abort),
+		leases: new VaultLeases({ client, tokens: session, clock }),
 		clock,
 		random: Math.random,
 		pollIntervalMs,

@@ -12,6 +12,7 @@ import { Delivery } from "../../src/render/mod.ts";
 import { type Finding, SecretStore } from "../../src/secrets/mod.ts";
 import { parseTemplate, referenceTemplate } from "../../src/template/mod.ts";
 import { FakeClock } from "./fake-clock.ts";
+import { FakeLeases } from "./fake-leases.ts";
 import { MemoryFs } from "./memory-fs.ts";
 import { RecordingLog } from "./recording-log.ts";
 import { seededRandom } from "./seeded-random.ts";
@@ -165,8 +166,10 @@ export function agentBench(units: readonly Unit[], options: BenchOptions = {}) {
 		if (error !== undefined) throw error;
 		await Promise.resolve();
 	};
+	const leases = new FakeLeases();
 	const store = new SecretStore({
 		read: async ({ path }) => await Promise.resolve(secrets.read(path)),
+		leases,
 		clock,
 		random,
 		pollIntervalMs: INTERVAL,

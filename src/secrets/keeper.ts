@@ -1,0 +1,217 @@
+import { AgentError, type BackoffLimits, backoffDelay, type Clock } from "../kernel/mod.ts";
+import { VaultError } from "../vault/mod.ts";
+import { type Change, clockFor, type Entry, isStatic, leaseDueAt, oldestAt, unread } from "./entry.ts";
+import { type LeaseCalls, refusalOf } from "./lease-calls.ts";
+import { type Lease, leaseOf, renewed, replacementAt, withoutRenewal } from "./lease.ts";
+import { asksForPrevious, currentOf, isStillPrevious, previousOf } from "./previous.ts";
+import { requestKey, type SecretRequest } from "./request.ts";
+import { type LeaseEvent, RetiredLeases } from "./retired-leases.ts";
+import type { Pace, Rounds } from "./rounds.ts";
+import { type Finding, isOlder, isSameFinding } from "./view.ts";
+
+export interface KeeperDeps {
+	/** Reads one request; throws AgentError. */
+	readonly read: (request: SecretRequest, signal: AbortSignal) => Promise<Finding>;
+	readonly leases: LeaseCalls;
+	readonly clock: Clock;
+	readonly random: () => number;
+	/** Time between two reads of a secret without a lease, in milliseconds, unless its pace says another. */
+	readonly pollIntervalMs: number;
+	/** Told of everything that is read, before anybody else sees it. */
+	readonly found?: (key: string, finding: Finding) => void;
+	/** Told what happens to leases. */
+	readonly onLease?: (event: LeaseEvent) => void;
+}
+
+/** Pauses of one path after failed reads; one path's failure costs no request on another. */
+const PATH_BACKOFF: BackoffLimits = { minMs: 250, maxMs: 60_000 };
+
+/** Keeps single entries: what is done about one when its time has come, and when that is. */
+export class Keeper {
+	readonly retired: RetiredLeases;
+	readonly #deps: KeeperDeps;
+	readonly #rounds: Rounds;
+	readonly #entries = new Map<string, Entry>();
+	readonly #working = new Map<string, Promise<Change | undefined>>();
+	#paces: ReadonlyMap<string, Pace> = new Map();
+
+	constructor(deps: KeeperDeps, rounds: Rounds) {
+		this.#deps = deps;
+		this.#rounds = rounds;
+		this.retired = new RetiredLeases({ ...deps, onLease: (event) => deps.onLease?.(event) });
+	}
+
+	get all(): readonly Entry[] {
+		return [...this.#entries.values()];
+	}
+
+	get(key: string): Entry | undefined {
+		return this.#entries.get(key);
+	}
+
+	add(request: SecretRequest): void {
+		const entry = unread(request);
+		if (!this.#entries.has(entry.key)) this.#entries.set(entry.key, entry);
+	}
+
+	/** Its lease is kept alive until it is let go. */
+	drop({ key, lease }: Entry): void {
+		this.#entries.delete(key);
+		if (lease !== undefined) this.retired.add(lease);
+	}
+
+	pace(paces: ReadonlyMap<string, Pace>): void {
+		this.#paces = paces;
+		for (const entry of this.all) {
+			const isPlanned = entry.finding !== undefined && entry.attempts === 0;
+			if (isPlanned) this.#replace(entry, { dueAt: this.#plannedAt(entry) });
+		}
+	}
+
+	/** When something has to be done about an entry; its token's end may come before its own time. */
+	dueAt(entry: Entry): number {
+		if (entry.lease === undefined || entry.attempts > 0) return entry.dueAt;
+		return Math.min(entry.dueAt, replacementAt(entry.lease, this.#endOfToken(entry.lease)));
+	}
+
+	/** One request at a time for one entry: who asks meanwhile gets the same answer. */
+	advance(key: string, signal: AbortSignal): Promise<Change | undefined> {
+		const entry = this.#entries.get(key);
+		if (entry === undefined) return Promise.resolve(undefined);
+		const working =
+			this.#working.get(key) ?? this.#advance(entry, signal).finally(() => this.#working.delete(key));
+		this.#working.set(key, working);
+		return working;
+	}
+
+	async #advance(entry: Entry, signal: AbortSignal): Promise<Change | undefined> {
+		const { lease } = entry;
+		const isRenewed = lease?.renewable === true && entry.clock === "lease" && !this.#isEnding(entry, lease);
+		if (isRenewed) return await this.#renew(entry, lease, signal);
+		return await this.#read(entry, signal);
+	}
+
+	/** Whether no renewal can help. */
+	#isEnding(entry: Entry, lease: Lease): boolean {
+		const now = this.#deps.clock.now();
+		const tokenEndsAt = this.#endOfToken(lease);
+		const isTokenEnding = tokenEndsAt < lease.endsAt && replacementAt(lease, tokenEndsAt) <= now;
+		return isTokenEnding || oldestAt(entry, this.#paceOf(entry)) <= now;
+	}
+
+	async #renew(entry: Entry, lease: Lease, signal: AbortSignal): Promise<Change | undefined> {
+		const { leases, clock, random, onLease } = this.#deps;
+		const moment = { now: clock.now(), random };
+		try {
+			const next = renewed(lease, await leases.renew(lease, signal), moment);
+			onLease?.({ kind: "renewed", lease: next });
+			this.#relet(entry, next);
+			return undefined;
+		} catch (error) {
+			if (signal.aborted || !(error instanceof AgentError)) throw error;
+			const refusal = refusalOf(error);
+			if (refusal === "gone") {
+				onLease?.({ kind: "gone", lease });
+				return await this.#read({ ...entry, lease: undefined }, signal);
+			}
+			if (refusal === "not-renewable") {
+				const last = withoutRenewal(lease, moment);
+				onLease?.({ kind: "not renewed", lease: last, error });
+				this.#relet(entry, last);
+				return undefined;
+			}
+			// Renewals fail where reads may work, and time is running out.
+			if (lease.replaceAt <= clock.now()) return await this.#read(entry, signal);
+			const dueAt = Math.min(this.#retryAt(entry, error), lease.replaceAt);
+			this.#replace(entry, { error, attempts: entry.attempts + 1, dueAt });
+			return undefined;
+		}
+	}
+
+	#relet(entry: Entry, lease: Lease): void {
+		const next = { ...entry, lease, error: undefined, attempts: 0, ownDueAt: leaseDueAt(lease) };
+		this.#replace(next, { dueAt: this.#plannedAt(next) });
+	}
+
+	async #read(entry: Entry, signal: AbortSignal): Promise<Change | undefined> {
+		const askedAt = this.#deps.clock.now();
+		try {
+			const finding = await this.#find(entry.request, signal);
+			this.#deps.found?.(entry.key, finding);
+			return this.#accept(entry, finding, askedAt);
+		} catch (error) {
+			if (signal.aborted || !(error instanceof AgentError)) throw error;
+			const isStale =
+				asksForPrevious(entry.request) && !isStillPrevious(entry.finding, this.#currentOf(entry.request));
+			this.#replace(entry, {
+				error,
+				attempts: entry.attempts + 1,
+				dueAt: this.#retryAt(entry, error),
+				...(isStale && { finding: undefined }),
+			});
+			return undefined;
+		}
+	}
+
+	async #find(request: SecretRequest, signal: AbortSignal): Promise<Finding> {
+		if (!asksForPrevious(request)) return await this.#deps.read(request, signal);
+		const wanted = previousOf(this.#currentOf(request));
+		return typeof wanted === "number"
+			? await this.#deps.read({ ...request, version: wanted }, signal)
+			: wanted;
+	}
+
+	#accept(entry: Entry, finding: Finding, askedAt: number): Change | undefined {
+		const { finding: held, request, key } = entry;
+		const { clock, random } = this.#deps;
+		if (held !== undefined && isOlder(finding, held)) {
+			// A replica that lags behind: what we hold is newer. Asked again soon, without a fuss.
+			const dueAt = clock.now() + backoffDelay(entry.attempts, PATH_BACKOFF, random);
+			this.#replace(entry, { attempts: entry.attempts + 1, dueAt });
+			return undefined;
+		}
+		const isSame = held !== undefined && isSameFinding(held, finding);
+		const lease = finding.kind === "present" ? leaseOf(finding.view, askedAt, random) : undefined;
+		const own = clockFor({ request, finding, lease }, { readAt: askedAt, random });
+		// What says the same stays as it was: a `ttl` that counts down is no reason to write a file anew.
+		const next = { ...entry, ...own, finding: isSame ? held : finding, lease, readAt: askedAt };
+		this.#replace(next, { error: undefined, attempts: 0, dueAt: this.#plannedAt(next) });
+		if (!this.#entries.has(key)) {
+			// Nobody asks for it any more, and nobody has seen it.
+			if (lease !== undefined) this.retired.add(lease);
+			return undefined;
+		}
+		if (entry.lease !== undefined && entry.lease.id !== lease?.id) this.retired.add(entry.lease);
+		return isSame ? undefined : { key, request, before: held, after: finding };
+	}
+
+	#plannedAt(entry: Entry): number {
+		const { clock, pollIntervalMs } = this.#deps;
+		const pace = this.#paceOf(entry);
+		const round = () => this.#rounds.next(pace.pollIntervalMs ?? pollIntervalMs, clock.now());
+		const nextRound = isStatic(entry) ? round() : Number.POSITIVE_INFINITY;
+		return Math.min(nextRound, entry.ownDueAt, oldestAt(entry, pace));
+	}
+
+	#retryAt(entry: Entry, error: AgentError): number {
+		const pause = backoffDelay(entry.attempts, PATH_BACKOFF, this.#deps.random);
+		const asked = error instanceof VaultError ? (error.retryAfterMs ?? 0) : 0;
+		return this.#deps.clock.now() + Math.max(pause, asked);
+	}
+
+	#paceOf({ key }: Entry): Pace {
+		return this.#paces.get(key) ?? {};
+	}
+
+	#currentOf(request: SecretRequest): Entry | undefined {
+		return this.#entries.get(requestKey(currentOf(request)));
+	}
+
+	#endOfToken({ holder }: Lease): number {
+		return holder === undefined ? Number.POSITIVE_INFINITY : this.#deps.leases.endOf(holder);
+	}
+
+	#replace(entry: Entry, next: Partial<Entry>): void {
+		if (this.#entries.has(entry.key)) this.#entries.set(entry.key, { ...entry, ...next });
+	}
+}
