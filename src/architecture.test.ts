@@ -94,6 +94,8 @@ describe("src/", () => {
 			"auth/sink.ts",
 			"auth/wrapped-secret-id.ts",
 			"child/live-child.ts",
+			"cli/agent-client.ts",
+			"cli/listener-spec.ts",
 			"cli/secret-guard.ts",
 			"cli/sink-files.ts",
 			"kernel/secret.ts",

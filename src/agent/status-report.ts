@@ -8,7 +8,6 @@ import type {
 	FileReport,
 	MissingReport,
 	ReloadReport,
-	StateWord,
 	StatusReport,
 	TokenReport,
 	UnitStateWord,
@@ -18,6 +17,7 @@ import type { Agent } from "./agent.ts";
 import type { Standing } from "./book.ts";
 import type { ChildTally } from "./child-tally.ts";
 import { secretReport } from "./secret-report.ts";
+import { stateWord } from "./state-word.ts";
 
 /** Everybody who knows something of the state. */
 export interface StatusSources {
@@ -62,7 +62,7 @@ export function statusReport(sources: StatusSources): StatusReport {
 	const missing = missingOf(known);
 	return {
 		version,
-		state: stateWord(known, generation === 0, sources),
+		state: isEnding(sources) ? "stopping" : stateWord(known, errorsIn(store), generation === 0),
 		ready: missing.length === 0 && generation > 0,
 		missing,
 		generation: {
@@ -73,7 +73,18 @@ export function statusReport(sources: StatusSources): StatusReport {
 	};
 }
 
-type Known = Omit<StatusReport, "version" | "state" | "ready" | "missing" | "generation">;
+/** What stands by itself; the rest of a report follows from it. */
+export type Known = Omit<StatusReport, "version" | "state" | "ready" | "missing" | "generation">;
+
+/** Told to end, or its child is on the way out for good. */
+function isEnding({ isStopping, child }: StatusSources): boolean {
+	const state = child?.supervisor.state;
+	return isStopping || state?.kind === "exited" || (state?.kind === "stopping" && state.why === "stop");
+}
+
+function errorsIn(store: StatusSources["store"]): readonly AgentError[] {
+	return store.entries().flatMap(({ error }) => (error === undefined ? [] : [error]));
+}
 
 interface View {
 	readonly sources: StatusSources;
@@ -191,20 +202,4 @@ function missingOf({
 			? []
 			: [{ what: "child", name: child.command, code: child.state } as const]),
 	];
-}
-
-/** The worst that is true. What only waits for Vault is `stale`; what somebody has to look at is `degraded`. */
-function stateWord(known: Known, isFirst: boolean, { isStopping, store }: StatusSources): StateWord {
-	if (isStopping) return "stopping";
-	if (isFirst) return "starting";
-	const { token, files, variables, child, delivery_error: delivery, notifications } = known;
-	const errors = store.entries().flatMap(({ error }) => (error === undefined ? [] : [error]));
-	const isHurt = [...files, ...variables].some(({ state, required }) =>
-		state === "missing" ? required : state !== "current" && state !== "removed",
-	);
-	const isChildDown = child !== undefined && child.state !== "up";
-	if (isHurt || isChildDown || delivery !== undefined || notifications.last_error !== undefined)
-		return "degraded";
-	if (errors.some(({ remedy }) => remedy !== "retry")) return "degraded";
-	return errors.length > 0 || !token.valid ? "stale" : "ready";
 }

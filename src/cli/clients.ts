@@ -1,7 +1,9 @@
 import { tlsRefresh } from "../auth/mod.ts";
 import type { AuthConfig, Config } from "../config/mod.ts";
 import type { Log } from "../kernel/mod.ts";
+import type { Counters } from "../status/mod.ts";
 import { NodeVaultClient, readTlsIdentity, type TlsSettings } from "../vault/mod.ts";
+import { operationOf } from "./vault-operation.ts";
 import type { World } from "./world.ts";
 
 /** Who speaks to the server. */
@@ -18,7 +20,7 @@ export interface Clients {
 export function vaultClients(
 	config: Config & { readonly auth: AuthConfig },
 	addresses: readonly [string, ...string[]],
-	{ world, log }: { readonly world: World; readonly log: Log },
+	{ world, log, counters }: { readonly world: World; readonly log: Log; readonly counters?: Counters },
 ): Clients {
 	const { vault, auth } = config;
 	const open = (tls: TlsSettings) => {
@@ -32,6 +34,8 @@ export function vaultClients(
 			onRequest: ({ method, path, address }, status) => {
 				const msg = `${method} ${path} ${status ?? "failed"}`;
 				log.write("trace", "request", { msg, method, path, address, status });
+				const counted = { operation: operationOf({ method, path }), status: String(status ?? "none") };
+				counters?.add("keyturn_vault_requests_total", counted);
 			},
 		});
 	};

@@ -2,10 +2,12 @@ import type { CommandSpec } from "./command-spec.ts";
 import { completionSpec } from "./commands/completion-spec.ts";
 import { devSpec } from "./commands/dev-spec.ts";
 import { initSpec } from "./commands/init-spec.ts";
+import { refreshSpec } from "./commands/refresh-spec.ts";
 import { renderSpec } from "./commands/render-spec.ts";
 import { runSpec } from "./commands/run-spec.ts";
 import { schemaSpec } from "./commands/schema-spec.ts";
 import { startSpec } from "./commands/start-spec.ts";
+import { statusSpec } from "./commands/status-spec.ts";
 import { validateSpec } from "./commands/validate-spec.ts";
 
 /** Every command, in the order in which help lists them. */
@@ -14,6 +16,8 @@ export const COMMANDS: readonly CommandSpec[] = [
 	runSpec,
 	renderSpec,
 	validateSpec,
+	statusSpec,
+	refreshSpec,
 	initSpec,
 	devSpec,
 	schemaSpec,

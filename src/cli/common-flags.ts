@@ -33,6 +33,18 @@ export const SERVER_FLAGS: readonly FlagSpec[] = [
 	{ flags: "--namespace <namespace>", text: "Vault's namespace (VAULT_NAMESPACE)" },
 ];
 
+/** For commands that have a listener, or ask one. */
+export const LISTENER_FLAGS: readonly FlagSpec[] = [
+	{
+		flags: "--listen <address>",
+		text: "where the agent answers: host:port or unix:/path (AGENT_LISTENER)",
+	},
+	{
+		flags: "--listener-token-file <file>",
+		text: "file with the token that opens it (AGENT_LISTENER_TOKEN: the token itself)",
+	},
+];
+
 export const POLL_INTERVAL: FlagSpec = {
 	flags: "--poll-interval <duration>",
 	text: "how often secrets without a lease are read (default 15s)",

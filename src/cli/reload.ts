@@ -37,7 +37,7 @@ export interface ReloaderParts {
 	readonly log: Log;
 	readonly systemd: Pick<ServiceManager, "reloading" | "ready">;
 	/** Told after each reading of the config in force: files that it names may hold something new. */
-	readonly reread: (config: Config) => Promise<void>;
+	readonly reread: (config: Config, result: "done" | "failed") => Promise<void>;
 	/** Told of the config that has come into force, for what is neither templates nor Vault nor the child. */
 	readonly inForce: (settled: Settled) => Promise<void>;
 }
@@ -102,7 +102,7 @@ export class Reloader {
 			await systemd.reloading();
 			await vault.links.session.credentialsChanged(signal);
 			await this.#reload(signal);
-			await this.#parts.reread(this.#settled.config);
+			await this.#parts.reread(this.#settled.config, this.#last?.error === undefined ? "done" : "failed");
 			await systemd.ready();
 			if (wantsRefresh) agent.refresh();
 		}

@@ -12,7 +12,8 @@ import { memoryTrimmer } from "./memory.ts";
 import { systemNotices } from "./notices.ts";
 import { once } from "./one-shot.ts";
 import { Reloader, type Settled, settle } from "./reload.ts";
-import { type ChildSignals, listenToSignals, Stopped } from "./signals.ts";
+import { type ChildSignals, endBy, listenToSignals, Stopped } from "./signals.ts";
+import { StatusDesk } from "./status-desk.ts";
 import { SwitchLog } from "./switch-log.ts";
 import { serviceManager } from "./systemd.ts";
 import { leaveWord } from "./termination.ts";
@@ -42,9 +43,11 @@ async function runAgent(load: () => Promise<Config>, world: World): Promise<numb
 	heap?.settleDown();
 	sayWarnings(config, log);
 	const settled = await settle(config, world);
-	const vault = vaultParts(config, { world, log });
+	const desk = new StatusDesk(world, log);
+	const { counters } = desk;
+	const vault = vaultParts(config, { world, log, counters });
 	const { links, store } = vault;
-	const child = await superviseWith(config, world, log);
+	const child = await superviseWith(config, { world, log, desk });
 	const supervisor = child?.supervisor;
 	const terms = childTermsOf(config, world);
 	const agent = new Agent(settled.units, {
@@ -55,8 +58,10 @@ async function runAgent(load: () => Promise<Config>, world: World): Promise<numb
 		clock: world.clock,
 		random: world.random,
 		log,
+		counters,
 		...(heap && { rest: memoryTrimmer(world.clock, () => heap.collectGarbage()) }),
 		...(supervisor && terms && { child: { supervisor, terms } }),
+		waitsForLogin: !config.exitAfterAuth && config.exec === undefined,
 	});
 	const stopping = new AbortController();
 	const systemd = serviceManager(world, log);
@@ -68,6 +73,10 @@ async function runAgent(load: () => Promise<Config>, world: World): Promise<numb
 		world,
 		log,
 		systemd,
+		reread: async (current, result) => {
+			counters.add("keyturn_reloads_total", { result });
+			await desk.adopt(current);
+		},
 		inForce: async (next) => {
 			log.switchTo(await logFor(next.config, world));
 			sayWarnings(next.config, log);
@@ -76,6 +85,19 @@ async function runAgent(load: () => Promise<Config>, world: World): Promise<numb
 	});
 	const release = listenToSignals({ world, reload: () => reloader.refresh(), child, stopping });
 	try {
+		await desk.open(config, {
+			sources: () => ({
+				agent,
+				store,
+				session: links.session,
+				isStopping: stopping.signal.aborted,
+				...(supervisor && config.exec && { child: { program: config.exec.command[0] ?? "", supervisor } }),
+				...(reloader.last && { reload: reloader.last }),
+			}),
+			busySince: () => agent.standing.busySince,
+			refresh: () => reloader.refresh(),
+			quit: () => endBy("SIGTERM", { child, stopping }, (running) => void running.stop()),
+		});
 		const begun = agent.start(stopping.signal);
 		const work = config.exitAfterAuth
 			? once({ agent, begun, config, world, stopping })
@@ -91,6 +113,7 @@ async function runAgent(load: () => Promise<Config>, world: World): Promise<numb
 		return await outcome({ begun, work: Promise.all([work, ...beside]), supervisor, stopping, config });
 	} finally {
 		stopping.abort(new Error("the agent ends"));
+		await desk.close();
 		await systemd.stopping();
 		await supervisor?.stop();
 		await watch?.close();
@@ -107,11 +130,14 @@ function sayWarnings(config: Config, log: Log): void {
 function filesToWatch({ config, texts }: Settled, links: VaultLinks): readonly string[] {
 	const { caCert, clientCert, clientKey } = config.vault.tls;
 	const tls = [caCert, clientCert, clientKey].filter((path) => path !== undefined);
+	const { token, tls: own } = config.listener ?? {};
 	return [
 		...(config.file === undefined ? [] : [config.file]),
 		...texts.keys(),
 		...links.session.credentialFiles,
 		...tls,
+		...(token?.kind === "file" ? [token.path] : []),
+		...Object.values(own ?? {}),
 	];
 }
 
@@ -153,7 +179,10 @@ async function outcome({ begun, work, supervisor, stopping, config }: Running): 
 }
 
 /** The room of the child is loaded where there is one. */
-async function superviseWith(config: Config, world: World, log: Log): Promise<ChildSignals | undefined> {
+async function superviseWith(
+	config: Config,
+	{ world, log, desk }: { readonly world: World; readonly log: Log; readonly desk: StatusDesk },
+): Promise<ChildSignals | undefined> {
 	const { exec } = config;
 	if (exec === undefined) return undefined;
 	if (config.exitAfterAuth) {
@@ -165,10 +194,14 @@ async function superviseWith(config: Config, world: World, log: Log): Promise<Ch
 	}
 	const spec = childSpecOf(exec);
 	const { createSupervisor, FORWARDED_SIGNALS, logChildEvents } = await import("../child/mod.ts");
+	const say = logChildEvents(log, spec.command[0]);
 	const supervisor = createSupervisor(spec, {
 		clock: world.clock,
 		random: world.random,
-		observe: logChildEvents(log, spec.command[0]),
+		observe: (event) => {
+			say(event);
+			desk.observeChild(event);
+		},
 		processes: await world.makeProcesses(log),
 	});
 	return { supervisor, forwarded: FORWARDED_SIGNALS };

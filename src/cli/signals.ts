@@ -18,33 +18,45 @@ export interface ChildSignals {
 	readonly forwarded: readonly Parameters<Supervisor["forward"]>[0][];
 }
 
-interface SignalParts {
-	readonly world: World;
-	/** What a SIGHUP asks for. */
-	readonly reload: () => void;
+interface Ending {
 	readonly child: ChildSignals | undefined;
 	readonly stopping: AbortController;
 }
 
+interface SignalParts extends Ending {
+	readonly world: World;
+	/** What a SIGHUP asks for. */
+	readonly reload: () => void;
+}
+
 const ENDING = ["SIGTERM", "SIGINT", "SIGQUIT"] as const;
+
+/** As if the agent had got this signal: it ends, or its child, where it runs, is told how and the agent ends after it. */
+export function endBy(
+	name: NodeJS.Signals,
+	{ child, stopping }: Ending,
+	tell: (supervisor: Supervisor) => void,
+): void {
+	if (child === undefined || child.supervisor.state.kind === "idle") stopping.abort(new Stopped(name));
+	else tell(child.supervisor);
+}
 
 /**
  * Ends on TERM, INT and QUIT, reads anew on HUP, hands everything else to the child.
  *
  * @returns undoes it
  */
-export function listenToSignals({ world, reload, child, stopping }: SignalParts): () => void {
+export function listenToSignals({ world, reload, ...ending }: SignalParts): () => void {
+	const { child } = ending;
 	const isTerminalGone = watchTerminal();
-	const end = (name: NodeJS.Signals, tell: (supervisor: Supervisor) => void) => {
-		if (child === undefined || child.supervisor.state.kind === "idle") stopping.abort(new Stopped(name));
-		else tell(child.supervisor);
-	};
-	const others = (child?.forwarded ?? []).filter((name) => !ENDING.some((ending) => ending === name));
+	const others = (child?.forwarded ?? []).filter((name) => !ENDING.some((one) => one === name));
 	const releases = [
-		...ENDING.map((name) => world.onSignal(name, () => end(name, (supervisor) => supervisor.forward(name)))),
+		...ENDING.map((name) =>
+			world.onSignal(name, () => endBy(name, ending, (supervisor) => supervisor.forward(name))),
+		),
 		...others.map((name) => world.onSignal(name, () => child?.supervisor.forward(name))),
 		world.onSignal("SIGHUP", () => {
-			if (isTerminalGone()) end("SIGHUP", (supervisor) => void supervisor.stop());
+			if (isTerminalGone()) endBy("SIGHUP", ending, (supervisor) => void supervisor.stop());
 			else reload();
 		}),
 	];

@@ -15,6 +15,10 @@ export interface Flags {
 	readonly pollInterval?: string;
 	readonly timeout?: string;
 	readonly exitAfterAuth?: boolean;
+	/** Address of the listener. */
+	readonly listen?: string;
+	/** Counts from the working folder. */
+	readonly listenerTokenFile?: string;
 	readonly logLevel?: string;
 	readonly logFormat?: string;
 }
@@ -26,6 +30,7 @@ const KEYS = [
 	["pollInterval", "--poll-interval", ["poll_interval"]],
 	["timeout", "--timeout", ["timeout"]],
 	["exitAfterAuth", "--exit-after-auth", ["exit_after_auth"]],
+	["listen", "--listen", ["listener", "address"]],
 	["logLevel", "--log-level", ["log", "level"]],
 	["logFormat", "--log-format", ["log", "format"]],
 ] as const;

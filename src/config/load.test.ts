@@ -310,7 +310,7 @@ describe("loadConfig() on a bad file", () => {
   adress: https://x
   tls_skip_verify: "false"
 auto_auth:
-  method: kubernetes
+  method: kubernets
   config: { role_id: [planted-1], secret_id: "\${NOPE}" }
 listener: { address: 127.0.0.1 }
 templates:
@@ -336,10 +336,10 @@ poll_interval: 0.5s
 		expect(await problems(text)).toEqual([
 			'agent.yaml:2:3: unknown key "adress" in vault; did you mean "address"?',
 			"agent.yaml:3:20: vault.tls_skip_verify: expected true or false",
-			"agent.yaml:5:11: auto_auth.method: kubernetes is not available in this version; use approle or token",
+			'agent.yaml:5:11: auto_auth.method: expected approle, cert, jwt, kubernetes or token; did you mean "kubernetes"?',
 			"agent.yaml:6:22: auto_auth.config.role_id: expected text",
 			"agent.yaml:6:47: variable NOPE is not set; set it, or write ${NOPE:-default}",
-			"agent.yaml:7:1: listener is not available in this version; leave it out",
+			"agent.yaml:7:22: listener.address: expected host:port such as 127.0.0.1:8190, or unix:/path",
 			'agent.yaml:9:5: templates[0] lacks "destination"',
 			'agent.yaml:10:5: unknown key "destinaton" in templates[0]; did you mean "destination"?',
 			'agent.yaml:11:11: templates[0].mode: expected a file mode in quotes, such as "0600"',

@@ -70,7 +70,7 @@ export const GAUGES: Readonly<Record<string, Gauge>> = {
 		values: ({ secrets }) => secrets.flatMap(({ path, version }) => known(version, path)),
 	},
 	keyturn_secret_age_seconds: {
-		help: "Since the version that is held was written or, where Vault does not say, read.",
+		help: "Since the version that is held was written, or the credential was made; left out where Vault does not say.",
 		labels: ["path"],
 		values: ({ secrets }) => secrets.flatMap(({ path, age_seconds: age }) => known(age, path)),
 	},

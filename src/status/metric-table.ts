@@ -6,10 +6,6 @@ export const COUNTERS = {
 		help: "Requests to Vault by what they were for and by HTTP status; status none when no answer came.",
 		labels: ["operation", "status"],
 	},
-	keyturn_secret_reads_total: {
-		help: "Secrets read, by result: present, absent or failed.",
-		labels: ["result"],
-	},
 	keyturn_secret_changes_total: {
 		help: "Changes seen, by path; the first read of a path is none.",
 		labels: ["path"],

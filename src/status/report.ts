@@ -81,10 +81,10 @@ export const SECRET_STATES: readonly SecretState[] = [
 
 export interface SecretReport {
 	readonly path: string;
-	/** `kv2`, `plain`, `list`, …; absent before the first read. */
+	/** `kv2`, `plain`, `list` or `lease`; absent before the first read. */
 	readonly kind?: string;
 	readonly version?: number;
-	/** Since this version was written, or, where that is not known, since it was read. */
+	/** Since this version was written, or this credential was made; absent where Vault does not say. */
 	readonly age_seconds?: number;
 	/** Until the next read or renewal. */
 	readonly next_seconds?: number;

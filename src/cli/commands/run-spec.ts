@@ -1,5 +1,5 @@
 import type { CommandSpec } from "../command-spec.ts";
-import { COMMON_FLAGS, POLL_INTERVAL, SERVER_FLAGS, TEMPLATE } from "../common-flags.ts";
+import { COMMON_FLAGS, LISTENER_FLAGS, POLL_INTERVAL, SERVER_FLAGS, TEMPLATE } from "../common-flags.ts";
 
 export const runSpec: CommandSpec = {
 	name: "run",
@@ -21,6 +21,7 @@ export const runSpec: CommandSpec = {
 			choices: ["restart", "none"],
 		},
 		POLL_INTERVAL,
+		...LISTENER_FLAGS,
 	],
 	example: "agent run --env OPENAI_API_KEY=secret/data/llm/openai#api_key -- litellm --config config.yaml",
 	run: async ({ operands, flags, world }) => {

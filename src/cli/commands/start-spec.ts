@@ -1,5 +1,5 @@
 import type { CommandSpec } from "../command-spec.ts";
-import { COMMON_FLAGS, POLL_INTERVAL, SERVER_FLAGS } from "../common-flags.ts";
+import { COMMON_FLAGS, LISTENER_FLAGS, POLL_INTERVAL, SERVER_FLAGS } from "../common-flags.ts";
 
 export const startSpec: CommandSpec = {
 	name: "start",
@@ -12,6 +12,7 @@ export const startSpec: CommandSpec = {
 		{ flags: "--exit-after-auth", text: "end with 0 as soon as everything stands (init container)" },
 		{ flags: "--timeout <duration>", text: "with --exit-after-auth: give up after this long (default 2m)" },
 		POLL_INTERVAL,
+		...LISTENER_FLAGS,
 	],
 	example: "agent start -c /etc/keyturn/agent.yaml --exit-after-auth",
 	run: async ({ flags, world }) => {

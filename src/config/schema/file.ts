@@ -14,6 +14,7 @@ import {
 	type Output,
 } from "./fields.ts";
 import { env, exec } from "./child.ts";
+import { listener } from "./listener.ts";
 import { autoAuth, vault } from "./login.ts";
 import { template } from "./template.ts";
 
@@ -46,7 +47,17 @@ const file = keys({
 	),
 	env: note(defaulted(env, {}), "map", "Variables of the child: a name, and a reference or a map."),
 	exec: note(optional(exec), "map", "The child."),
+	listener: note(
+		optional(listener),
+		"map",
+		"Answers over HTTP how the agent is: health, status, metrics, a page, refresh. None unless given; none with `exit_after_auth`.",
+	),
 	log: note(orEmpty(log), "map", "The agent's own log, on stderr."),
+	watch: note(
+		defaulted(flag, true),
+		"true or false",
+		"Read config, templates and credential files again when they change on disk. SIGHUP does so in any case.",
+	),
 	exit_after_auth: note(
 		defaulted(flag, false),
 		"true or false",

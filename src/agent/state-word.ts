@@ -1,0 +1,28 @@
+import type { AgentError } from "../kernel/mod.ts";
+import type { FileReport, StateWord, VariableReport } from "../status/mod.ts";
+import type { Known } from "./status-report.ts";
+
+/**
+ * The worst that is true. What only waits for Vault is `stale`; what somebody has to look at is `degraded`.
+ *
+ * @param errors of the secrets' last reads
+ * @param isFirst nothing has been delivered yet
+ */
+export function stateWord(known: Known, errors: readonly AgentError[], isFirst: boolean): StateWord {
+	if (isFirst) return "starting";
+	const { token, files, variables, child, delivery_error: delivery, notifications } = known;
+	const isChildDown = child !== undefined && child.state !== "up";
+	const isDegraded =
+		[...files, ...variables].some(isHurt) ||
+		errors.some(({ remedy }) => remedy !== "retry") ||
+		isChildDown ||
+		delivery !== undefined ||
+		notifications.last_error !== undefined;
+	if (isDegraded) return "degraded";
+	return errors.length > 0 || !token.valid ? "stale" : "ready";
+}
+
+/** What was allowed to be absent may be. */
+function isHurt({ state, required }: FileReport | VariableReport): boolean {
+	return state === "missing" ? required : state !== "current" && state !== "removed";
+}
