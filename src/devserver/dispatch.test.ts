@@ -141,8 +141,12 @@ test("plant() seeds database roles and static roles, which need no database", ()
 	]);
 });
 
-test("plant() names the path that was refused", () => {
+test("plant() names the path that was refused, and it is the user's to mend", () => {
 	expect(() => setup({ policies: { bad: "nonsense" } })).toThrow(
-		"sys/policies/acl/bad: failed to parse policy",
+		expect.objectContaining({
+			code: "E_DEV_SEED",
+			exitCode: 2,
+			message: expect.stringContaining('Cannot seed "sys/policies/acl/bad": failed to parse policy'),
+		}),
 	);
 });

@@ -1,5 +1,5 @@
+import { AgentError, ExitCode } from "../kernel/mod.ts";
 import type { Answer } from "./answer.ts";
-import { ApiError } from "./api-error.ts";
 import type { Core } from "./core.ts";
 import { dispatch } from "./dispatch.ts";
 import type { JsonObject } from "./json-object.ts";
@@ -34,7 +34,7 @@ type Write = (path: string, body: JsonObject) => Answer;
  * Writes the seed through the API, as an operator would.
  *
  * @returns the ids of the seeded roles, by name
- * @throws ApiError naming the path that was refused
+ * @throws AgentError naming the path that was refused, and why
  */
 export function plant(core: Core, rootToken: string, seed: Seed): Record<string, SeededRole> {
 	const write: Write = (path, body) => {
@@ -49,7 +49,11 @@ export function plant(core: Core, rootToken: string, seed: Seed): Record<string,
 		const answer = dispatch(core, { ...call, body: JSON.stringify(body), token: rootToken });
 		if (answer.status < 300) return answer;
 		const { errors } = answer.body as { errors: readonly string[] };
-		throw new ApiError(answer.status, `${path}: ${errors.join("; ")}`);
+		throw new AgentError(`Cannot seed "${path}": ${errors.join("; ").trim()}`, {
+			code: "E_DEV_SEED",
+			exitCode: ExitCode.usage,
+			rows: { do: "mend what the seed says there" },
+		});
 	};
 	for (const [name, policy] of Object.entries(seed.policies ?? {}))
 		write(`sys/policies/acl/${name}`, { policy });
