@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { prepareCert, preparePki } from "./certificates.ts";
 import { type Exchange, readExchanges } from "./exchange.ts";
+import { prepareDatabase } from "./database.ts";
+import { prepareKubernetes } from "./kubernetes.ts";
 import { Stage } from "./stage.ts";
 import { type Target, type TargetKind, targetKinds } from "./target.ts";
 
@@ -57,6 +60,35 @@ const sealed: Preparations = {
 	},
 };
 
+const passing =
+	(ms: number) =>
+	async ({ target }: Stage) =>
+		target.pass(ms);
+
+const database = (postgres: string): Preparations => ({
+	"dynamic credentials with a lease": async (stage) => prepareDatabase(stage, postgres),
+	lookup: passing(700),
+	"renewed once": passing(2000),
+	"near the maximum: shortened": passing(2000),
+	"expired lease": passing(3000),
+});
+
+const cert: Preparations = {
+	"login, any matching role": async (stage) => void (await prepareCert(stage)),
+};
+
+const pki: Preparations = { issue: preparePki };
+
+const kubernetes: Preparations = { login: prepareKubernetes };
+
+const namespaces: Preparations = {
+	"write in a namespace": async (stage) => {
+		await stage.root("POST sys/namespaces/team-a", {});
+		const secret = { type: "kv", options: { version: "2" } };
+		await stage.root("POST sys/mounts/secret", secret, { "X-Vault-Namespace": "team-a" });
+	},
+};
+
 const SEALED_FROM = readExchanges("system").findIndex(({ note }) => note === "seal");
 
 interface Play {
@@ -66,13 +98,28 @@ interface Play {
 	readonly open: (() => Promise<Target>) | undefined;
 }
 
-function plays({ open, openToSeal }: TargetKind): Play[] {
+function plays({ open, openToSeal, openTls, openNamespaced, postgres }: TargetKind): Play[] {
 	return [
 		{ file: "kv2", exchanges: readExchanges("kv2"), preparations: {}, open },
 		{ file: "kv1", exchanges: readExchanges("kv1"), preparations: {}, open },
 		{ file: "approle", exchanges: readExchanges("approle"), preparations: approle, open },
 		{ file: "token", exchanges: readExchanges("token"), preparations: token, open },
 		{ file: "system", exchanges: readExchanges("system").slice(0, SEALED_FROM), preparations: system, open },
+		{
+			file: "database",
+			exchanges: readExchanges("database"),
+			preparations: database(postgres ?? ""),
+			open: postgres === undefined ? undefined : open,
+		},
+		{ file: "cert", exchanges: readExchanges("cert"), preparations: cert, open: openTls },
+		{ file: "kubernetes", exchanges: readExchanges("kubernetes"), preparations: kubernetes, open },
+		{
+			file: "namespaces",
+			exchanges: readExchanges("namespaces"),
+			preparations: namespaces,
+			open: openNamespaced,
+		},
+		{ file: "pki", exchanges: readExchanges("pki"), preparations: pki, open },
 		{
 			file: "seal",
 			exchanges: readExchanges("system").slice(SEALED_FROM),

@@ -1,4 +1,4 @@
-import { type ApiAnswer, callApi } from "./client.ts";
+import { type ApiAnswer, callApi, type TlsTerms } from "./client.ts";
 import type { Exchange } from "./exchange.ts";
 import { Matcher } from "./matcher.ts";
 import type { Target } from "./target.ts";
@@ -10,6 +10,8 @@ path "secret/data/llm/*"         { capabilities = ["read"] }
 path "secret/data/litellm/*"     { capabilities = ["create", "read", "update", "delete"] }
 path "secret/metadata/litellm/*" { capabilities = ["read", "list", "delete"] }
 path "kv1/*"                     { capabilities = ["read"] }
+path "database/creds/*"          { capabilities = ["read"] }
+path "database/static-creds/*"   { capabilities = ["read"] }
 `;
 
 /** A server with what was there when the exchanges were recorded, and whose token comes next. */
@@ -18,6 +20,10 @@ export class Stage {
 	readonly matcher: Matcher;
 	/** What the recording calls `agent`. */
 	agentToken = "";
+	/** What is to be closed when the file is over. */
+	readonly afterwards = new AsyncDisposableStack();
+	/** Certificates that clients show, by their common names. */
+	readonly clients = new Map<string, Pick<TlsTerms, "cert" | "key">>();
 
 	constructor(target: Target) {
 		this.target = target;
@@ -39,7 +45,9 @@ export class Stage {
 			method: "DELETE",
 			path: "/v1/sys/quotas/rate-limit/contract",
 			token: rootToken,
+			tls: this.tls(null),
 		});
+		await this.afterwards.disposeAsync();
 		await this.target[Symbol.asyncDispose]();
 	}
 
@@ -81,8 +89,9 @@ export class Stage {
 		headers: Readonly<Record<string, string>> = {},
 	): Promise<unknown> {
 		const [method = "", path = ""] = request.split(" ");
-		const { address, rootToken } = this.target;
-		const answer = await callApi(address, { method, path: `/v1/${path}`, token: rootToken, body, headers });
+		const { address, rootToken: token } = this.target;
+		const call = { method, path: `/v1/${path}`, token, body, headers, tls: this.tls(null) };
+		const answer = await callApi(address, call);
 		if (answer.status >= 300)
 			throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
 		return answer.body;
@@ -97,7 +106,14 @@ export class Stage {
 			token: request.token === null ? "" : tokens[request.token],
 			headers: request.headers,
 			body: this.matcher.fill(request.body),
+			tls: this.tls(request.client_certificate),
 		});
+	}
+
+	/** @param commonName of the client certificate to show, null for none; without TLS there is nothing to say */
+	tls(commonName: string | null): TlsTerms | undefined {
+		const { caCert } = this.target;
+		return caCert === undefined ? undefined : { ca: caCert, ...this.clients.get(commonName ?? "") };
 	}
 
 	/** The recorded answer's status and headers, and every difference of the body; and the same of the actual one. */
