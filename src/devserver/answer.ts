@@ -7,6 +7,8 @@ import { wrapResponse } from "./wrapping.ts";
 export interface Answer {
 	readonly status: number;
 	readonly body?: unknown;
+	/** Content type of a body that is a text as it is; JSON without it. */
+	readonly type?: string;
 }
 
 /** Old endpoints whose data stands beside the frame as well as in it; their clients read it there. */
@@ -19,6 +21,7 @@ export function toAnswer(core: Core, request: EngineRequest, reply: Reply | unde
 		const isQuestion = request.operation === "read" || request.operation === "list";
 		return isQuestion ? { status: 404, body: { errors: [] } } : { status: 204 };
 	}
+	if (reply.text) return { status: 200, type: reply.text.type, body: reply.text.content };
 	if (reply.body !== undefined) return { status: reply.status ?? 200, body: reply.body };
 	if (reply.wrap)
 		return { status: 200, body: wrapResponse(core, request, { ...reply.wrap, wrappedAccessor: "" }) };

@@ -1,8 +1,9 @@
 import type { Clock } from "../kernel/mod.ts";
 import { createEngine } from "./catalog.ts";
+import { createDevCa, type DevCa } from "./dev-ca.ts";
 import { Ids } from "./ids.ts";
-import { LeaseStore } from "./leases/lease-store.ts";
 import { ServiceAccounts } from "./kubernetes/service-accounts.ts";
+import { LeaseStore } from "./leases/lease-store.ts";
 import { MountTable, type MountTerms } from "./mounts.ts";
 import type { Namespace } from "./namespaces/namespace.ts";
 import { NamespaceTree } from "./namespaces/namespace-tree.ts";
@@ -30,6 +31,8 @@ export class Core {
 	readonly quotas: QuotaStore;
 	/** The cluster that Kubernetes logins come from. */
 	readonly serviceAccounts: ServiceAccounts;
+	/** Signs the certificate that clients see and those that they show. */
+	readonly ca: DevCa;
 	readonly seal: Seal;
 	readonly cluster: { readonly id: string; readonly name: string };
 	readonly #entities = new Map<string, string>();
@@ -41,6 +44,7 @@ export class Core {
 		this.leases = new LeaseStore(this);
 		this.quotas = new QuotaStore(this.clock);
 		this.serviceAccounts = new ServiceAccounts(this.clock);
+		this.ca = createDevCa(options.clock, options.random);
 		this.seal = new Seal(this.ids.hex(32));
 		this.cluster = { id: this.ids.uuid(), name: `vault-cluster-${this.ids.hex(4)}` };
 		const root = this.createNamespace("");

@@ -24,8 +24,8 @@ export interface EngineRequest {
 	readonly caller: TokenEntry | undefined;
 	/** X-Vault-Wrap-TTL in seconds; 0 when not asked for. */
 	readonly wrapSeconds: number;
-	/** What the client has shown in the TLS handshake, its own certificate first; absent without TLS. */
-	readonly clientChain: readonly X509Certificate[] | undefined;
+	/** What the client has shown in the TLS handshake, its own certificate first; empty without TLS. */
+	readonly clientChain: readonly X509Certificate[];
 }
 
 export interface EngineContext {
@@ -53,6 +53,8 @@ export interface Reply {
 	readonly warnings?: readonly string[];
 	/** Sent as it is, without the usual frame. */
 	readonly body?: unknown;
+	/** Sent as it is, and not as JSON. */
+	readonly text?: { readonly type: string; readonly content: string };
 	/** Asks for the reply to be wrapped even when the client did not (rewrap). */
 	readonly wrap?: { readonly seconds: number; readonly creationPath: string; readonly response: unknown };
 }

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { AgentError, type Clock, ExitCode } from "../kernel/mod.ts";
 import { Core } from "./core.ts";
-import { type ClientOrder, createDevCa, type Identity } from "./dev-ca.ts";
+import type { ClientOrder, Identity } from "./dev-ca.ts";
 import { FaultControl } from "./http/faults.ts";
 import { createListener } from "./http/listener.ts";
 import { acceptListVerb } from "./http/list-verb.ts";
@@ -77,9 +77,8 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
 	};
 	const listener = createListener({ core, faults, record, closing: closing.signal });
 	const bareHost = host.replaceAll(/[[\]]/g, "");
-	const ca = createDevCa(options.clock, random);
 	const own = () => {
-		const { certificate: cert, privateKey: key } = ca.forServer(bareHost);
+		const { certificate: cert, privateKey: key } = core.ca.forServer(bareHost);
 		return { cert, key };
 	};
 	const server = await createHttpServer(listener, options.tls === "own" ? own() : options.tls);
@@ -90,11 +89,11 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
 		address: `${options.tls ? "https" : "http"}://${address}`,
 		rootToken,
 		unsealKey: core.seal.key,
-		caCert: ca.certificate,
+		caCert: core.ca.certificate,
 		requests,
 		faults,
 		seed: (seed) => plant(core, rootToken, seed),
-		issueClientCertificate: (order) => ca.forClient(order),
+		issueClientCertificate: (order) => core.ca.forClient(order),
 		issueServiceAccountToken: (request) => core.serviceAccounts.issue(request),
 		close: async () => {
 			closing.abort(new Error("the server is closing"));

@@ -1,38 +1,55 @@
 import { type DevServer, startDevServer } from "../../src/devserver/mod.ts";
+import type { Clock } from "../../src/kernel/mod.ts";
+import type { TlsTerms } from "./client.ts";
 import type { Stage } from "./stage.ts";
 
-/** Mounts the cert method with a role for one of two CAs, and gives the stage a client of each. */
-export async function prepareCert(stage: Stage): Promise<void> {
-	const { clock } = stage.target;
-	await using stack = new AsyncDisposableStack();
-	const issue = (issuer: DevServer, commonName: string) => {
-		const { certificate: cert, privateKey: key } = issuer.issueClientCertificate({
-			commonName,
-			ttlSeconds: 3600,
-		});
-		stage.clients.set(commonName, { cert, key });
+type ClientOrder = Parameters<DevServer["issueClientCertificate"]>[0];
+
+/** A CA and its clients, whatever server they are shown to. */
+export interface ClientCa {
+	/** PEM. */
+	readonly certificate: string;
+	issue(order: ClientOrder): Required<Pick<TlsTerms, "cert" | "key">>;
+}
+
+export async function openClientCa(clock: Clock): Promise<ClientCa> {
+	const server = await startDevServer({ clock });
+	await server.close();
+	return {
+		certificate: server.caCert,
+		issue: (order) => {
+			const { certificate: cert, privateKey: key } = server.issueClientCertificate(order);
+			return { cert, key };
+		},
 	};
-	const [trusted, rogue] = [await startDevServer({ clock }), await startDevServer({ clock })];
-	stack.defer(() => trusted.close());
-	stack.defer(() => rogue.close());
-	issue(trusted, "gateway.example");
-	issue(rogue, "rogue.example");
+}
+
+/** Mounts the cert method with a role for one of two CAs, and gives the stage a client of each. */
+export async function prepareCert(stage: Stage): Promise<ClientCa> {
+	const { clock } = stage.target;
+	const [trusted, rogue] = [await openClientCa(clock), await openClientCa(clock)];
+	stage.clients.set("gateway.example", trusted.issue({ commonName: "gateway.example", ttlSeconds: 3600 }));
+	stage.clients.set("rogue.example", rogue.issue({ commonName: "rogue.example", ttlSeconds: 3600 }));
 	await stage.root("POST sys/auth/cert", { type: "cert" });
 	await stage.root("POST auth/cert/certs/gateway", {
-		certificate: trusted.caCert,
+		certificate: trusted.certificate,
 		allowed_common_names: "gateway.example",
 		token_policies: "reader",
 		token_ttl: "1h",
 	});
+	return trusted;
 }
 
-/** Mounts a CA with a role for the names below one domain, as they were when the exchanges were recorded. */
+/** Mounts a CA with a role for the names below one domain, unless it is there already. */
 export async function preparePki(stage: Stage): Promise<void> {
 	await stage.root("PUT sys/policies/acl/issuer", {
 		policy: 'path "pki/issue/gw" { capabilities = ["create", "update"] }',
 	});
-	await stage.root("POST sys/mounts/pki", { type: "pki" });
-	await stage.root("POST pki/root/generate/internal", { common_name: "contract CA" });
+	const mounts = (await stage.root("GET sys/mounts")) as { data: object };
+	if (!("pki/" in mounts.data)) {
+		await stage.root("POST sys/mounts/pki", { type: "pki" });
+		await stage.root("POST pki/root/generate/internal", { common_name: "contract CA" });
+	}
 	await stage.root("POST pki/roles/gw", { allowed_domains: "example.internal", allow_subdomains: true });
 	stage.agentToken = await stage.token({ policies: ["issuer"] });
 }

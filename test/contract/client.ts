@@ -59,7 +59,9 @@ async function sendOverTls(
 	tls: TlsTerms,
 ): Promise<Response> {
 	const incoming = await new Promise<IncomingMessage>((resolve, reject) => {
-		request(url, { ...tls, method, headers, agent: false }, resolve)
+		// Said for every method: without it Node sends the body of a GET as the beginning of another request.
+		const length = body === null ? {} : { "Content-Length": Buffer.byteLength(body) };
+		request(url, { ...tls, method, headers: { ...headers, ...length }, agent: false }, resolve)
 			.once("error", reject)
 			.end(body ?? undefined);
 	});

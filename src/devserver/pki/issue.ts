@@ -54,7 +54,8 @@ export function issue(fields: Fields, terms: IssueTerms, { clock, ids }: Core): 
 		certificate,
 		data: {
 			ca_chain: [issuer],
-			certificate: format === "pem_bundle" ? [key, own, issuer].join("\n") : own,
+			// The key in a bundle is in its own format, whatever else was asked for.
+			certificate: format === "pem_bundle" ? [privateKeyText(privateKey, ""), own, issuer].join("\n") : own,
 			expiration: Math.floor(notAfter / 1000),
 			issuing_ca: issuer,
 			not_before: Math.floor(notBefore / 1000),

@@ -132,9 +132,8 @@ export class PkiEngine implements Engine {
 		const stored = this.#certificates.get(serialKey(params["serial"] ?? ""));
 		if (!stored) return undefined;
 		const { certificate, revokedAt } = stored;
-		const state = revokedAt === undefined ? NOT_REVOKED : revocation(revokedAt);
-		const issuer = revokedAt === undefined ? {} : { issuer_id: this.#issuerId };
-		return { data: { certificate, ...issuer, ...state } };
+		if (revokedAt === undefined) return { data: { certificate: certificate.trimEnd(), ...NOT_REVOKED } };
+		return { data: { certificate, issuer_id: this.#issuerId, ...revocation(revokedAt) } };
 	}
 
 	#revoke({ request, context }: RouteCall): Reply {
