@@ -3,7 +3,8 @@ import { AgentError, ExitCode, nearest, parseJson } from "../kernel/mod.ts";
 import { asObject } from "../vault/mod.ts";
 import type { World } from "./world.ts";
 
-const KEYS = ["secrets", "policies", "approles"];
+const KEYS = ["secrets", "policies", "approles", "database"];
+const DATABASE_KEYS = ["roles", "static_roles"];
 
 /** @throws AgentError naming what is wrong with the file, never its content */
 export async function readSeed(path: string, world: World): Promise<Seed> {
@@ -12,16 +13,18 @@ export async function readSeed(path: string, world: World): Promise<Seed> {
 		throw wrong(path, `cannot be read (${code})`, "check the path", error);
 	});
 	const seed = parse(path, text);
-	for (const key of Object.keys(seed)) {
-		if (KEYS.includes(key)) continue;
-		const guess = nearest(key, KEYS);
-		throw wrong(
-			path,
-			`unknown key "${key}"`,
-			guess === undefined ? `use ${KEYS.join(", ")}` : `did you mean "${guess}"?`,
-		);
-	}
+	checkKeys(path, Object.keys(seed), KEYS);
+	checkKeys(path, Object.keys(seed.database ?? {}), DATABASE_KEYS);
 	return seed;
+}
+
+/** A key that nobody reads would leave the server without what it was to begin with. */
+function checkKeys(path: string, keys: readonly string[], known: readonly string[]): void {
+	const unknown = keys.find((key) => !known.includes(key));
+	if (unknown === undefined) return;
+	const guess = nearest(unknown, known);
+	const advice = guess === undefined ? `use ${known.join(", ")}` : `did you mean "${guess}"?`;
+	throw wrong(path, `unknown key "${unknown}"`, advice);
 }
 
 function parse(path: string, text: string): Seed {

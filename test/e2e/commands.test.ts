@@ -227,6 +227,16 @@ test("dev starts a server that another agent logs in to, and ends with 0 on SIGT
 	expect(await server.ended).toBe(0);
 });
 
+test("dev refuses a seed with a key that it would not read", async () => {
+	const seed = folder().write("seed.json", JSON.stringify({ database: { static_rols: {} } }));
+
+	const { code, stderr } = await runAgent(["dev", "--seed", seed]);
+
+	expect(code).toBe(2);
+	expect(stderr).toContain('unknown key "static_rols"');
+	expect(stderr).toContain('did you mean "static_roles"?');
+});
+
 test("what dev prints can be run by a shell as it is", async () => {
 	const server = startAgent(["dev", "--listen", "127.0.0.1:0", "--root-token", "root"]);
 	await eventually(() => expect(server.stdout()).toContain("# Ctrl-C ends it\n"));
