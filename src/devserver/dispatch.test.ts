@@ -1,24 +1,5 @@
-import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
-import { FakeClock } from "../../test/support/fake-clock.ts";
-import { Core } from "./core.ts";
-import { dispatch } from "./dispatch.ts";
-import type { Call } from "./read-call.ts";
-import { plant, type Seed } from "./seed.ts";
-
-function setup(seed: Seed = {}) {
-	const clock = new FakeClock(Date.UTC(2026, 0, 1));
-	const core = new Core({ clock, random: randomBytes, rootToken: "root" });
-	const roles = plant(core, "root", seed);
-	const call = (request: string, over: Partial<Omit<Call, "body">> & { body?: unknown } = {}) => {
-		const [method = "", path = ""] = request.split(" ");
-		const none = { contentType: "", namespace: "", wrapTtl: "", query: new URLSearchParams(), token: "root" };
-		const { body = "", ...rest } = over;
-		const text = typeof body === "string" ? body : JSON.stringify(body);
-		return dispatch(core, { ...none, method, path, ...rest, body: text });
-	};
-	return { clock, core, roles, call };
-}
+import { plantedCore as setup } from "../../test/support/planted-core.ts";
 
 test("dispatch() keeps the digits of numbers in KV v2", () => {
 	const { call } = setup();
@@ -94,7 +75,7 @@ test("dispatch() serves nothing but health and unseal while sealed", () => {
 	expect([...sealed, wrong, call("GET sys/health").status]).toEqual([503, 503, 200, 400, 200]);
 });
 
-test("dispatch() knows no namespace but the root", () => {
+test("dispatch() knows the root namespace by name, and none that nobody has made", () => {
 	const { call } = setup();
 
 	expect(call("GET sys/mounts", { namespace: "team-a" })).toEqual({

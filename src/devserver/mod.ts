@@ -1,2 +1,3 @@
+export { serviceAccountsOf } from "./plant-logins.ts";
 export type { Seed } from "./seed.ts";
 export { type DevServer, type DevServerOptions, startDevServer } from "./start.ts";
