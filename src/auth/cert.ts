@@ -66,25 +66,25 @@ export function certMethod(options: CertOptions, { client, refresh, clock }: Cer
 	};
 }
 
+interface Judgement {
+	readonly found?: string;
+	readonly advice: string;
+}
+
 /** Why the server will not have the certificate, as far as that can be told from here; nothing when waiting helps. */
 function judge(
 	error: VaultError,
 	certificate: ClientCertificate | undefined,
 	now: number,
-): { readonly found?: string; readonly advice: string } | undefined {
+): Judgement | undefined {
 	const isHandshake = error.code === "E_VAULT_TLS" && /client certificate/.test(error.message);
-	if (error.remedy === "retry" && !isHandshake) return undefined;
-	if (certificate !== undefined && certificate.notAfter <= now)
-		return {
-			found: "the client certificate has expired",
-			advice: "put a renewed certificate and its key into the files",
-		};
-	if (certificate !== undefined && certificate.notBefore > now)
-		return {
-			found: "the client certificate is not valid yet",
-			advice: "check this machine's clock and the certificate",
-		};
+	// OpenBao 2.6 answers 500 to a certificate whose time is not now, as if the fault were its own.
+	const isTime = error.status === 500 && /failed to verify client's certificate/.test(error.message);
+	if (error.remedy === "retry" && !isHandshake && !isTime) return undefined;
+	const dated = certificate && judgeDates(certificate, now);
+	if (dated !== undefined) return dated;
 	if (isHandshake) return undefined;
+	if (isTime) return { advice: "compare the clocks of this machine and the server, and the dates above" };
 	if (error.status === 403 || error.status === 404)
 		return { advice: "check that a TLS certificate mount is there (auto_auth.mount_path)" };
 	if (/no client certificate found/.test(error.message)) {
@@ -96,5 +96,18 @@ function judge(
 	return {
 		advice:
 			"name a role that holds the issuer's certificate and allows this subject (auto_auth.config.name), or show another certificate",
+	};
+}
+
+function judgeDates({ notBefore, notAfter }: ClientCertificate, now: number): Judgement | undefined {
+	if (notAfter <= now)
+		return {
+			found: "the client certificate has expired",
+			advice: "put a renewed certificate and its key into the files",
+		};
+	if (notBefore <= now) return undefined;
+	return {
+		found: "the client certificate is not valid yet",
+		advice: "check this machine's clock and the certificate",
 	};
 }
