@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { constants, randomBytes } from "node:crypto";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { AgentError, type Clock, ExitCode } from "../kernel/mod.ts";
@@ -110,8 +110,15 @@ async function createHttpServer(
 ): Promise<Server> {
 	if (!tls) return createServer(listener);
 	const https = await import("node:https");
-	// Which client certificates are good for what, the cert method says; here every one may come in.
-	return https.createServer({ ...tls, requestCert: true, rejectUnauthorized: false }, listener);
+	const terms = {
+		...tls,
+		// Which client certificates are good for what, the cert method says; here every one may come in.
+		requestCert: true,
+		rejectUnauthorized: false,
+		// A resumed session has the client's own certificate, but no longer the CAs between it and the trusted one.
+		secureOptions: constants.SSL_OP_NO_TICKET,
+	};
+	return https.createServer(terms, listener);
 }
 
 /** @returns a function that cuts every open connection, also those that HTTP has lost track of */
