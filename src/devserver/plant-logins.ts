@@ -8,6 +8,9 @@ interface SeededServiceAccount {
 	readonly audience?: string;
 }
 
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
+const NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
+
 type Roles = Readonly<Record<string, JsonObject>>;
 
 /** Roles of the kubernetes method; each is for the account of its own name in `default` unless it says otherwise. */
@@ -28,7 +31,7 @@ export function plantJwt({ namespace, write }: Ground, seed: NonNullable<Seed["j
 		write(`auth/jwt/role/${name}`, { role_type: "jwt", user_claim: "sub", ...settings });
 }
 
-/** The service accounts that a seed's roles name one by one, in every namespace; those with `*` in them are nobody. */
+/** The service accounts that a seed's roles name one by one, in every namespace; a pattern is nobody. */
 export function serviceAccountsOf(seed: Seed): SeededServiceAccount[] {
 	const own = Object.entries(seed.kubernetes?.roles ?? {}).flatMap(([name, settings]) => {
 		const bound = withAccounts(name, settings);
@@ -50,5 +53,5 @@ function withAccounts(name: string, settings: JsonObject): JsonObject {
 
 function asNames(value: JsonObject[string] | undefined): string[] {
 	const names = typeof value === "string" ? value.split(",") : [value ?? []].flat().map(String);
-	return names.map((name) => name.trim()).filter((name) => name !== "" && !name.includes("*"));
+	return names.map((name) => name.trim()).filter((name) => NAME.test(name));
 }

@@ -108,10 +108,10 @@ function writer(core: Core, namespace: Namespace, token: string): Write {
 		});
 		if (answer.status < 300) return answer;
 		const { errors } = answer.body as { errors: readonly string[] };
-		throw new AgentError(`Cannot seed "${namespace.path}${path}": ${errors.join("; ")}`, {
+		throw new AgentError(`Cannot seed "${namespace.path}${path}": ${errors.join("; ").trim()}`, {
 			code: "E_DEV_SEED",
 			exitCode: ExitCode.usage,
-			rows: { do: "mend what the seed says of it" },
+			rows: { do: "mend what the seed says there" },
 		});
 	};
 }
