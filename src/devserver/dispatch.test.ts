@@ -103,6 +103,17 @@ test("plant() seeds KV paths with and without data/, and roles with chosen ids",
 	expect(statuses).toEqual([200, 200]);
 });
 
+test("dispatch() renews and revokes a lease under the paths that Vault has from of old, too", () => {
+	const { call } = setup({ database: { roles: { reader: { default_ttl: "1h", max_ttl: "24h" } } } });
+	const { lease_id } = call("GET database/creds/reader").body as { lease_id: string };
+
+	const renewal = call("PUT sys/renew", { body: { lease_id, increment: 60 } });
+	const revocation = call(`PUT sys/revoke/${lease_id}`);
+
+	expect(renewal.body).toMatchObject({ lease_id, lease_duration: 60 });
+	expect([revocation.status, call("PUT sys/renew", { body: { lease_id } }).status]).toEqual([204, 400]);
+});
+
 test("plant() seeds database roles and static roles, which need no database", () => {
 	const { call } = setup({
 		database: {

@@ -97,6 +97,31 @@ describe.each(targetKinds())("$name has a database engine as Vault has", ({ open
 			});
 		});
 
+		test("databases, roles and static roles are listed, each by themselves", async () => {
+			const lists = await Promise.all(
+				["config", "roles", "static-roles"].map((folder) => stage.root(`GET database/${folder}?list=true`)),
+			);
+			const read = await lender.asRoot("GET database/roles");
+
+			expect(lists).toMatchObject([
+				{ data: { keys: expect.arrayContaining(["postgres"]) } },
+				{ data: { keys: expect.arrayContaining(["maker", "model-server", "short"]) } },
+				{ data: { keys: ["fixed"] } },
+			]);
+			expect(read.status).toBe(405);
+		});
+
+		test("what was deleted is not there any more", async () => {
+			await lender.copyRole("c-deleted");
+			const before = await lender.asRoot("GET database/roles/c-deleted");
+			await stage.root("DELETE database/roles/c-deleted");
+
+			const after = await lender.asRoot("GET database/roles/c-deleted");
+			const lending = await lender.asRoot("GET database/creds/c-deleted");
+
+			expect([before.status, after.status, lending.status]).toEqual([200, 404, 400]);
+		});
+
 		test("a static role is shown without its password", async () => {
 			const { data } = (await stage.root("GET database/static-roles/fixed")) as { data: object };
 

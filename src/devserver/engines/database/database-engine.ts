@@ -24,7 +24,7 @@ export class DatabaseEngine implements Engine {
 	readonly #staticRoles = new Map<string, StaticRole>();
 
 	readonly #routes: readonly Route[] = [
-		{ pattern: /^config\/$/, on: listOf(this.#connections) },
+		{ pattern: /^config\/?$/, on: listOf(this.#connections) },
 		{
 			pattern: /^config\/(?<name>[\w.-]+)$/,
 			on: {
@@ -34,7 +34,7 @@ export class DatabaseEngine implements Engine {
 			},
 		},
 		{ pattern: /^rotate-root\/(?<name>[\w.-]+)$/, on: { update: (call) => this.#rotateRoot(call) } },
-		{ pattern: /^roles\/$/, on: listOf(this.#roles) },
+		{ pattern: /^roles\/?$/, on: listOf(this.#roles) },
 		{
 			pattern: /^roles\/(?<name>[\w.-]+)$/,
 			on: {
@@ -44,7 +44,7 @@ export class DatabaseEngine implements Engine {
 			},
 		},
 		{ pattern: /^creds\/(?<name>[\w.-]+)$/, on: { read: (call) => this.#lend(call) } },
-		{ pattern: /^static-roles\/$/, on: listOf(this.#staticRoles) },
+		{ pattern: /^static-roles\/?$/, on: listOf(this.#staticRoles) },
 		{
 			pattern: /^static-roles\/(?<name>[\w.-]+)$/,
 			on: {
