@@ -61,8 +61,18 @@ const world: World = {
 		notify: async (words) => await (await import("./cli/systemd-notify.ts")).systemdNotify(words),
 		monotonicUsec: () => process.hrtime.bigint() / 1000n,
 	},
+	usage: () => {
+		const { user, system } = process.cpuUsage();
+		return {
+			residentBytes: process.memoryUsage.rss(),
+			cpuSeconds: (user + system) / 1e6,
+			startedAt: systemClock.now() / 1000 - process.uptime(),
+		};
+	},
 	loadHeap: () => import("./heap.ts"),
+	loadMachine: async () => (await import("./cli/doctor/machine.ts")).machine,
 	loadFileWatch: async () => (await import("./cli/file-watch.ts")).watchFiles,
+	loadDevFiles: async () => (await import("./cli/dev-files.ts")).openDevFiles,
 	onSignal(name, handler) {
 		process.on(name, handler);
 		return () => void process.off(name, handler);

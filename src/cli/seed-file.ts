@@ -3,7 +3,20 @@ import { AgentError, ExitCode, nearest, parseJson } from "../kernel/mod.ts";
 import { asObject } from "../vault/mod.ts";
 import type { World } from "./world.ts";
 
-const KEYS = ["secrets", "policies", "approles", "database"];
+const KEYS = [
+	"secrets",
+	"policies",
+	"approles",
+	"database",
+	"certs",
+	"pki",
+	"kubernetes",
+	"jwt",
+	"namespaces",
+];
+const PKI_KEYS = ["roles"];
+const KUBERNETES_KEYS = ["roles"];
+const JWT_KEYS = ["config", "roles"];
 const DATABASE_KEYS = ["roles", "static_roles"];
 
 /** @throws AgentError naming what is wrong with the file, never its content */
@@ -13,9 +26,17 @@ export async function readSeed(path: string, world: World): Promise<Seed> {
 		throw wrong(path, `cannot be read (${code})`, "check the path", error);
 	});
 	const seed = parse(path, text);
+	checkSeed(path, seed);
+	return seed;
+}
+
+function checkSeed(path: string, seed: Seed): void {
 	checkKeys(path, Object.keys(seed), KEYS);
 	checkKeys(path, Object.keys(seed.database ?? {}), DATABASE_KEYS);
-	return seed;
+	checkKeys(path, Object.keys(seed.pki ?? {}), PKI_KEYS);
+	checkKeys(path, Object.keys(seed.kubernetes ?? {}), KUBERNETES_KEYS);
+	checkKeys(path, Object.keys(seed.jwt ?? {}), JWT_KEYS);
+	for (const inner of Object.values(seed.namespaces ?? {})) checkSeed(path, inner);
 }
 
 /** A key that nobody reads would leave the server without what it was to begin with. */

@@ -1,6 +1,9 @@
 import type { systemProcesses } from "../child/mod.ts";
 import type { Clock, Log, LogLevel, Redactor } from "../kernel/mod.ts";
 import type { FileSystem } from "../render/mod.ts";
+import type { ProcessUsage } from "../status/mod.ts";
+import type { openDevFiles } from "./dev-files.ts";
+import type { Machine } from "./doctor/machine.ts";
 import type { watchFiles } from "./file-watch.ts";
 import type { TlsFiles } from "../vault/mod.ts";
 
@@ -49,6 +52,8 @@ export interface World {
 	readonly redactor: Redactor;
 	readonly makeLog: (level: LogLevel, format: "json" | "pretty") => Promise<Log>;
 	readonly makeProcesses: (log: Log) => Promise<ReturnType<typeof systemProcesses>>;
+	/** What the process has taken from the system up to now. */
+	readonly usage: () => ProcessUsage;
 	/** For agents that stay: an init container never needs it. */
 	readonly loadHeap: () => Promise<Heap>;
 	/** For a service that systemd has started. */
@@ -58,8 +63,12 @@ export interface World {
 		/** CLOCK_MONOTONIC, in microseconds. */
 		monotonicUsec(): bigint;
 	};
+	/** For the doctor. */
+	readonly loadMachine: () => Promise<Machine>;
 	/** For agents that stay. */
 	readonly loadFileWatch: () => Promise<typeof watchFiles>;
+	/** For a development server with TLS. */
+	readonly loadDevFiles: () => Promise<typeof openDevFiles>;
 	/** @returns undoes it */
 	readonly onSignal: (name: NodeJS.Signals, handler: () => void) => () => void;
 }

@@ -253,6 +253,7 @@ test("what dev prints can be run by a shell as it is", async () => {
 test.each([
 	[["dev", "--listen", "0.0.0.0:0"], "the development server listens on loopback alone"],
 	[["dev", "--listen", "foo"], '--listen: "foo" is no address, expected host:port'],
+	[["dev", "--listen", "127.0.0.1:0", "--tls-dir", "/dev/null/x"], 'Cannot write "/dev/null/x"'],
 	[["dev", "--seed", "nope.json"], "--seed nope.json: cannot be read (ENOENT)"],
 	[["strat"], "unknown command 'strat'\n(Did you mean start?)"],
 	[["start", "--pol-interval", "5s"], "unknown option '--pol-interval'\n(Did you mean --poll-interval?)"],

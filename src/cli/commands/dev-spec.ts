@@ -13,8 +13,20 @@ export const devSpec: CommandSpec = {
 			text: "host:port on loopback; port 0 takes a free one",
 			standard: "127.0.0.1:8200",
 		},
+		{ flags: "--tls", text: "speak HTTPS, with a CA made for this run, and take client certificates" },
+		{
+			flags: "--tls-dir <dir>",
+			text: "where CA and client certificate are put (default: a temporary folder); implies --tls",
+		},
+		{
+			flags: "--token-dir <dir>",
+			text: "where a token of each service account that the seed's roles name is put",
+		},
 		{ flags: "--root-token <token>", text: "the root token (default: a random one)" },
-		{ flags: "--seed <file>", text: "JSON with secrets, policies and approles to begin with" },
+		{
+			flags: "--seed <file>",
+			text: "JSON with secrets, policies and roles of every kind to begin with",
+		},
 		{ flags: "--json", text: "print address and token as JSON" },
 	],
 	example: "agent dev --listen 127.0.0.1:8200 --root-token root",
