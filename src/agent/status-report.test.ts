@@ -1,0 +1,338 @@
+import { describe, expect, test } from "vitest";
+import {
+	agentBench,
+	awayError,
+	deniedError,
+	fileUnit,
+	variableUnit,
+} from "../../test/support/agent-bench.ts";
+import type { ChildState } from "../child/mod.ts";
+import { AgentError } from "../kernel/mod.ts";
+import type { StatusReport } from "../status/mod.ts";
+import { type StatusSources, statusReport, tallyChild } from "./mod.ts";
+
+const OPENAI = "secret/data/llm/openai";
+const AZURE = "secret/data/llm/azure";
+const KEY_FILE = '{{#secret "secret/data/llm/openai"}}{{api_key}}{{/secret}}';
+const AZURE_FILE = '{{#secret "secret/data/llm/azure"}}{{api_key}}{{/secret}}';
+const COMMAND = { kind: "command", command: ["reload"], timeoutMs: 1000 } as const;
+const failed = new AgentError("reload failed: exit 1", { code: "E_NOT_NOTIFIED", remedy: "retry" });
+
+function noSpace(): never {
+	throw Object.assign(new Error("ENOSPC"), { code: "ENOSPC" });
+}
+
+type Bench = ReturnType<typeof agentBench>;
+
+/** What a bench's agent says of itself, with a good token unless the test has another. */
+function reportOf({ agent, store, clock }: Bench, over: Partial<StatusSources> = {}): StatusReport {
+	const now = clock.now();
+	const session = {
+		standing: { method: "approle", accessor: "acc-1", endsAt: now + 60_000, renewedAt: now - 5000 },
+	};
+	return statusReport({
+		version: "1.2.3",
+		clock,
+		agent,
+		store,
+		session,
+		isStopping: false,
+		clean: (text) => text,
+		...over,
+	});
+}
+
+function childIn(state: ChildState): Partial<StatusSources> {
+	return { child: { program: "litellm", supervisor: { state }, tally: tallyChild() } };
+}
+
+describe("the report of an agent that is in order", () => {
+	test("says what is held, what stands and when it goes on, and nothing of a value", async () => {
+		const bench = agentBench([fileUnit("/out/openai", KEY_FILE), variableUnit("KEY", OPENAI)]);
+		bench.secrets.put(OPENAI, { api_key: "sk-planted-1" });
+
+		await bench.run();
+		await bench.clock.advance(4000);
+		const report = reportOf(bench, childIn({ kind: "running", generation: 1, pid: 7, since: 1_001_000 }));
+
+		expect(report).toEqual({
+			version: "1.2.3",
+			state: "ready",
+			ready: true,
+			missing: [],
+			generation: { number: 1, age_seconds: 4 },
+			token: { valid: true, method: "approle", accessor: "acc-1", ttl_seconds: 60, renewed_seconds_ago: 5 },
+			secrets: [
+				{ path: OPENAI, kind: "kv2", version: 1, next_seconds: expect.any(Number) as number, state: "fresh" },
+			],
+			files: [{ destination: "/out/openai", mode: "0600", required: true, state: "current" }],
+			variables: [{ name: "KEY", required: true, state: "current" }],
+			child: {
+				command: "litellm",
+				state: "up",
+				pid: 7,
+				up_seconds: 3,
+				generation: 1,
+				turn_overs: 0,
+				restarts: 0,
+			},
+			notifications: { outstanding: 0 },
+		});
+		expect(report.secrets[0]?.next_seconds).toBeGreaterThan(9);
+		expect(JSON.stringify(report)).not.toContain("planted");
+	});
+
+	test("a token without an end is valid, and has no time left to tell", () => {
+		const bench = agentBench([]);
+		const standing = {
+			method: "token",
+			accessor: "",
+			endsAt: Number.POSITIVE_INFINITY,
+			renewedAt: bench.clock.now(),
+		};
+
+		expect(reportOf(bench, { session: { standing } }).token).toEqual({
+			valid: true,
+			method: "token",
+			renewed_seconds_ago: 0,
+		});
+	});
+});
+
+describe("an agent that is not ready", () => {
+	test("is starting, and names each thing that it waits for with its reason", async () => {
+		const bench = agentBench([
+			fileUnit("/out/openai", KEY_FILE),
+			variableUnit("AZURE_KEY", AZURE),
+			fileUnit("/out/extra", AZURE_FILE, { required: false }),
+		]);
+		bench.secrets.put(OPENAI, { api_key: "sk-1" });
+		bench.secrets.fail(AZURE, awayError());
+
+		bench.start();
+		await bench.clock.advance(10);
+		const { state, ready, missing, generation } = reportOf(bench, childIn({ kind: "idle" }));
+
+		expect({ state, ready, generation }).toEqual({
+			state: "starting",
+			ready: false,
+			generation: { number: 0 },
+		});
+		expect(missing).toEqual([
+			{ what: "file", name: "/out/openai" },
+			{ what: "variable", name: "AZURE_KEY", code: "E_VAULT_UNREACHABLE" },
+			{ what: "child", name: "litellm", code: "waiting" },
+		]);
+	});
+
+	test("has no valid token once it has ended", async () => {
+		const bench = agentBench([fileUnit("/out/openai", KEY_FILE)]);
+		bench.secrets.put(OPENAI, { api_key: "sk-1" });
+		await bench.run();
+		const now = bench.clock.now();
+		const standing = { method: "approle", accessor: "a", endsAt: now - 1, renewedAt: now - 60_000 };
+
+		const report = reportOf(bench, { session: { standing } });
+
+		expect(report).toMatchObject({ state: "stale", ready: false, missing: [{ what: "token" }] });
+		expect(reportOf(bench, { session: { standing: { method: "approle" } } }).token).toEqual({
+			valid: false,
+			method: "approle",
+		});
+	});
+
+	test("says that it stops: when it was told, or when its child ends for good", async () => {
+		const bench = agentBench([]);
+		await bench.run();
+		const stopping = { kind: "stopping", generation: 1, pid: 7, deadline: 0 } as const;
+
+		expect(reportOf(bench, { isStopping: true }).state).toBe("stopping");
+		expect(reportOf(bench, childIn({ ...stopping, why: "stop" })).state).toBe("stopping");
+		expect(reportOf(bench, childIn({ kind: "exited", exit: { code: 3 } }))).toMatchObject({
+			state: "stopping",
+			ready: false,
+			child: { state: "exited", exit_code: 3 },
+		});
+		expect(reportOf(bench, childIn({ ...stopping, why: "replace" }))).toMatchObject({
+			state: "degraded",
+			ready: false,
+		});
+	});
+});
+
+describe("an agent that serves on", () => {
+	test("is stale and ready while Vault is away", async () => {
+		const bench = agentBench([fileUnit("/out/openai", KEY_FILE)]);
+		bench.secrets.put(OPENAI, { api_key: "sk-1" });
+		await bench.run();
+		bench.secrets.fail("*", awayError());
+
+		await bench.clock.advance(3_600_000);
+
+		const report = reportOf(bench);
+		expect(report).toMatchObject({ state: "stale", ready: true, missing: [], generation: { number: 1 } });
+		expect(report.files).toMatchObject([{ state: "current" }]);
+		expect(report.secrets).toMatchObject([
+			{
+				version: 1,
+				state: "failing",
+				last_error: { code: "E_VAULT_UNREACHABLE", message: "Vault is away (connect refused)" },
+			},
+		]);
+	});
+
+	test("is degraded by one file that is kept, which it names; the others are current", async () => {
+		const bench = agentBench([fileUnit("/out/openai", KEY_FILE), fileUnit("/out/azure", AZURE_FILE)]);
+		bench.secrets.put(OPENAI, { api_key: "sk-1" });
+		bench.secrets.put(AZURE, { api_key: "az-1" });
+		await bench.run();
+
+		bench.secrets.put(AZURE, { other: "az-2" });
+		await bench.nextPoll();
+
+		const { state, ready, files } = reportOf(bench);
+		expect({ state, ready }).toEqual({ state: "degraded", ready: true });
+		expect(files).toMatchObject([
+			{ destination: "/out/openai", state: "current" },
+			{ destination: "/out/azure", state: "kept", last_error: { code: "E_FIELD_MISSING" } },
+		]);
+	});
+
+	test("is degraded by a permission that was taken away, and not by an optional secret that is not there", async () => {
+		const units = [
+			fileUnit("/out/openai", KEY_FILE),
+			fileUnit("/out/azure", AZURE_FILE, { required: false }),
+		];
+		const bench = agentBench(units);
+		bench.secrets.put(OPENAI, { api_key: "sk-1" });
+		await bench.run();
+
+		const before = reportOf(bench);
+		bench.secrets.fail(OPENAI, deniedError(OPENAI));
+		await bench.nextPoll();
+
+		expect(before).toMatchObject({ state: "ready", files: [{ state: "current" }, { state: "missing" }] });
+		expect(before.secrets).toMatchObject([{ state: "fresh" }, { path: AZURE, state: "absent" }]);
+		expect(reportOf(bench).state).toBe("degraded");
+	});
+
+	test("a file whose secret was deleted is removed where that was asked for", async () => {
+		const bench = agentBench([fileUnit("/out/openai", KEY_FILE, { onDeleted: "remove" })]);
+		bench.secrets.put(OPENAI, { api_key: "sk-1" });
+		await bench.run();
+
+		bench.secrets.delete(OPENAI);
+		await bench.nextPoll();
+
+		expect(reportOf(bench).files).toMatchObject([
+			{ state: "removed", last_error: { code: "E_SECRET_DELETED" } },
+		]);
+	});
+
+	test("tells of whoever could not be told, until it has been done", async () => {
+		const bench = agentBench([fileUnit("/out/openai", KEY_FILE, { onChange: COMMAND })]);
+		bench.secrets.put(OPENAI, { api_key: "sk-1" });
+		bench.faults.set("reload", failed);
+		await bench.run();
+		await bench.clock.advance(1);
+
+		const during = reportOf(bench);
+		bench.faults.clear();
+		await bench.clock.advance(120_000);
+
+		expect(during).toMatchObject({
+			state: "degraded",
+			ready: true,
+			notifications: { outstanding: 1, last_error: { code: "E_NOT_NOTIFIED" } },
+		});
+		expect(reportOf(bench)).toMatchObject({ state: "ready", notifications: { outstanding: 0 } });
+	});
+
+	test("a generation that cannot be written is no readiness, and says why", async () => {
+		const bench = agentBench([fileUnit("/out/openai", KEY_FILE)]);
+		bench.secrets.put(OPENAI, { api_key: "sk-1" });
+		await bench.run();
+
+		bench.memory.onWrite = noSpace;
+		bench.secrets.put(OPENAI, { api_key: "sk-2" });
+		await bench.nextPoll();
+		const during = reportOf(bench);
+		bench.memory.onWrite = () => {};
+		await bench.clock.advance(60_000);
+
+		expect(during).toMatchObject({ state: "degraded", ready: false, generation: { number: 1 } });
+		expect(during.missing).toEqual([{ what: "delivery", code: during.delivery_error?.code }]);
+		expect(reportOf(bench)).toMatchObject({ state: "ready", ready: true, generation: { number: 2 } });
+	});
+
+	test("files and variables that the child could not live with are rejected", async () => {
+		const bench = agentBench([fileUnit("/out/openai", KEY_FILE), variableUnit("KEY", OPENAI)]);
+		bench.secrets.put(OPENAI, { api_key: "sk-1" });
+		await bench.run();
+		const child = { program: "litellm", tally: tallyChild() };
+		const running = { kind: "running", generation: 1, pid: 8, since: bench.clock.now() } as const;
+
+		bench.supervisor.outcome = "put-back";
+		bench.secrets.put(OPENAI, { api_key: "sk-2" });
+		await bench.nextPoll();
+		child.tally.observe({ kind: "put-back", from: 2, to: 1 });
+		const report = reportOf(bench, { child: { ...child, supervisor: { state: running } } });
+
+		expect(report).toMatchObject({ state: "degraded", files: [{ state: "rejected" }] });
+		expect(report.variables).toMatchObject([{ state: "rejected" }]);
+	});
+
+	test("tells how the config was last read", () => {
+		const bench = agentBench([]);
+		const at = bench.clock.now() - 3000;
+		const error = new AgentError("agent.yaml:1:1: unknown key", { code: "E_CONFIG" });
+
+		expect(reportOf(bench, { reload: { at } }).last_reload).toEqual({ result: "done", seconds_ago: 3 });
+		expect(reportOf(bench, { reload: { at, error } }).last_reload).toMatchObject({
+			result: "failed",
+			error: { code: "E_CONFIG" },
+		});
+	});
+
+	test("what others have written goes through the redactor", async () => {
+		const bench = agentBench([fileUnit("/out/openai", KEY_FILE)]);
+		bench.secrets.fail(
+			OPENAI,
+			new AgentError("the server says sk-planted", { code: "E_X", remedy: "retry" }),
+		);
+		bench.start();
+		await bench.clock.advance(10);
+
+		const report = reportOf(bench, { clean: (text) => text.replaceAll("sk-planted", "[redacted]") });
+
+		expect(JSON.stringify(report)).not.toContain("planted");
+		expect(report.secrets[0]?.last_error?.message).toBe("the server says [redacted]");
+	});
+});
+
+describe("the child's tally", () => {
+	const started = (generation: number) => ({ kind: "started", generation, pid: 7 }) as const;
+	const stopping = { kind: "stopping", generation: 1, pid: 7, why: "replace", signal: "SIGTERM" } as const;
+
+	test("tells turn-overs from restarts", () => {
+		const tally = tallyChild();
+
+		tally.observe(started(1));
+		tally.observe(stopping);
+		tally.observe(started(2));
+		tally.observe(started(2)); // it had died
+
+		expect([tally.turnOvers(), tally.restarts()]).toEqual([1, 1]);
+	});
+
+	test("a put-back lasts until newer values run", () => {
+		const tally = tallyChild();
+
+		tally.observe({ kind: "put-back", from: 2, to: 1 });
+		tally.observe(started(1));
+		expect(tally.isPutBack()).toBe(true);
+
+		tally.observe(started(3));
+		expect(tally.isPutBack()).toBe(false);
+	});
+});
