@@ -79,7 +79,7 @@ async function openEmbedded(options: Partial<DevServerOptions> = {}): Promise<Ta
 		clock,
 		caCert: options.tls ? server.caCert : undefined,
 		rootToken: server.rootToken,
-		issueServiceAccountToken: server.issueServiceAccountToken,
+		issueServiceAccountToken: (request) => server.issueServiceAccountToken(request),
 		tolerance: { mayMiss: new Set(), ownWords: [], seconds: 0 },
 		pass: (ms) => clock.advance(ms),
 		[Symbol.asyncDispose]: () => server.close(),

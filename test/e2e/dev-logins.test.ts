@@ -29,10 +29,11 @@ test("dev writes a token for a seeded service account, and an agent in that name
 		].join("\n"),
 	);
 
-	const { code, stdout } = await runAgent([
-		...["run", "-c", config, "--env", "KEY=secret/data/llm/openai#api_key"],
-		...["--", "sh", "-c", 'printf %s "$KEY"'],
-	]);
+	const key = "KEY=secret/data/llm/openai#api_key";
+
+	const { code, stdout } = await runAgent(
+		["run", "-c", config, "--env", key].concat("--", "sh", "-c", 'printf %s "$KEY"'),
+	);
 	server.signal("SIGTERM");
 
 	const token = join(tokenDir, "default-gateway.jwt");
