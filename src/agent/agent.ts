@@ -9,12 +9,14 @@ import { Publisher, type PublisherDeps } from "./publisher.ts";
 import { renderUnits } from "./renderer.ts";
 import { describeSecrets, reportRotations } from "./rotation-log.ts";
 import type { Plan, Unit } from "./spec.ts";
-import type { WaitingFor } from "./waiting.ts";
+import { fatalOf, type WaitingFor } from "./waiting.ts";
 
 export interface AgentDeps extends Omit<PublisherDeps, "describe" | "leases" | "wake"> {
 	readonly store: SecretStore;
 	/** Told after each piece of work of a running agent: what it needed may be given back. */
 	readonly rest?: (signal: AbortSignal) => void;
+	/** A refused login does not end the start, for others may mend it: nobody waits for a sidecar. Default false. */
+	readonly waitsForLogin?: boolean;
 	/** What templates see besides secrets. */
 	readonly surroundings: Omit<TemplateInputs, "lookup">;
 }
@@ -142,7 +144,7 @@ export class Agent {
 		for (;;) {
 			await this.#render(this.#book.units, signal);
 			const waiting = this.#book.waiting();
-			const fatal = waiting.find(({ error }) => error?.remedy !== "retry")?.error;
+			const fatal = fatalOf(waiting, this.#deps.waitsForLogin ?? false);
 			if (fatal !== undefined) throw fatal;
 			if (waiting.length === 0) return;
 			progress.failed();

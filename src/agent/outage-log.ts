@@ -1,4 +1,4 @@
-import { type AgentError, type Clock, formatDuration, type Log } from "../kernel/mod.ts";
+import { type AgentError, type Clock, ExitCode, formatDuration, type Log } from "../kernel/mod.ts";
 import type { Entry } from "../secrets/mod.ts";
 
 /** Key of all faults that pass by themselves. */
@@ -11,8 +11,7 @@ function faultOf({ error }: Entry): string {
 
 function wordsWhenOver(key: string, error: AgentError): string {
 	if (error.remedy === "retry") return "Vault is back";
-	const isLogin = error.code === "E_LOGIN_REFUSED" || error.code === "E_CREDENTIAL_FILE";
-	return isLogin ? "the login works again" : `${key} can be read again`;
+	return error.exitCode === ExitCode.loginRefused ? "the login works again" : `${key} can be read again`;
 }
 
 /** While something stays wrong it is said again this often, not at every try. */

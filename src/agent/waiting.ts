@@ -6,6 +6,24 @@ export interface WaitingFor {
 	readonly error?: AgentError;
 }
 
+/**
+ * The fault that ends a start.
+ *
+ * @param waitsForLogin a refused login is waited for as well: others may mend it meanwhile
+ */
+export function fatalOf(
+	waiting: readonly { readonly error: AgentError | undefined }[],
+	waitsForLogin: boolean,
+): AgentError | undefined {
+	return waiting
+		.map(({ error }) => error)
+		.filter((error) => error !== undefined)
+		.find(({ remedy, exitCode }) => {
+			const isMended = waitsForLogin && exitCode === ExitCode.loginRefused;
+			return remedy !== "retry" && !isMended;
+		});
+}
+
 /** The error for a start that did not come about in time: what was waited for, with its place and remedy. */
 export function timedOut(ms: number, waitingFor: WaitingFor): AgentError {
 	const { error, words } = waitingFor;
