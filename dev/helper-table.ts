@@ -9,8 +9,9 @@ export interface HelperRow {
 /** In reading order. `dev/docs-templates.ts` fails when it and the helpers of `src/template` differ. */
 export const HELPER_TABLE: Readonly<Record<string, HelperRow>> = {
 	secret: {
-		args: ["path", "version=…"],
-		gives: "one secret; as a block it is entered, and `{{else}}` runs when there is none",
+		args: ["path", "version=…", "name=value …"],
+		gives:
+			"one secret; as a block it is entered, and `{{else}}` runs when there is none; with parameters it is a write that answers",
 		example: '{{#with (secret "secret/data/llm/anthropic")}}{{api_key}}{{/with}}',
 	},
 	secrets: {
@@ -153,7 +154,11 @@ export const HELPER_TABLE: Readonly<Record<string, HelperRow>> = {
 		gives: "block with the value as its context; `{{else}}` when it is not true",
 		example: "{{#with labels}}{{team}}{{/with}}",
 	},
-	pkiCert: { args: ["path"], gives: "kept for a later version; an error today" },
+	pkiCert: {
+		args: ["path", "name=value …"],
+		gives:
+			"a certificate with `Cert`, `Key`, `CA` and the list `CAChain`, kept until nine tenths of its life have passed",
+	},
 };
 
 /** Vault Agent's way, ours, and what to know. Ours is run for every row. */

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import type { Unit } from "../agent/mod.ts";
 import type { Config, EnvConfig, TemplateConfig } from "../config/mod.ts";
 import { AgentError, ExitCode } from "../kernel/mod.ts";
+import type { Pace } from "../secrets/mod.ts";
 import { parseTemplate, referenceTemplate, secretTemplate, type Template } from "../template/mod.ts";
 
 /** Reads a template file as UTF-8; rejects as `fs.readFile` does. */
@@ -14,15 +15,18 @@ export type ReadText = (path: string) => Promise<string>;
  */
 export async function unitsOf(config: Config, readText: ReadText): Promise<readonly Unit[]> {
 	const files = await Promise.all(
-		config.templates.map((template, index) => fileUnit(template, { index, readText })),
+		config.templates.map((template, index) => fileUnit(template, { index, readText, config })),
 	);
-	return [...files, ...config.env.map(variableUnit)];
+	return [...files, ...config.env.map((variable) => variableUnit(variable, config))];
 }
 
-async function fileUnit(
-	template: TemplateConfig,
-	{ index, readText }: { readonly index: number; readonly readText: ReadText },
-): Promise<Unit> {
+interface FileParts {
+	readonly index: number;
+	readonly readText: ReadText;
+	readonly config: Config;
+}
+
+async function fileUnit(template: TemplateConfig, { index, readText, config }: FileParts): Promise<Unit> {
 	const source = template.source ?? `templates[${index}].contents (${basename(template.destination)})`;
 	const text = template.contents ?? (await read(source, readText));
 	return {
@@ -38,6 +42,7 @@ async function fileUnit(
 		...(template.group !== undefined && { group: template.group }),
 		onChange: template.onChange,
 		onDeleted: template.onDeleted,
+		pace: paceOf(template, config),
 	};
 }
 
@@ -56,11 +61,20 @@ async function read(source: string, readText: ReadText): Promise<string> {
 	}
 }
 
-function variableUnit({ name, value, required, allowEmpty }: EnvConfig): Unit {
+/** What a unit does not say for itself is said for all. */
+function paceOf({ pollIntervalMs, maxAgeMs }: TemplateConfig | EnvConfig, config: Config): Pace {
+	return {
+		pollIntervalMs: pollIntervalMs ?? config.pollIntervalMs,
+		...(maxAgeMs !== undefined && { maxAgeMs }),
+	};
+}
+
+function variableUnit(variable: EnvConfig, config: Config): Unit {
+	const { name, value, required, allowEmpty } = variable;
 	const options = { file: `env.${name}`, allowEmpty };
 	const template: Template =
 		value.kind === "reference"
 			? referenceTemplate(value.reference, options)
 			: secretTemplate(value.secret, value.template, options);
-	return { kind: "variable", name, template, required };
+	return { kind: "variable", name, template, required, pace: paceOf(variable, config) };
 }

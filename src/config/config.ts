@@ -142,7 +142,7 @@ export type FormatName =
 	| "properties"
 	| "text";
 
-export interface TemplateConfig {
+export interface TemplateConfig extends PaceConfig {
 	/** The template file, absolute; or `contents`. */
 	readonly source?: string;
 	readonly contents?: string;
@@ -163,6 +163,14 @@ export interface TemplateConfig {
 	readonly allowEmpty: boolean;
 }
 
+/** How often the secrets of a template or variable are read, in milliseconds. */
+interface PaceConfig {
+	/** For those without a lease; {@link Config.pollIntervalMs} when absent. */
+	readonly pollIntervalMs?: number;
+	/** The oldest that any of them may become; unbounded when absent. */
+	readonly maxAgeMs?: number;
+}
+
 /** What is done when a file has changed. */
 export type ChangeAction =
 	| { readonly kind: "none" }
@@ -172,7 +180,7 @@ export type ChangeAction =
 	| { readonly kind: "http"; readonly url: string; readonly method: string; readonly timeoutMs: number };
 
 /** One variable of the child: a reference, or a template over one secret. */
-export interface EnvConfig {
+export interface EnvConfig extends PaceConfig {
 	readonly name: string;
 	readonly value:
 		| { readonly kind: "reference"; readonly reference: Reference }

@@ -1,6 +1,7 @@
 import type { ChangeAction, ExecConfig, TemplateConfig } from "./config.ts";
 import { type Context, milliseconds } from "./context.ts";
 import { guessFormat } from "./format-name.ts";
+import { paceOf } from "./pace.ts";
 import type { Path } from "./place.ts";
 import type { FileConfig } from "./schema/file.ts";
 
@@ -61,6 +62,7 @@ function normalize(template: FileTemplate, context: Context): Omit<TemplateConfi
 		onDeleted: template.on_deleted,
 		required: template.required,
 		allowEmpty: template.allow_empty,
+		...paceOf(template),
 	};
 }
 

@@ -23,11 +23,11 @@ export function readReference(text: string): Reference | string {
 	if (hash < 0) return `expected a reference such as ${EXAMPLE}: a path, "#" and the name of a field`;
 	const field = text.slice(hash + 1).trim();
 	const [path = "", query, ...more] = text.slice(0, hash).trim().replace(PREFIX, "").split("?");
-	const version = query?.match(/^version=([1-9]\d*)$/)?.[1];
+	const version = query?.match(/^version=([1-9]\d*|-1)$/)?.[1];
 	if (field === "") return `the reference names no field after "#"; write it as in ${EXAMPLE}`;
 	if (trimSlashes(path) === "") return `the reference names no path before "#"; write it as in ${EXAMPLE}`;
 	if (more.length > 0 || (query !== undefined && version === undefined)) {
-		return 'after "?" a reference takes only version=N, a whole number from 1, as in secret/data/a?version=3#key';
+		return 'after "?" a reference takes only version=N, a whole number from 1, or -1 for the one before the current one, as in secret/data/a?version=3#key';
 	}
 	return { path: trimSlashes(path), field, ...(version === undefined ? {} : { version: Number(version) }) };
 }

@@ -1,4 +1,5 @@
 import type { EnvConfig } from "./config.ts";
+import { paceOf } from "./pace.ts";
 import { parseReference, trimSlashes } from "./reference.ts";
 import type { FileConfig } from "./schema/file.ts";
 
@@ -12,7 +13,8 @@ export function variables(file: FileConfig["env"]): EnvConfig[] {
 			secret === undefined || template === undefined
 				? reference(given.ref ?? "")
 				: ({ kind: "template", secret: trimSlashes(secret), template } as const);
-		return { name, value, required: given.required, allowEmpty: given.allow_empty };
+		const { required, allow_empty: allowEmpty } = given;
+		return { name, value, required, allowEmpty, ...paceOf(given) };
 	});
 }
 

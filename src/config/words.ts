@@ -10,7 +10,6 @@ const LATER_WORDS: Readonly<Record<string, string>> = {
 
 /** The same for keys, by their place in the file. */
 const LATER_KEYS: Readonly<Record<string, string>> = {
-	"templates[].poll_interval": "set poll_interval for all templates",
 	"exec.listen": "it belongs to rolling; use on_change: restart",
 	"exec.ready": "it belongs to rolling; use on_change: restart",
 	"exec.drain_timeout": "it belongs to rolling; use on_change: restart",

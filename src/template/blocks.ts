@@ -1,9 +1,10 @@
 import type { Block } from "./ast.ts";
-import { askFor, CONTEXT_HELPERS } from "./context-helpers.ts";
+import { CONTEXT_HELPERS, evaluateUnlessVersionMissing } from "./context-helpers.ts";
 import { TemplateError } from "./errors.ts";
 import { type Evaluation, helperNames } from "./evaluate.ts";
 import { PURE_HELPERS } from "./helpers.ts";
 import { expressionOf, simpleName } from "./names.ts";
+import { askFor } from "./secret-helpers.ts";
 import { isObject, isTruthy, member, namesOf, type Result, type Scope, SecretScope } from "./scope.ts";
 
 /** Runs a block statement: `secret`, `if`, `unless`, `each`, `with`, or a field used as a section. */
@@ -124,7 +125,7 @@ function dataOf(scope: Scope, { value }: Result): ReadonlyMap<string, Result> {
 /** The argument of `if`, `unless`, `with` and `each`. */
 function argument(evaluation: Evaluation, block: Block, scope: Scope): Result {
 	const [only, ...others] = block.params;
-	if (only !== undefined && others.length === 0) return evaluation.evaluate(only, scope);
+	if (only !== undefined && others.length === 0) return evaluateUnlessVersionMissing(evaluation, only, scope);
 	throw TemplateError.helper(
 		evaluation.place(block),
 		`${expressionOf(block)} takes one argument`,

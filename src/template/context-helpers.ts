@@ -1,22 +1,27 @@
 import type { Call, Expression } from "./ast.ts";
 import { TemplateError } from "./errors.ts";
+import { askFor, pkiCert } from "./secret-helpers.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { member, namesOf, PENDING, type Result, type Scope } from "./scope.ts";
 
 /** A helper that sees the context, the secrets, or arguments that may be missing. */
 type ContextHelper = (evaluation: Evaluation, call: Call, scope: Scope) => Result;
 
+/** There is no version before the current one, or no longer: to be expected of a secret that is new. */
+const VERSION_MISSING: ReadonlySet<string> = new Set(["E_VERSION_MISSING"]);
+
 /** Codes of what `default` may step in for. */
-const MISSING_CODES = new Set(["E_FIELD_MISSING", "E_ENV_MISSING"]);
+const MISSING: ReadonlySet<string> = new Set(["E_FIELD_MISSING", "E_ENV_MISSING", ...VERSION_MISSING]);
 
 const HELPERS: Readonly<Record<string, ContextHelper>> = {
 	secret: (evaluation, call, scope) => askFor(evaluation, call, { scope, kind: "read", onAbsent: "throw" }),
 	secrets: (evaluation, call, scope) => askFor(evaluation, call, { scope, kind: "list", onAbsent: "throw" }),
-	pkiCert: (evaluation, call) => {
-		throw notYet(evaluation, call, "pkiCert");
-	},
+	pkiCert,
 	get: (evaluation, call, scope) => {
-		const { holder, name } = holderAndName(evaluation, call, scope);
+		const { holder, name } = holderAndName(evaluation, call, {
+			context: scope.context,
+			results: call.params.map((param) => evaluation.evaluate(param, scope)),
+		});
 		if (holder.isPending) return PENDING;
 		const found = member(holder, name);
 		if (found !== undefined) return found;
@@ -27,7 +32,10 @@ const HELPERS: Readonly<Record<string, ContextHelper>> = {
 		});
 	},
 	has: (evaluation, call, scope) => {
-		const { holder, name } = holderAndName(evaluation, call, scope);
+		const { holder, name } = holderAndName(evaluation, call, {
+			context: scope.context,
+			results: call.params.map((param) => evaluateUnlessVersionMissing(evaluation, param, scope)),
+		});
 		return holder.isPending ? PENDING : { value: (member(holder, name)?.value ?? null) !== null };
 	},
 	lookup: (evaluation, call, scope) => {
@@ -67,44 +75,41 @@ const HELPERS: Readonly<Record<string, ContextHelper>> = {
 /** Helpers about secrets, fields and what may be missing, by name. */
 export const CONTEXT_HELPERS: ReadonlyMap<string, ContextHelper> = new Map(Object.entries(HELPERS));
 
-/** `secret "path" version=3`, `secrets "path"`. */
-export function askFor(
-	evaluation: Evaluation,
-	call: Call,
-	how: { readonly scope: Scope; readonly kind: "read" | "list"; readonly onAbsent: "throw" | "nothing" },
-): Result {
-	const [path, ...others] = call.params;
-	const name = how.kind === "read" ? "secret" : "secrets";
-	const pairs = call.hash?.pairs ?? [];
-	if (path === undefined) throw wrongCount(evaluation, call, `${name} takes a path`);
-	if (others.length > 0 || pairs.some(({ key }) => key !== "version")) {
-		throw notYet(evaluation, call, `${name} with parameters`);
-	}
-	const pathResult = evaluation.evaluate(path, how.scope);
-	const [pinned] = pairs.map(({ value }) => evaluation.evaluate(value, how.scope));
-	if (pathResult.isPending || pinned?.isPending) return PENDING;
-	const words = { kind: how.kind, path: pathResult.value, ...(pinned && { version: pinned.value }) };
-	const place = { ...evaluation.place(call), expression: `{{${name} ${JSON.stringify(pathResult.value)}}}` };
-	return evaluation.ask(words, place, how.onAbsent);
+function evaluateOrMissing(evaluation: Evaluation, expression: Expression, scope: Scope): Result | undefined {
+	return unless(MISSING, () => evaluation.evaluate(expression, scope));
 }
 
-function evaluateOrMissing(evaluation: Evaluation, expression: Expression, scope: Scope): Result | undefined {
+/** The expression's result; nothing for an old version that is not there, so that it can be asked for in a condition. */
+export function evaluateUnlessVersionMissing(
+	evaluation: Evaluation,
+	expression: Expression,
+	scope: Scope,
+): Result {
+	return unless(VERSION_MISSING, () => evaluation.evaluate(expression, scope)) ?? { value: undefined };
+}
+
+function unless<T>(codes: ReadonlySet<string>, evaluate: () => T): T | undefined {
 	try {
-		return evaluation.evaluate(expression, scope);
+		return evaluate();
 	} catch (error) {
-		if (error instanceof TemplateError && MISSING_CODES.has(error.code)) return undefined;
+		if (error instanceof TemplateError && codes.has(error.code)) return undefined;
 		throw error;
 	}
 }
 
+/** Where `get` and `has` look, and their arguments. */
+interface Looked {
+	readonly context: Result;
+	readonly results: readonly Result[];
+}
+
 /** `get "name"` looks in the context, `get holder "name"` in the holder. */
-function holderAndName(evaluation: Evaluation, call: Call, scope: Scope): { holder: Result; name: string } {
-	const results = call.params.map((param) => evaluation.evaluate(param, scope));
+function holderAndName(evaluation: Evaluation, call: Call, { context, results }: Looked) {
 	const name = results.at(-1);
 	if (name === undefined || results.length > 2 || typeof name.value !== "string") {
 		throw wrongCount(evaluation, call, "has and get take a field's name in quotes, or an object and a name");
 	}
-	const holder = results.length === 2 ? results[0] : scope.context;
+	const holder = results.length === 2 ? results[0] : context;
 	return { holder: holder ?? PENDING, name: name.value };
 }
 
@@ -116,12 +121,4 @@ function takeTwo(evaluation: Evaluation, call: Call, name: string): readonly [Ex
 
 function wrongCount(evaluation: Evaluation, call: Call, reason: string): TemplateError {
 	return TemplateError.helper(evaluation.place(call), reason, "see docs/templates.md for the helpers");
-}
-
-function notYet(evaluation: Evaluation, call: Call, what: string): TemplateError {
-	return TemplateError.helper(
-		evaluation.place(call),
-		`${what} is not available in this version`,
-		"read a KV secret instead",
-	);
 }

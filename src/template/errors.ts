@@ -79,6 +79,7 @@ export class TemplateError extends AgentError {
 
 	/** A secret that is not there, or no longer. */
 	static absent(place: Place, secret: Absence): TemplateError {
+		if (secret.pinned === -1) return TemplateError.noVersionBefore(place, secret);
 		const version = secret.version === undefined ? "" : ` (version ${secret.version})`;
 		const isGone = secret.reason !== "missing";
 		return new TemplateError(isGone ? `${secret.path} is ${secret.reason}${version}` : nothingAt(secret), {
@@ -91,6 +92,23 @@ export class TemplateError extends AgentError {
 					: adviceFor(secret),
 			},
 			facts: { ...spotFacts(place), path: secret.path },
+		});
+	}
+
+	/** There is none before the current one, or it was deleted; for the first version of a secret that is no fault. */
+	private static noVersionBefore(place: Place, { path, reason, version }: Absence): TemplateError {
+		const message =
+			reason === "missing"
+				? `${path} has no version before the current one`
+				: `the version before the current one of ${path}${version === undefined ? "" : ` (version ${version})`} is ${reason}`;
+		return new TemplateError(message, {
+			code: "E_VERSION_MISSING",
+			exitCode: ExitCode.missing,
+			rows: {
+				in: inRow(place),
+				do: `handle it with {{else}}, or ask for it in a condition: {{#with (secret "${path}" version=-1)}}`,
+			},
+			facts: { ...spotFacts(place), path },
 		});
 	}
 

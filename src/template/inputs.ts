@@ -5,7 +5,10 @@ export interface TemplateRequest {
 	readonly kind: "read" | "list";
 	/** Without slashes at the ends. */
 	readonly path: string;
+	/** A pinned version, or -1 for the one before the current one. */
 	readonly version?: number;
+	/** Given, it is a write that answers; in a dry pass a value that is computed stands as `null`. */
+	readonly parameters?: Readonly<Record<string, JsonValue>>;
 }
 
 /** A secret as templates see it; the names in capitals are Vault Agent's. */

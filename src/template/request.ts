@@ -1,42 +1,52 @@
 import { type Place, TemplateError } from "./errors.ts";
 import type { TemplateRequest } from "./inputs.ts";
 
-/** The arguments of `secret` and `secrets`, evaluated. */
+/** The arguments of `secret`, `secrets` and `pkiCert`, evaluated. */
 export interface RequestWords {
 	readonly kind: "read" | "list";
 	readonly path: unknown;
 	readonly version?: unknown;
+	readonly parameters?: TemplateRequest["parameters"];
 }
 
-/** Checks the arguments of `secret` and `secrets`. `path?version=3` is Vault Agent's way to pin a version. */
+/** Checks the arguments of a request. `path?version=3` is Vault Agent's way to pin a version. */
 export function requestOf(words: RequestWords, place: Place): TemplateRequest {
-	const [path = "", query] = typeof words.path === "string" ? words.path.split("?") : [];
-	const trimmed = path.replaceAll(/^\/+|\/+$/g, "");
-	if (trimmed === "") {
-		throw TemplateError.helper(place, "secret wants a path", 'write {{#secret "secret/data/name"}}');
-	}
-	const segments = trimmed.split("/");
-	if (segments.some((segment) => segment === "" || segment === "." || segment === "..")) {
-		throw TemplateError.helper(
-			place,
-			`"${trimmed}" is not a path of Vault`,
-			'leave out empty, "." and ".." parts',
-		);
-	}
-	const parameters = new URLSearchParams(query);
-	const unknown = [...parameters.keys()].find((key) => key !== "version");
+	const { kind, parameters } = words;
+	const [text = "", query] = typeof words.path === "string" ? words.path.split("?") : [];
+	const path = checkedPath(text, place);
+	const inQuery = new URLSearchParams(query);
+	const unknown = [...inQuery.keys()].find((key) => key !== "version");
 	if (unknown !== undefined) {
 		throw TemplateError.helper(place, `a path can carry ?version=, not ?${unknown}=`, "leave it out");
 	}
-	const pinned = words.version ?? parameters.get("version") ?? undefined;
-	if (pinned === undefined) return { kind: words.kind, path: trimmed };
+	const pinned = words.version ?? inQuery.get("version") ?? undefined;
+	if (pinned === undefined) return { kind, path, ...(parameters && { parameters }) };
+	if (parameters !== undefined) {
+		const reason = "a version is read, and parameters are written: they cannot go together";
+		throw TemplateError.helper(place, reason, "leave one of them out");
+	}
 	const version = Number(pinned);
-	if (!Number.isInteger(version) || version < 1) {
+	if (!Number.isInteger(version) || (version < 1 && version !== -1)) {
 		throw TemplateError.helper(
 			place,
-			"a version is a whole number from 1",
+			"a version is a whole number from 1, or -1 for the one before the current one",
 			"write version=3, or leave it out",
 		);
 	}
-	return { kind: words.kind, path: trimmed, version };
+	return { kind, path, version };
+}
+
+function checkedPath(text: string, place: Place): string {
+	const path = text.replaceAll(/^\/+|\/+$/g, "");
+	if (path === "") {
+		throw TemplateError.helper(place, "secret wants a path", 'write {{#secret "secret/data/name"}}');
+	}
+	if (path.split("/").some((segment) => segment === "" || segment === "." || segment === "..")) {
+		throw TemplateError.helper(
+			place,
+			`"${path}" is not a path of Vault`,
+			'leave out empty, "." and ".." parts',
+		);
+	}
+	return path;
 }

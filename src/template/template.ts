@@ -8,6 +8,7 @@ import type { TemplateInputs, TemplateRequest, TemplateSecret } from "./inputs.t
 import { simpleName } from "./names.ts";
 import { parseTemplateText } from "./parse.ts";
 import { requestOf } from "./request.ts";
+import { literalParameters } from "./secret-helpers.ts";
 import { type Scope, SecretScope } from "./scope.ts";
 
 /** What one pass over a template gave: its pieces, or the secrets that it still lacks. */
@@ -77,22 +78,30 @@ function checkName({ call, isBlock }: FoundCall, file: string): void {
 	throw TemplateError.unknownHelper(placeOf(call, file), name, helperNames());
 }
 
+/** Helpers that make requests. */
+const ASKING: ReadonlySet<string> = new Set(["secret", "secrets", "pkiCert"]);
+
 function discover(calls: readonly FoundCall[], file: string): Discovery {
 	const requests: TemplateRequest[] = [];
 	const computed: Place[] = [];
 	for (const { call } of calls) {
 		const name = simpleName(call.path);
 		const [path] = call.params;
-		if ((name !== "secret" && name !== "secrets") || path === undefined) continue;
+		if (name === undefined || !ASKING.has(name) || path === undefined) continue;
 		const place = placeOf(call, file);
-		const version = call.hash?.pairs.find(({ key }) => key === "version")?.value;
-		if (path.type !== "StringLiteral") computed.push(place);
-		else {
-			const pinned = version?.type === "NumberLiteral" ? { version: version.value } : {};
-			requests.push(
-				requestOf({ kind: name === "secret" ? "read" : "list", path: path.value, ...pinned }, place),
-			);
+		if (path.type !== "StringLiteral") {
+			computed.push(place);
+			continue;
 		}
+		const version = call.hash?.pairs.find(({ key }) => key === "version")?.value;
+		const parameters = literalParameters(call);
+		const words = {
+			kind: name === "secrets" ? ("list" as const) : ("read" as const),
+			path: path.value,
+			...(version?.type === "NumberLiteral" && { version: version.value }),
+			...(parameters && { parameters }),
+		};
+		requests.push(requestOf(words, place));
 	}
 	return { requests, computed };
 }

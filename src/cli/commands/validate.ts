@@ -10,7 +10,7 @@ import type { World } from "../world.ts";
 
 interface Read {
 	readonly path: string;
-	readonly kind: "read" | "list";
+	readonly kind: keyof typeof METHODS;
 	/** Templates and variables that ask for it. */
 	readonly usedBy: readonly string[];
 }
@@ -69,10 +69,13 @@ async function onlineReport(config: Config, units: readonly Unit[], world: World
 	};
 }
 
+/** How each kind is asked for, which decides what the policy has to allow. */
+const METHODS = { read: "GET", list: "LIST", write: "POST" } as const;
+
 function offlineReport(config: Config, units: readonly Unit[]): Report {
 	const reads = readsOf(units);
 	const computed = units.flatMap((unit) => unit.template.discover().computed);
-	const policy = reads.map(({ path, kind }) => policyFor({ path, method: kind === "list" ? "LIST" : "GET" }));
+	const policy = reads.map(({ path, kind }) => policyFor({ path, method: METHODS[kind] }));
 	const places = computed.map(({ file, line, column }) => ({ file, line, column }));
 	const { origin, warnings } = config;
 	return {
@@ -105,9 +108,10 @@ function policyLines(policy: readonly string[], reads: readonly Read[]): string[
 }
 
 function readsOf(units: readonly Unit[]): readonly Read[] {
-	const reads = new Map<string, { path: string; kind: "read" | "list"; usedBy: Set<string> }>();
+	const reads = new Map<string, Omit<Read, "usedBy"> & { usedBy: Set<string> }>();
 	for (const unit of units) {
-		for (const { path, kind } of unit.template.discover().requests) {
+		for (const { path, parameters, ...request } of unit.template.discover().requests) {
+			const kind = parameters === undefined ? request.kind : "write";
 			const read = reads.get(`${kind} ${path}`) ?? { path, kind, usedBy: new Set() };
 			read.usedBy.add(nameOf(unit));
 			reads.set(`${kind} ${path}`, read);

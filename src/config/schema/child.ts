@@ -13,6 +13,7 @@ import {
 	note,
 	oneOf,
 	optional,
+	pace,
 	refuse,
 	SIGNALS,
 	signal,
@@ -45,6 +46,16 @@ const envValue = keys({
 		"False: a missing secret does not hold up the start.",
 	),
 	allow_empty: note(defaulted(flag, false), "true or false", "Let an empty value through."),
+	poll_interval: note(
+		optional(pace),
+		"duration",
+		"How often the secrets of this variable are read again, where they have no lease. Default: the top's `poll_interval`. What several ask for is read as often as the most eager wants it.",
+	),
+	max_age: note(
+		optional(pace),
+		"duration",
+		"The oldest that a secret of this variable may become, leased or not: then it is read again, or another is asked for. Default: no bound.",
+	),
 }).check(
 	refuse((value) => {
 		if ("secret" in value !== "template" in value) return "secret and template belong together";

@@ -133,6 +133,9 @@ export function duration(least = "0s") {
 /** A duration that is not nothing. */
 export const span = duration("1ms");
 
+/** A pace at which Vault may be asked. */
+export const pace = duration("1s");
+
 const COMMAND = "expected a list such as [litellm, --config, config.yaml]";
 
 /** Words of a command line. Numbers and booleans are taken as they are written. */

@@ -11,6 +11,7 @@ import {
 	oneOf,
 	optional,
 	owner,
+	pace,
 	path,
 	refuse,
 	signal,
@@ -76,4 +77,14 @@ export const template = keys({
 		"False: a missing secret does not hold up the start.",
 	),
 	allow_empty: note(defaulted(flag, false), "true or false", "Let an empty value through."),
+	poll_interval: note(
+		optional(pace),
+		"duration",
+		"How often the secrets of this template are read again, where they have no lease. Default: the top's `poll_interval`. What several ask for is read as often as the most eager wants it.",
+	),
+	max_age: note(
+		optional(pace),
+		"duration",
+		"The oldest that a secret of this template may become, leased or not: then it is read again, or another is asked for. Default: no bound.",
+	),
 });
