@@ -86,6 +86,46 @@ describe("at the first start", () => {
 		await outcome;
 	});
 
+	describe("whose login is refused", () => {
+		const refused = new AgentError("Vault refused the login", { code: "E_LOGIN_REFUSED", exitCode: 3 });
+
+		test("ends at once where somebody waits for the result", async () => {
+			const { secrets, start, clock } = agentBench([fileUnit("/out/openai", KEY_FILE)]);
+			secrets.fail("*", refused);
+
+			const outcome = expect(start().started).rejects.toBe(refused);
+			await clock.advance(0);
+			await outcome;
+		});
+
+		test("is waited for in a sidecar, until it works", async () => {
+			const bench = agentBench([fileUnit("/out/openai", KEY_FILE)], { waitsForLogin: true });
+			const { secrets, start, clock, log, memory } = bench;
+			secrets.put(OPENAI, { api_key: "sk-1" });
+			secrets.fail("*", refused);
+			const { started } = start();
+
+			await clock.advance(60_000);
+			expect(log.of("waiting").length).toBeGreaterThan(1);
+			secrets.heal();
+			await clock.advance(60_000);
+
+			await started;
+			expect(memory.files).toEqual({ "/out/openai": "sk-1" });
+		});
+
+		test("is not waited for when something else is wrong for good", async () => {
+			const units = [fileUnit("/out/azure", AZURE_FILE), fileUnit("/out/openai", KEY_FILE)];
+			const { secrets, start, clock } = agentBench(units, { waitsForLogin: true });
+			secrets.fail(AZURE, refused);
+			secrets.fail(OPENAI, deniedError(OPENAI));
+
+			const outcome = expect(start().started).rejects.toMatchObject({ code: "E_PERMISSION_DENIED" });
+			await clock.advance(0);
+			await outcome;
+		});
+	});
+
 	test("an optional unit holds nothing up, and comes later", async () => {
 		const { secrets, run, nextPoll, memory, supervisor, log } = agentBench([
 			fileUnit("/out/openai", KEY_FILE),

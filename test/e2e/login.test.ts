@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { configIn } from "../support/agent-config.ts";
-import { runAgent } from "../support/agent-process.ts";
+import { runAgent, startAgent } from "../support/agent-process.ts";
+import { eventually } from "../support/eventually.ts";
 import { folder } from "../support/folder.ts";
-import { openVault } from "../support/vault.ts";
+import { JwtIssuer } from "../support/jwt.ts";
+import { GATEWAY_ACCOUNT, openVault, type Vault } from "../support/vault.ts";
 
 const PATH = "secret/data/llm/openai";
 const PRINT_KEY = ["--", "sh", "-c", 'printf %s "$KEY"'];
@@ -167,4 +169,133 @@ test("a variable that holds vault:path#field is resolved", async () => {
 	const { code, stdout } = await runAgent(["run", "--", "sh", "-c", 'echo "$KEY, $OTHER"'], { env });
 
 	expect({ code, stdout }).toEqual({ code: 0, stdout: "sk-first, as it is\n" });
+});
+
+const ACCOUNT_TOKEN = "run/token";
+const ONCE = ["start", "-c", "agent.yaml", "--exit-after-auth", "--log-format", "pretty"];
+const TEMPLATES = [{ contents: `{{#secret "${PATH}"}}{{api_key}}{{/secret}}`, destination: "out/key.txt" }];
+
+/** A folder with a config that logs in so, and delivers `out/key.txt`. */
+function placeWith(vault: Vault, autoAuth: object, server: object = {}) {
+	const place = folder();
+	const settings = { auto_auth: autoAuth, templates: TEMPLATES };
+	configIn(place, vault, { vault: { address: vault.address, ...server }, ...settings });
+	const delivered = () =>
+		existsSync(place.at("out/key.txt")) && readFileSync(place.at("out/key.txt"), "utf8");
+	return { place, delivered };
+}
+
+describe("a service account", () => {
+	const kubernetes = (more: object = {}) => ({
+		method: "kubernetes",
+		config: { role: "gateway", token_path: ACCOUNT_TOKEN },
+		...more,
+	});
+
+	test("logs in where its mount is, and reads in the namespace below", async () => {
+		const vault = await openVault();
+		await vault.send("POST", "sys/namespaces/admin");
+		await vault.send("POST", "admin/sys/namespaces/team");
+		await vault.mountKubernetes("admin");
+		const policy = 'path "team/secret/data/llm/*" { capabilities = ["read"] }';
+		await vault.send("POST", "admin/sys/policies/acl/reader", { policy });
+		await vault.send("POST", "admin/team/sys/mounts/secret", { type: "kv", options: { version: "2" } });
+		await vault.send("POST", `admin/team/${PATH}`, { data: { api_key: "sk-of-the-team" } });
+		const { place, delivered } = placeWith(vault, kubernetes({ namespace: "admin" }), {
+			namespace: "admin/team",
+		});
+		place.write(ACCOUNT_TOKEN, vault.server.issueServiceAccountToken(GATEWAY_ACCOUNT));
+
+		const { code, stderr } = await runAgent(ONCE, { cwd: place.path });
+
+		expect([code, delivered()], stderr).toEqual([0, "sk-of-the-team"]);
+	});
+
+	test("is told why it is refused, and the init container ends with 3", async () => {
+		const vault = await vaultWithKey();
+		await vault.mountKubernetes();
+		const { place, delivered } = placeWith(vault, kubernetes());
+		const token = vault.server.issueServiceAccountToken({ ...GATEWAY_ACCOUNT, serviceAccount: "default" });
+		place.write(ACCOUNT_TOKEN, token);
+
+		const { code, stdout, stderr } = await runAgent(ONCE, { cwd: place.path });
+
+		const paragraph = stderr.slice(stderr.indexOf("error:")).replace(/expires in \S+/, "expires in {time}");
+		expect(paragraph).toBe(
+			`error: Vault refused the login: service account name not authorized (403)
+  at   ${vault.address}  auth/kubernetes  role "gateway"
+  jwt  sub system:serviceaccount:ai:default  aud vault  expires in {time}
+  do   bind the role to ai/default, or run the pod as another service account      E_LOGIN_REFUSED, exit 3
+`,
+		);
+		for (const part of token.split(".")) expect(stdout + stderr).not.toContain(part);
+		expect([code, delivered()]).toEqual([3, false]);
+	});
+
+	test("is tried again in a sidecar, at the pace of the back-off, until the role takes it", async () => {
+		const vault = await vaultWithKey();
+		await vault.mountKubernetes();
+		const { place, delivered } = placeWith(vault, kubernetes({ min_backoff: "200ms", max_backoff: "400ms" }));
+		place.write(
+			ACCOUNT_TOKEN,
+			vault.server.issueServiceAccountToken({ ...GATEWAY_ACCOUNT, namespace: "web" }),
+		);
+
+		const agent = startAgent(["start", "-c", "agent.yaml"], { cwd: place.path });
+		const waiting = await agent.logged("waiting");
+		await eventually(() => expect(vault.count("auth/kubernetes/login")).toBeGreaterThan(2));
+		expect(delivered()).toBe(false);
+		await vault.send("POST", "auth/kubernetes/role/gateway", { bound_service_account_namespaces: "ai,web" });
+
+		await eventually(() => expect(delivered()).toBe("sk-first"));
+		expect(waiting).toMatchObject({ level: "warn", code: "E_LOGIN_REFUSED" });
+		expect(agent.isRunning()).toBe(true);
+	});
+});
+
+test("a JWT by a file, which is removed", async () => {
+	const vault = await vaultWithKey();
+	const issuer = new JwtIssuer();
+	await vault.send("POST", "sys/auth/jwt", { type: "jwt" });
+	await vault.send("POST", "auth/jwt/config", { jwt_validation_pubkeys: [issuer.publicKey] });
+	await vault.send("POST", "auth/jwt/role/ci", {
+		role_type: "jwt",
+		user_claim: "sub",
+		bound_audiences: ["vault"],
+		token_policies: ["reader"],
+	});
+	const { place, delivered } = placeWith(vault, { method: "jwt", config: { role: "ci", path: "jwt" } });
+	const file = place.write("jwt", issuer.issue({ sub: "gateway", aud: "vault" }));
+
+	const { code } = await runAgent(ONCE, { cwd: place.path });
+
+	expect([code, delivered(), existsSync(file)]).toEqual([0, "sk-first", false]);
+});
+
+test("a wrapped secret id logs in once; the same wrapping token again is named as stolen", async () => {
+	const vault = await vaultWithKey();
+	const secretIdPath = "auth/approle/role/gateway/secret-id";
+	const { place, delivered } = placeWith(vault, {
+		method: "approle",
+		config: {
+			role_id: vault.roleId,
+			secret_id_file_path: "wrapped",
+			secret_id_response_wrapping_path: secretIdPath,
+		},
+	});
+	const token = await vault.wrap(secretIdPath);
+	const file = place.write("wrapped", token);
+
+	const first = await runAgent(ONCE, { cwd: place.path });
+	expect([first.code, delivered(), existsSync(file)]).toEqual([0, "sk-first", false]);
+	place.write("wrapped", token);
+	const { code, stderr } = await runAgent(ONCE, { cwd: place.path });
+
+	expect(code).toBe(3);
+	expect(stderr).toContain(
+		`error: the wrapping token in ${file} is not valid: it was used before, has expired or never was (400)`,
+	);
+	expect(stderr).toContain("see in Vault's audit log who unwrapped it");
+	expect(stderr).toContain("E_WRAPPING_TOKEN, exit 3");
+	expect(stderr).not.toContain(token);
 });

@@ -5,7 +5,7 @@ import { NodeVaultClient } from "../../src/vault/mod.ts";
 import { FakeCredentialFiles } from "../support/fake-credential-files.ts";
 import { JwtIssuer } from "../support/jwt.ts";
 import { RecordingLog } from "../support/recording-log.ts";
-import { openVault, type Vault } from "../support/vault.ts";
+import { GATEWAY_ACCOUNT, openVault, type Vault } from "../support/vault.ts";
 
 const FILE = "/run/credential";
 const SECRET_ID_PATH = "auth/approle/role/gateway/secret-id";
@@ -33,38 +33,30 @@ async function refusalOf(method: AuthMethod) {
 }
 
 describe("a service account", () => {
-	async function cluster(namespace?: string) {
+	async function cluster() {
 		const vault = await openVault();
-		if (namespace !== undefined) await vault.send("POST", `sys/namespaces/${namespace}`);
-		const prefix = namespace === undefined ? "" : `${namespace}/`;
-		const kubernetes = `${prefix}auth/kubernetes`;
-		await vault.send("POST", `${prefix}sys/auth/kubernetes`, { type: "kubernetes" });
-		await vault.send("POST", `${kubernetes}/config`, { kubernetes_host: "https://kubernetes.test" });
-		await vault.send("POST", `${kubernetes}/role/gateway`, {
-			bound_service_account_names: "gateway",
-			bound_service_account_namespaces: "ai",
-			audience: "vault",
-			token_policies: "reader",
-		});
+		await vault.mountKubernetes();
 		return vault;
 	}
 
 	const methodFor = (vault: Vault, token: string, role = "gateway") =>
 		kubernetesMethod({ mountPath: "auth/kubernetes", role, tokenPath: FILE }, partsFor(vault, token));
-	const GATEWAY = { namespace: "ai", serviceAccount: "gateway", audience: "vault" };
 
 	test("logs in", async () => {
 		const vault = await cluster();
 
-		const grant = await methodFor(vault, vault.server.issueServiceAccountToken(GATEWAY)).login(signal);
+		const grant = await methodFor(vault, vault.server.issueServiceAccountToken(GATEWAY_ACCOUNT)).login(
+			signal,
+		);
 
 		expect(grant.policies).toEqual(["default", "reader"]);
 	});
 
 	test("logs in where its mount is, when that is not the namespace of the secrets", async () => {
-		const vault = await cluster("admin");
-		await vault.send("POST", "sys/namespaces/team");
-		const parts = partsFor(vault, vault.server.issueServiceAccountToken(GATEWAY), "team");
+		const vault = await openVault();
+		for (const name of ["admin", "team"]) await vault.send("POST", `sys/namespaces/${name}`);
+		await vault.mountKubernetes("admin");
+		const parts = partsFor(vault, vault.server.issueServiceAccountToken(GATEWAY_ACCOUNT), "team");
 		const options = { mountPath: "auth/kubernetes", role: "gateway", tokenPath: FILE };
 
 		const grant = await kubernetesMethod({ ...options, namespace: "admin" }, parts).login(signal);
@@ -76,31 +68,31 @@ describe("a service account", () => {
 
 	test.each([
 		{
-			of: { ...GATEWAY, serviceAccount: "default" },
+			of: { ...GATEWAY_ACCOUNT, serviceAccount: "default" },
 			message: "service account name not authorized (403)",
 			jwt: "sub system:serviceaccount:ai:default  aud vault",
 			advice: "bind the role to ai/default",
 		},
 		{
-			of: { ...GATEWAY, namespace: "web" },
+			of: { ...GATEWAY_ACCOUNT, namespace: "web" },
 			message: "namespace not authorized (403)",
 			jwt: "sub system:serviceaccount:web:gateway  aud vault",
 			advice: "bind the role to namespace web",
 		},
 		{
-			of: { ...GATEWAY, audience: "another" },
+			of: { ...GATEWAY_ACCOUNT, audience: "another" },
 			message: "invalid audience (aud) claim: audience claim does not match any expected audience (403)",
 			jwt: "sub system:serviceaccount:ai:gateway  aud another",
 			advice: "project a token for the audience",
 		},
 		{
-			of: { ...GATEWAY, ttlSeconds: -30 },
+			of: { ...GATEWAY_ACCOUNT, ttlSeconds: -30 },
 			message: "permission denied (403)",
 			jwt: "sub system:serviceaccount:ai:gateway  aud vault  expired 30",
 			advice: "is no longer renewed by the kubelet",
 		},
 		{
-			of: { ...GATEWAY, ttlSeconds: -300 },
+			of: { ...GATEWAY_ACCOUNT, ttlSeconds: -300 },
 			message: "invalid expiration time (exp) claim: token is expired (403)",
 			jwt: "sub system:serviceaccount:ai:gateway  aud vault  expired 5m ago",
 			advice: "is no longer renewed by the kubelet",
@@ -118,7 +110,9 @@ describe("a service account", () => {
 	test("is refused for a role that is not there", async () => {
 		const vault = await cluster();
 
-		const refusal = await refusalOf(methodFor(vault, vault.server.issueServiceAccountToken(GATEWAY), "nope"));
+		const refusal = await refusalOf(
+			methodFor(vault, vault.server.issueServiceAccountToken(GATEWAY_ACCOUNT), "nope"),
+		);
 
 		expect(refusal.message).toBe('Vault refused the login: invalid role name "nope" (400)');
 		expect(refusal.rows["do"]).toContain("auto_auth.config.role");
@@ -127,7 +121,7 @@ describe("a service account", () => {
 	test("of another cluster is refused", async () => {
 		const [vault, other] = [await cluster(), await openVault()];
 
-		const refusal = await refusalOf(methodFor(vault, other.server.issueServiceAccountToken(GATEWAY)));
+		const refusal = await refusalOf(methodFor(vault, other.server.issueServiceAccountToken(GATEWAY_ACCOUNT)));
 
 		expect(refusal.message).toBe("Vault refused the login: permission denied (403)");
 		expect(refusal.rows["do"]).toContain("it asks the cluster of this pod");
@@ -198,16 +192,6 @@ describe("a JWT", () => {
 });
 
 describe("a wrapped secret id", () => {
-	/** @returns a wrapping token for what Vault answers on that path */
-	async function wrap(vault: Vault, path = SECRET_ID_PATH): Promise<string> {
-		const reply = await fetch(`${vault.address}/v1/${path}`, {
-			method: "POST",
-			headers: { "X-Vault-Token": vault.server.rootToken, "X-Vault-Wrap-TTL": "60s" },
-			body: "{}",
-		});
-		return ((await reply.json()) as { wrap_info: { token: string } }).wrap_info.token;
-	}
-
 	const methodFor = (vault: Vault, token: string) =>
 		approleMethod(
 			{
@@ -222,7 +206,7 @@ describe("a wrapped secret id", () => {
 
 	test("is unwrapped once and serves for every login", async () => {
 		const vault = await openVault();
-		const method = methodFor(vault, await wrap(vault));
+		const method = methodFor(vault, await vault.wrap(SECRET_ID_PATH));
 
 		const grants = [await method.login(signal), await method.login(signal)];
 
@@ -235,7 +219,7 @@ describe("a wrapped secret id", () => {
 
 	test("that somebody else has unwrapped is named as stolen, and nobody is logged in", async () => {
 		const vault = await openVault();
-		const token = await wrap(vault);
+		const token = await vault.wrap(SECRET_ID_PATH);
 		await methodFor(vault, token).login(signal);
 
 		const refusal = await refusalOf(methodFor(vault, token));
@@ -250,7 +234,7 @@ describe("a wrapped secret id", () => {
 		const vault = await openVault();
 		await vault.send("POST", "auth/approle/role/other", {});
 
-		const refusal = await refusalOf(methodFor(vault, await wrap(vault, "auth/approle/role/other/secret-id")));
+		const refusal = await refusalOf(methodFor(vault, await vault.wrap("auth/approle/role/other/secret-id")));
 
 		expect(refusal.code).toBe("E_WRAPPING_PATH");
 		expect(refusal.rows["has"]).toContain("auth/approle/role/other/secret-id");

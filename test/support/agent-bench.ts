@@ -10,6 +10,7 @@ import {
 import { AgentError } from "../../src/kernel/mod.ts";
 import { Delivery } from "../../src/render/mod.ts";
 import { type Finding, SecretStore } from "../../src/secrets/mod.ts";
+import { createTally } from "../../src/status/mod.ts";
 import { parseTemplate, referenceTemplate } from "../../src/template/mod.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { FakeLeases } from "./fake-leases.ts";
@@ -147,15 +148,17 @@ export interface BenchOptions {
 	/** Left by an agent that ran before. */
 	readonly memory?: MemoryFs;
 	readonly secrets?: FakeSecrets;
+	readonly waitsForLogin?: boolean;
 }
 
 export const INTERVAL = 15_000;
 
 /** An agent on a clock that stands still, with everything around it in memory. */
 export function agentBench(units: readonly Unit[], options: BenchOptions = {}) {
-	const { withChild = true, memory = new MemoryFs(), secrets = new FakeSecrets() } = options;
+	const { withChild = true, memory = new MemoryFs(), secrets = new FakeSecrets(), waitsForLogin } = options;
 	const clock = new FakeClock(1_000_000);
 	const log = new RecordingLog();
+	const tally = createTally();
 	const random = seededRandom();
 	const supervisor = new FakeSupervisor(() => memory.files);
 	const notices: string[] = [];
@@ -186,6 +189,8 @@ export function agentBench(units: readonly Unit[], options: BenchOptions = {}) {
 		clock,
 		random,
 		log,
+		counters: tally,
+		...(waitsForLogin !== undefined && { waitsForLogin }),
 		...(withChild && {
 			child: {
 				supervisor,
@@ -209,6 +214,7 @@ export function agentBench(units: readonly Unit[], options: BenchOptions = {}) {
 		agent,
 		clock,
 		log,
+		tally,
 		memory,
 		notices,
 		faults,

@@ -16,9 +16,27 @@ export interface Vault {
 	put(path: string, data: Fields): void;
 	/** A request as root. @returns the body's `data` */
 	send(method: string, path: string, body?: object): Promise<Record<string, unknown>>;
+	/** The same, with the answer wrapped for a minute. @returns the wrapping token */
+	wrap(path: string): Promise<string>;
+	/** Mounts `auth/kubernetes` with a role `gateway` for the service account `ai/gateway` and the audience `vault`. */
+	mountKubernetes(namespace?: string): Promise<void>;
 	/** Requests up to now whose path begins so. */
 	count(path: string): number;
 }
+
+interface Request {
+	readonly method: string;
+	readonly body?: object;
+	readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface Answer {
+	readonly data?: Record<string, unknown>;
+	readonly wrap_info?: { readonly token: string };
+}
+
+/** Of whom `mountKubernetes` lets in. */
+export const GATEWAY_ACCOUNT = { namespace: "ai", serviceAccount: "gateway", audience: "vault" } as const;
 
 const READER = `
 path "secret/data/llm/*" { capabilities = ["read"] }
@@ -35,17 +53,19 @@ export async function openVault(options: Partial<DevServerOptions> = {}): Promis
 	onTestFinished(async () => {
 		await server.close();
 	});
-	const send = async (method: string, path: string, body?: object) => {
+	const ask = async (path: string, request: Request): Promise<Answer> => {
+		const { method, body, headers } = request;
 		const reply = await fetch(`${server.address}/v1/${path}`, {
 			method,
-			headers: { "X-Vault-Token": server.rootToken },
+			headers: { "X-Vault-Token": server.rootToken, ...headers },
 			...(body && { body: JSON.stringify(body) }),
 		});
 		const text = await reply.text();
 		if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`);
-		const parsed = (text === "" ? {} : JSON.parse(text)) as { data?: Record<string, unknown> };
-		return parsed.data ?? {};
+		return (text === "" ? {} : JSON.parse(text)) as Answer;
 	};
+	const send = async (method: string, path: string, body?: object) =>
+		(await ask(path, { method, ...(body && { body }) })).data ?? {};
 	// Its own requests know no CA.
 	if (!options.tls) await send("POST", "sys/mounts/kv", { type: "kv", options: { version: "1" } });
 	server.seed({
@@ -60,6 +80,22 @@ export async function openVault(options: Partial<DevServerOptions> = {}): Promis
 		env: { VAULT_ADDR: server.address, VAULT_ROLE_ID: ROLE_ID, VAULT_SECRET_ID: SECRET_ID },
 		put: (path, data) => void server.seed({ secrets: { [path]: data } }),
 		send,
+		wrap: async (path) => {
+			const headers = { "X-Vault-Wrap-TTL": "60s" };
+			return (await ask(path, { method: "POST", headers, body: {} })).wrap_info?.token ?? "";
+		},
+		mountKubernetes: async (namespace) => {
+			const prefix = namespace === undefined ? "" : `${namespace}/`;
+			const mount = `${prefix}auth/kubernetes`;
+			await send("POST", `${prefix}sys/auth/kubernetes`, { type: "kubernetes" });
+			await send("POST", `${mount}/config`, { kubernetes_host: "https://kubernetes.test" });
+			await send("POST", `${mount}/role/gateway`, {
+				bound_service_account_names: "gateway",
+				bound_service_account_namespaces: "ai",
+				audience: "vault",
+				token_policies: "reader",
+			});
+		},
 		count: (path) => server.requests.entries.filter((entry) => entry.path.startsWith(path)).length,
 	};
 }
