@@ -40,7 +40,7 @@ export function sinkFiles(delivery: Delivery, { fs, uid }: Pick<World, "fs" | "u
 				return text === "" ? { kind: "absent" } : { kind: "text", text: new Secret(text) };
 			} catch (error) {
 				const code = error instanceof Error && "code" in error ? String(error.code) : "unknown fault";
-				if (code === "ENOENT") return { kind: "absent" };
+				if (code === "ENOENT" || code === "ENOTDIR") return { kind: "absent" };
 				return { kind: "unsafe", reason: code === "ELOOP" ? "is a link" : `cannot be read (${code})` };
 			}
 		},

@@ -1,0 +1,106 @@
+import { chownSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { sinkFiles } from "../../src/cli/sink-files.ts";
+import { Secret } from "../../src/kernel/mod.ts";
+import { Delivery, nodeFileSystem } from "../../src/render/mod.ts";
+import { folder } from "../support/folder.ts";
+
+const uid = process.getuid?.() ?? 0;
+const isRoot = uid === 0;
+const TOKEN = new Secret("hvs.canary");
+
+function open(allowedRoots: readonly string[] = []) {
+	const place = folder();
+	const delivery = new Delivery({ fs: nodeFileSystem, links: { uid, allowedRoots } });
+	return { place, files: sinkFiles(delivery, { fs: nodeFileSystem, uid }) };
+}
+
+describe("a sink on disk", () => {
+	test("is written whole, for its owner alone, and read again", async () => {
+		const { place, files } = open();
+		const path = place.at("run/token");
+
+		await files.write({ path, mode: 0o600 }, TOKEN);
+
+		expect(readFileSync(path, "utf8")).toBe("hvs.canary");
+		expect(statSync(path).mode & 0o7777).toBe(0o600);
+		expect(place.entries("run")).toEqual(["token"]);
+		expect(await files.read(path)).toMatchObject({ kind: "text" });
+	});
+
+	test("loses what a run that died has left beside it", async () => {
+		const { place, files } = open();
+		place.write("run/.token.0123456789abcdef01.keyturn-new", "hvs.stray");
+
+		await files.write({ path: place.at("run/token"), mode: 0o600 }, TOKEN);
+
+		expect(place.entries("run")).toEqual(["token"]);
+	});
+
+	test("is not written through a link, nor outside of the allowed roots", async () => {
+		const { place, files } = open();
+		symlinkSync(place.at("elsewhere"), place.at("token"));
+
+		await expect(files.write({ path: place.at("token"), mode: 0o600 }, TOKEN)).rejects.toMatchObject({
+			code: "E_DESTINATION",
+		});
+		const other = open(["/nowhere"]);
+		await expect(
+			other.files.write({ path: other.place.at("token"), mode: 0o600 }, TOKEN),
+		).rejects.toMatchObject({ code: "E_DESTINATION" });
+	});
+
+	test("is gone once it has been removed, and removing it again is fine", async () => {
+		const { place, files } = open();
+		const path = place.write("token", "hvs.canary");
+
+		await files.remove(path);
+		await files.remove(path);
+
+		expect(await files.read(path)).toEqual({ kind: "absent" });
+	});
+
+	test.each([
+		["others can read", 0o604, "can be read or changed by others"],
+		["its group can change", 0o620, "can be read or changed by others"],
+	])("that %s is not trusted", async (_, mode, reason) => {
+		const { place, files } = open();
+		const path = place.at("token");
+		await files.write({ path, mode }, TOKEN);
+
+		expect(await files.read(path)).toEqual({ kind: "unsafe", reason });
+	});
+
+	test("that its group can read is trusted", async () => {
+		const { place, files } = open();
+		const path = place.at("token");
+		await files.write({ path, mode: 0o640 }, TOKEN);
+
+		expect(await files.read(path)).toMatchObject({ kind: "text" });
+	});
+
+	test("that is a link is not trusted", async () => {
+		const { place, files } = open();
+		symlinkSync(place.write("real", "hvs.planted"), place.at("token"));
+
+		expect(await files.read(place.at("token"))).toEqual({ kind: "unsafe", reason: "is a link" });
+	});
+
+	test.runIf(isRoot)("that belongs to somebody else is not trusted", async () => {
+		const { place, files } = open();
+		const path = place.write("token", "hvs.planted");
+		chownSync(path, 4321, 4321);
+
+		expect(await files.read(path)).toEqual({
+			kind: "unsafe",
+			reason: "belongs to another user (uid 4321)",
+		});
+	});
+
+	test("is as good as absent when it is empty or its folder is none", async () => {
+		const { place, files } = open();
+
+		expect(await files.read(place.write("token", "\n"))).toEqual({ kind: "absent" });
+		expect(await files.read(place.at("token/below"))).toEqual({ kind: "absent" });
+	});
+});
