@@ -1,6 +1,7 @@
 import type { CommandSpec } from "./command-spec.ts";
 import { completionSpec } from "./commands/completion-spec.ts";
 import { devSpec } from "./commands/dev-spec.ts";
+import { doctorSpec } from "./commands/doctor-spec.ts";
 import { initSpec } from "./commands/init-spec.ts";
 import { refreshSpec } from "./commands/refresh-spec.ts";
 import { renderSpec } from "./commands/render-spec.ts";
@@ -18,6 +19,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 	validateSpec,
 	statusSpec,
 	refreshSpec,
+	doctorSpec,
 	initSpec,
 	devSpec,
 	schemaSpec,

@@ -1,11 +1,13 @@
 import type { AuthConfig, Config } from "../config/mod.ts";
-import type { VaultLink } from "./vault-links.ts";
 
-/** The config with a login that takes nothing away from the agent that will run with it: no file goes, no sink is written. */
+/**
+ * The config with a login that takes nothing away from the agent that will run with it: no file goes, no sink is
+ * written, and a token that was made for the look is given back at its end.
+ */
 export function lookingOnly(config: Config): Config {
 	const { auth } = config;
 	if (auth === undefined) return config;
-	return { ...config, auth: { ...keepingFiles(auth), sinks: [], revokeOnShutdown: false } };
+	return { ...config, auth: { ...keepingFiles(auth), sinks: [], revokeOnShutdown: auth.method !== "token" } };
 }
 
 function keepingFiles(auth: AuthConfig): AuthConfig {
@@ -31,14 +33,4 @@ export function meantForOneLogin(auth: AuthConfig): string | undefined {
 	if (auth.method === "approle" && auth.removeSecretIdFile && auth.secretId?.kind === "file")
 		return `the secret id in ${auth.secretId.path}`;
 	return auth.method === "jwt" && auth.removeJwtFile ? `the JWT in ${auth.path}` : undefined;
-}
-
-/** Gives back the token of a login that was made to look; a token that was there before stays. */
-export async function leave(link: VaultLink, auth: AuthConfig, signal: AbortSignal): Promise<void> {
-	if (auth.method === "token") return;
-	const namespace = auth.namespace === undefined ? {} : { namespace: auth.namespace };
-	const token = await link.session.token(signal);
-	const call = { method: "POST", path: "auth/token/revoke-self", body: {}, token, ...namespace } as const;
-	// It ends by itself as well, if later.
-	await link.client.send(call, signal).catch(() => undefined);
 }

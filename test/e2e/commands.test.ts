@@ -298,12 +298,22 @@ test("--help lists every command and exit code", async () => {
 	const { code, stdout } = await runAgent(["--help"]);
 
 	expect(code).toBe(0);
-	for (const command of ["start", "run", "render", "validate", "init", "dev", "schema", "completion"])
+	for (const command of [
+		"start",
+		"run",
+		"render",
+		"validate",
+		"doctor",
+		"init",
+		"dev",
+		"schema",
+		"completion",
+	])
 		expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
 	for (const exit of [0, 1, 2, 3, 4, 5, 6]) expect(stdout).toMatch(new RegExp(`^  ${exit}  \\w`, "m"));
 });
 
-test.each(["start", "run", "render", "validate", "init", "dev", "schema", "completion"])(
+test.each(["start", "run", "render", "validate", "doctor", "init", "dev", "schema", "completion"])(
 	"%s --help has an example",
 	async (command) => {
 		const { code, stdout, stderr } = await runAgent([command, "--help"]);

@@ -4,7 +4,7 @@ import { runAgent } from "../support/agent-process.ts";
 import { folder } from "../support/folder.ts";
 
 const has = (shell: string) => spawnSync(shell, ["-c", "exit 0"]).error === undefined;
-const COMMANDS = ["start", "run", "render", "validate", "init", "dev", "schema", "completion"];
+const COMMANDS = ["start", "run", "render", "validate", "doctor", "init", "dev", "schema", "completion"];
 
 async function scriptFor(shell: string): Promise<string> {
 	const { code, stdout, stderr } = await runAgent(["completion", shell]);

@@ -5,7 +5,7 @@ import { AccessSurvey, requestKey, SecretReader } from "../../secrets/mod.ts";
 import { policyFor } from "../../vault/mod.ts";
 import { openLink, surroundingsOf } from "../assemble.ts";
 import { logFor } from "../load.ts";
-import { leave, lookingOnly, usedUpByLogin } from "../looking-login.ts";
+import { lookingOnly, usedUpByLogin } from "../looking-login.ts";
 import { checkOnline, type Looked, nameOf, type OnlineFindings } from "../online-check.ts";
 import { SecretGuard } from "../secret-guard.ts";
 import type { World } from "../world.ts";
@@ -18,10 +18,9 @@ export async function findOnline(
 ): Promise<OnlineFindings> {
 	const usedUp = config.auth && usedUpByLogin(config.auth);
 	if (usedUp !== undefined) throw oneTimeLogin(usedUp);
-	const quiet = lookingOnly(config);
 	const guard = new SecretGuard(world.redactor);
 	const log = await logFor(config, world);
-	const link = openLink(quiet, { world, log, guard });
+	const link = openLink(lookingOnly(config), { world, log, guard });
 	const { signal } = new AbortController();
 	try {
 		const token = () => link.session.token(signal);
@@ -45,10 +44,9 @@ export async function findOnline(
 		);
 		// Vault's audit log shows them as well, and a policy without its path would be none.
 		world.redactor.expose(found.looked.map(({ access }) => access.path));
-		if (quiet.auth !== undefined) await leave(link, quiet.auth, signal);
 		return found;
 	} finally {
-		link.client.close();
+		await link.end();
 	}
 }
 

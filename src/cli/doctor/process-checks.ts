@@ -1,0 +1,98 @@
+import { join } from "node:path";
+import type { Config } from "../../config/mod.ts";
+import { ExitCode } from "../../kernel/mod.ts";
+import type { World } from "../world.ts";
+import { type Finding, leftOut, ok, warning } from "./finding.ts";
+import type { Machine } from "./machine.ts";
+
+/** Variables that change what Node itself does; each with what it may give away or break. */
+const NODE_VARIABLES: Readonly<Record<string, string>> = {
+	NODE_DEBUG: "makes Node print what goes over a socket, tokens included",
+	NODE_OPTIONS: "is taken by the agent and by a child that runs on Node",
+	NODE_TLS_REJECT_UNAUTHORIZED: "is meant to take any certificate; a child on Node takes it at its word",
+};
+
+/** The agent's own process. */
+export async function processChecks(world: World, machine: Machine): Promise<readonly Finding[]> {
+	const { node, platform, arch } = world.platform;
+	const set = Object.entries(NODE_VARIABLES).filter(([name]) => world.env[name]);
+	return [
+		ok("node", `keyturn ${world.version} on Node ${node}, ${platform} ${arch}`),
+		...(set.length === 0
+			? [ok("environment", "no variable changes what Node does")]
+			: set.map(([name, effect]) => warning("environment", `${name} is set: it ${effect}`, `unset ${name}`))),
+		await compileCache(machine),
+	];
+}
+
+async function compileCache(machine: Machine): Promise<Finding> {
+	const modules = await machine.cachedModules();
+	return modules
+		? ok("compile cache", `${modules} modules compiled ahead for this Node`)
+		: warning(
+				"compile cache",
+				"there is none for this Node: every start takes some 30 ms longer",
+				"run the package's build with the Node that the agent runs on",
+			);
+}
+
+/** The child, as far as it can be seen without starting it. */
+export async function childChecks(
+	{ exec }: Config,
+	world: World,
+	machine: Machine,
+): Promise<readonly Finding[]> {
+	if (exec === undefined) return [leftOut("child", "the config has none")];
+	const [program = ""] = exec.command;
+	const found = await findProgram(program, world, machine);
+	const child =
+		found === undefined
+			? ({
+					check: "child",
+					result: "failure",
+					says: `${program} is not found, or may not be run`,
+					remedy: "check that the program exists and is on the agent's PATH, and is executable for its user",
+					exitCode: ExitCode.usage,
+				} as const)
+			: ok("child", `${program} is ${found}`);
+	const init =
+		machine.pid === 1
+			? warning(
+					"init",
+					"the agent is pid 1 and has a child: what that child leaves behind stays as zombies",
+					"start it below a small init such as tini, or with the container's own (docker run --init)",
+				)
+			: ok("init", `the agent is pid ${machine.pid}: something else collects orphans`);
+	return [child, init];
+}
+
+async function findProgram(program: string, world: World, machine: Machine): Promise<string | undefined> {
+	const folders = program.includes("/") ? [world.cwd] : (world.env["PATH"] ?? "/usr/bin:/bin").split(":");
+	for (const folder of folders) {
+		const path = program.startsWith("/") ? program : join(folder, program);
+		if (await machine.may(path, "run")) return path;
+	}
+	return undefined;
+}
+
+/** Where the agent would answer. */
+export async function listenerCheck({ listener }: Config, machine: Machine): Promise<readonly Finding[]> {
+	if (listener === undefined) return [leftOut("listener", "the config has none")];
+	const { address } = listener;
+	if (address.kind !== "tcp") return [leftOut("listener", `a socket at ${address.path}`)];
+	const code = await machine.canListen({ host: address.host, port: address.port });
+	const place = `${address.host}:${address.port}`;
+	if (code === undefined) return [ok("listener", `${place} is free`)];
+	return [
+		{
+			check: "listener",
+			result: "failure",
+			says: `nobody can listen at ${place} (${code})`,
+			remedy:
+				code === "EADDRINUSE"
+					? "see who has the port (an agent that is running?), or choose another one"
+					: "choose another address in listener.address",
+			exitCode: ExitCode.usage,
+		},
+	];
+}
