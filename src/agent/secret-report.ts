@@ -11,19 +11,30 @@ interface Context {
 
 /** What is known of one secret, without its fields and without the parameters that it was asked for with. */
 export function secretReport(entry: Entry, { now, clean, fault }: Context): SecretReport {
-	const { request, finding, error, dueAt, lease } = entry;
+	const { request, finding, error } = entry;
 	const known = finding?.kind === "present" ? finding.view : finding;
 	const version = known?.version ?? request.version;
-	const since = sinceWhen(entry);
 	return {
 		path: clean(known?.path ?? request.path),
-		...(finding?.kind === "present" && { kind: lease === undefined ? finding.view.kind : "lease" }),
+		...(finding?.kind === "present" && { kind: entry.lease === undefined ? finding.view.kind : "lease" }),
 		...(version !== undefined && { version }),
-		...(since !== undefined && { age_seconds: Math.max(0, now - since) / 1000 }),
-		...(Number.isFinite(dueAt) && { next_seconds: Math.max(0, dueAt - now) / 1000 }),
-		...(lease && Number.isFinite(lease.endsAt) && { lease_seconds: Math.max(0, lease.endsAt - now) / 1000 }),
+		...timesOf(entry, now),
 		state: stateOf(entry),
 		...(error && { last_error: fault(error) }),
+	};
+}
+
+function timesOf(
+	entry: Entry,
+	now: number,
+): Pick<SecretReport, "age_seconds" | "next_seconds" | "lease_seconds"> {
+	const { dueAt, lease } = entry;
+	const since = sinceWhen(entry);
+	const seconds = (ms: number) => Math.max(0, ms) / 1000;
+	return {
+		...(since !== undefined && { age_seconds: seconds(now - since) }),
+		...(Number.isFinite(dueAt) && { next_seconds: seconds(dueAt - now) }),
+		...(lease && Number.isFinite(lease.endsAt) && { lease_seconds: seconds(lease.endsAt - now) }),
 	};
 }
 

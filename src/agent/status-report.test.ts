@@ -28,7 +28,7 @@ type Bench = ReturnType<typeof agentBench>;
 function reportOf({ agent, store, clock }: Bench, over: Partial<StatusSources> = {}): StatusReport {
 	const now = clock.now();
 	const session = {
-		standing: { method: "approle", accessor: "acc-1", endsAt: now + 60_000, renewedAt: now - 5000 },
+		standing: { method: "approle" as const, accessor: "acc-1", endsAt: now + 60_000, renewedAt: now - 5000 },
 	};
 	return statusReport({
 		version: "1.2.3",
@@ -85,7 +85,7 @@ describe("the report of an agent that is in order", () => {
 	test("a token without an end is valid, and has no time left to tell", () => {
 		const bench = agentBench([]);
 		const standing = {
-			method: "token",
+			method: "token" as const,
 			accessor: "",
 			endsAt: Number.POSITIVE_INFINITY,
 			renewedAt: bench.clock.now(),
@@ -130,7 +130,7 @@ describe("an agent that is not ready", () => {
 		bench.secrets.put(OPENAI, { api_key: "sk-1" });
 		await bench.run();
 		const now = bench.clock.now();
-		const standing = { method: "approle", accessor: "a", endsAt: now - 1, renewedAt: now - 60_000 };
+		const standing = { method: "approle" as const, accessor: "a", endsAt: now - 1, renewedAt: now - 60_000 };
 
 		const report = reportOf(bench, { session: { standing } });
 

@@ -29,7 +29,7 @@ export const GAUGES: Readonly<Record<string, Gauge>> = {
 		values: ({ version }) => [[1, version]],
 	},
 	keyturn_state: {
-		help: "1 for the word that describes the agent now, 0 for the others.",
+		help: "The word that describes the agent now is 1, the others are 0.",
 		labels: ["state"],
 		values: ({ state }) => STATES.map((word) => [Number(word === state), word]),
 	},
