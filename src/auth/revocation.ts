@@ -38,7 +38,10 @@ export async function revokeAll(
 	await Promise.all(tokens.map(one));
 }
 
-/** Does the work, but waits for it no longer than so many milliseconds; then its signal aborts. */
+/** Part of a bound after which work is told to stop; the rest is for it to say so. */
+const STOP_AT = 0.95;
+
+/** Does the work, but waits for it no longer than so many milliseconds; its signal aborts shortly before. */
 export async function within(
 	ms: number,
 	clock: Clock,
@@ -46,11 +49,14 @@ export async function within(
 ): Promise<void> {
 	const late = new AbortController();
 	const done = new AbortController();
-	const bound = clock.sleep(ms, done.signal).then(
-		() => late.abort(new Error("the server takes too long")),
-		() => undefined,
-	);
-	const working = work(late.signal);
-	await Promise.race([working, bound]);
-	done.abort();
+	const bound = async () => {
+		await clock.sleep(ms * STOP_AT, done.signal);
+		late.abort(new Error("the server takes too long"));
+		await clock.sleep(ms * (1 - STOP_AT), done.signal);
+	};
+	try {
+		await Promise.race([work(late.signal), bound()]);
+	} finally {
+		done.abort();
+	}
 }
