@@ -162,6 +162,7 @@ describe("an AppRole login", () => {
 	test.each([
 		[400, "invalid role or secret ID", "Vault refused the login: invalid role or secret ID (400)"],
 		[403, "permission denied", "Vault refused the login: permission denied (403)"],
+		[404, "no handler for route", "Vault refused the login: no handler for route (404)"],
 		[403, "address not allowed", "Vault refused the login: address not allowed (403)"],
 	])("that Vault refuses with %i %s ends there, in Vault's words", async (status, words, message) => {
 		const { login } = open({}, () => {

@@ -1,8 +1,8 @@
 import type { Log, Secret } from "../kernel/mod.ts";
-import { type VaultClient, VaultError } from "../vault/mod.ts";
+import type { VaultClient, VaultError } from "../vault/mod.ts";
 import type { AuthMethod, TokenGrant } from "./auth-method.ts";
 import { type Credential, type CredentialFiles, CredentialReader } from "./credential.ts";
-import { LoginError } from "./errors.ts";
+import { isRefusal, LoginError } from "./errors.ts";
 import { grantOf } from "./grant.ts";
 import { secretIdUnwrapper } from "./wrapped-secret-id.ts";
 
@@ -67,7 +67,7 @@ export function approleMethod(options: ApproleOptions, deps: ApproleDeps): AuthM
 				const call = { method: "POST", path: `${mountPath}/login`, body, ...namespace } as const;
 				return grantOf(await deps.client.send(call, signal));
 			} catch (error) {
-				if (!(error instanceof VaultError) || error.remedy === "retry") throw error;
+				if (!isRefusal(error)) throw error;
 				throw LoginError.refused({ name: "approle", mount: mountPath }, error, advise(options, error));
 			}
 		},
@@ -75,7 +75,8 @@ export function approleMethod(options: ApproleOptions, deps: ApproleDeps): AuthM
 }
 
 function advise({ mountPath, wrappingPath }: ApproleOptions, refusal: VaultError): string {
-	if (refusal.status === 403) return `check that an AppRole mount is at ${mountPath} (auto_auth.mount_path)`;
+	if (refusal.status === 403 || refusal.status === 404)
+		return `check that an AppRole mount is at ${mountPath} (auto_auth.mount_path)`;
 	if (/missing secret_id/.test(refusal.message))
 		return "this role asks for a secret id: set auto_auth.config.secret_id_file_path, or VAULT_SECRET_ID";
 	const again = wrappingPath === undefined ? "make a new secret id" : "wrap a new secret id";

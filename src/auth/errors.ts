@@ -1,5 +1,10 @@
 import { AgentError, ExitCode } from "../kernel/mod.ts";
-import type { VaultError } from "../vault/mod.ts";
+import { VaultError } from "../vault/mod.ts";
+
+/** Whether Vault said no for good. Whatever else is wrong is not about what it was shown, or may pass. */
+export function isRefusal(error: unknown): error is VaultError {
+	return error instanceof VaultError && error.remedy !== "retry" && error.status !== undefined;
+}
 
 /** What a login has shown, and to whom. */
 interface Shown {

@@ -1,7 +1,7 @@
 import type { Clock, Secret } from "../kernel/mod.ts";
-import { type VaultClient, VaultError } from "../vault/mod.ts";
+import type { VaultClient } from "../vault/mod.ts";
 import type { TokenGrant } from "./auth-method.ts";
-import { LoginError } from "./errors.ts";
+import { isRefusal, LoginError } from "./errors.ts";
 import { grantOf } from "./grant.ts";
 import { describeClaims, type JwtClaims, readClaims } from "./jwt-claims.ts";
 
@@ -49,7 +49,7 @@ export function jwtLogin(login: JwtLogin, deps: JwtLoginDeps) {
 			const call = { method: "POST", path: `${mountPath}/login`, body, ...namespace } as const;
 			return grantOf(await deps.client.send(call, signal));
 		} catch (error) {
-			if (!(error instanceof VaultError) || error.remedy === "retry") throw error;
+			if (!isRefusal(error)) throw error;
 			const now = deps.clock.now();
 			const claims = readClaims(jwt.reveal());
 			const isExpired = claims?.expiresAt !== undefined && claims.expiresAt <= now;

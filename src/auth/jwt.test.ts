@@ -109,6 +109,11 @@ describe("a refused login with a JWT", () => {
 	test.each([
 		[403, "permission denied", "check that a JWT mount is at auth/jwt (auto_auth.mount_path)"],
 		[
+			404,
+			'no handler for route "auth/jwt/login"',
+			"check that a JWT mount is at auth/jwt (auto_auth.mount_path)",
+		],
+		[
 			400,
 			'role "ci" could not be found',
 			"name a role of auth/jwt in auto_auth.config.role, or make auth/jwt/role/ci in Vault",

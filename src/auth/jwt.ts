@@ -53,7 +53,7 @@ export function jwtMethod(options: JwtOptions, deps: JwtDeps): AuthMethod {
 /** What Vault says (its JWT plugin, `path_login.go`), and what to do about it. */
 function advise({ mountPath, path, role }: JwtOptions, { status, words, claims, isExpired }: JwtRefusal) {
 	return [
-		[status === 403, `check that a JWT mount is at ${mountPath} (auto_auth.mount_path)`],
+		[status === 403 || status === 404, `check that a JWT mount is at ${mountPath} (auto_auth.mount_path)`],
 		[
 			/could not be found|missing role/.test(words),
 			`name a role of ${mountPath} in auto_auth.config.role, or make ${mountPath}/role/${role} in Vault`,

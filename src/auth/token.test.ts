@@ -3,6 +3,7 @@ import { FakeClock } from "../../test/support/fake-clock.ts";
 import { FakeCredentialFiles } from "../../test/support/fake-credential-files.ts";
 import { FakeVault, grantReply, refusal } from "../../test/support/fake-vault.ts";
 import { Secret } from "../kernel/mod.ts";
+import { unsendable } from "../vault/errors.ts";
 import { tokenMethod } from "./mod.ts";
 
 const signal = new AbortController().signal;
@@ -68,6 +69,20 @@ describe("a login with a token", () => {
 		files.texts.set(file.path, "hvs.two");
 
 		expect([method.isTokenItself, before, await method.hasNewCredential()]).toEqual([true, false, true]);
+	});
+
+	test("that no header can carry is not called refused", async () => {
+		const { login } = given((call) => {
+			const place = {
+				method: call.method,
+				path: call.path,
+				namespace: undefined,
+				address: "https://vault.test",
+			};
+			throw unsendable(place, "a line break in X-Vault-Token");
+		});
+
+		await expect(login()).rejects.toMatchObject({ code: "E_REQUEST_INVALID", exitCode: 3 });
 	});
 
 	test("asks in its own namespace", async () => {

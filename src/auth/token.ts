@@ -1,8 +1,8 @@
 import { type JsonValue, parseJson, type Secret } from "../kernel/mod.ts";
-import { asObject, asText, type VaultClient, VaultError } from "../vault/mod.ts";
+import { asObject, asText, type VaultClient } from "../vault/mod.ts";
 import type { AuthMethod, TokenGrant } from "./auth-method.ts";
 import { type Credential, type CredentialFiles, CredentialReader } from "./credential.ts";
-import { LoginError } from "./errors.ts";
+import { isRefusal, LoginError } from "./errors.ts";
 import { grantOfLookup } from "./grant.ts";
 import { tokenWrapped } from "./wrapping-errors.ts";
 
@@ -39,7 +39,7 @@ export function tokenMethod(options: TokenOptions, deps: TokenDeps): AuthMethod 
 				const { data } = await deps.client.send(call, signal);
 				return grantOfLookup(token, data);
 			} catch (error) {
-				if (!(error instanceof VaultError) || error.remedy === "retry") throw error;
+				if (!isRefusal(error)) throw error;
 				const advice = `put a valid token into ${place}: this one is unknown, expired, used up or revoked`;
 				throw LoginError.refused({ name: "token", mount: "auth/token" }, error, advice);
 			}

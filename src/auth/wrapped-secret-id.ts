@@ -1,5 +1,6 @@
 import { Secret } from "../kernel/mod.ts";
-import { asText, type VaultClient, VaultError } from "../vault/mod.ts";
+import { asText, type VaultClient } from "../vault/mod.ts";
+import { isRefusal } from "./errors.ts";
 import { wrappingEmpty, wrappingInvalid, wrappingPath } from "./wrapping-errors.ts";
 
 export interface WrappedSecretIdOptions {
@@ -53,9 +54,4 @@ export function secretIdUnwrapper(options: WrappedSecretIdOptions, client: Vault
 			throw wrappingInvalid(place, error, token.equals(unanswered));
 		}
 	};
-}
-
-/** Vault said no for good; anything else may still come right. */
-function isRefusal(error: unknown): error is VaultError {
-	return error instanceof VaultError && error.remedy !== "retry";
 }

@@ -100,7 +100,7 @@ const autoAuthConfig = keys({
 	token_file_path: note(
 		optional(path),
 		"path",
-		"File that holds the token, for method `token`: the token alone, or the JSON of a login. `~/.vault-token` is read only when it is named here. Default: the token in `VAULT_TOKEN`.",
+		"File that holds the token, for method `token`: the token alone, or the JSON of a login. The `.vault-token` in a home is read only when it is named here. Default: the token in `VAULT_TOKEN`.",
 	),
 	name: note(
 		optional(someText),
