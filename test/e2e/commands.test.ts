@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
+import { COMMANDS } from "../../src/cli/command-list.ts";
 import { configIn } from "../support/agent-config.ts";
 import { runAgent, startAgent } from "../support/agent-process.ts";
 import { eventually } from "../support/eventually.ts";
@@ -298,31 +299,34 @@ test("--help lists every command and exit code", async () => {
 	const { code, stdout } = await runAgent(["--help"]);
 
 	expect(code).toBe(0);
-	for (const command of [
-		"start",
-		"run",
-		"render",
-		"validate",
-		"doctor",
-		"init",
-		"dev",
-		"schema",
-		"completion",
-	])
-		expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
+	for (const { name } of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${name} `, "m"));
 	for (const exit of [0, 1, 2, 3, 4, 5, 6]) expect(stdout).toMatch(new RegExp(`^  ${exit}  \\w`, "m"));
 });
 
-test.each(["start", "run", "render", "validate", "doctor", "init", "dev", "schema", "completion"])(
-	"%s --help has an example",
-	async (command) => {
-		const { code, stdout, stderr } = await runAgent([command, "--help"]);
+describe.each(COMMANDS)("agent $name", ({ name }) => {
+	test("has help with an example that can be typed", async () => {
+		const { code, stdout, stderr } = await runAgent([name, "--help"]);
 
 		expect([code, stderr]).toEqual([0, ""]);
-		expect(stdout).toMatch(new RegExp(`^Usage: agent ${command} `));
-		expect(stdout).toMatch(new RegExp(`^Example:\\n  agent ${command} ?`, "m"));
-	},
-);
+		expect(stdout).toMatch(new RegExp(`^Usage: agent ${name} `));
+		expect(stdout).toMatch(new RegExp(`^Example:\\n  agent ${name} ?`, "m"));
+	});
+
+	test("takes the flags of every command", async () => {
+		const common = ["-c", "x.yaml", "--config", "x.yaml", "--log-level", "warn", "--log-format", "json"];
+
+		const { code, stderr } = await runAgent([name, ...common, "--help"]);
+
+		expect([code, stderr]).toEqual([0, ""]);
+	});
+
+	test("names the nearest flag", async () => {
+		const { code, stderr } = await runAgent([name, "--hepl"]);
+
+		expect(code).toBe(2);
+		expect(stderr).toContain("unknown option '--hepl'\n(Did you mean --help?)");
+	});
+});
 
 test("every line of standard error is JSON, the last one says why it ended", async () => {
 	const { vault } = await scene();

@@ -126,3 +126,27 @@ test("validate --online leaves the secret id's file, writes no sink, and gives t
 	expect(place.entries()).toEqual(["agent.yaml", "secret-id"]);
 	expect(vault.count("auth/token/revoke-self")).toBe(1);
 });
+
+test("validate --online issues no credential, and still names what else is needed", async () => {
+	const template = `{{#secret "database/creds/app"}}{{username}} {{#secret (replaceAll "N" username "secret/data/llm/N")}}{{x}}{{/secret}}{{/secret}}{{#secret "database/static-creds/fixed"}}{{username}}{{/secret}}`;
+	const { vault, validate } = await scene({ templates: [contents(template)] });
+	vault.server.seed({
+		database: { roles: { app: { default_ttl: "1h" } }, static_roles: { fixed: { rotation_period: "1h" } } },
+		policies: { reader: 'path "database/*" { capabilities = ["read"] }' },
+	});
+
+	const text = await validate();
+	const json = await validate("--json");
+
+	expect([text.code, text.stderr]).toEqual([0, ""]);
+	expect(text.stdout).toContain("left alone database/creds/app");
+	expect(text.stdout).toContain("not read: it would issue a credential");
+	expect(JSON.parse(json.stdout)).toMatchObject({
+		valid: true,
+		reads: [
+			{ path: "database/creds/app", capabilities: ["read"], outcome: "left alone" },
+			{ path: "database/static-creds/fixed", outcome: "read" },
+		],
+	});
+	expect(vault.count("database/creds/")).toBe(0);
+});

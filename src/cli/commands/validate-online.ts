@@ -55,7 +55,7 @@ export function onlineJson({ looked, problems }: OnlineFindings) {
 	return {
 		reads: looked.map(({ request, access, outcome, usedBy }) => ({
 			path: access.path,
-			kind: request.kind,
+			kind: request.parameters === undefined ? request.kind : "write",
 			usedBy,
 			needs: access.capability,
 			...(access.capabilities && { capabilities: access.capabilities }),

@@ -44,23 +44,17 @@ const IN_MEMORY = new Set([0x01021994, 0x858458f6]);
 /** Opens a connection and closes it. @throws the system's or OpenSSL's error */
 async function connect({ host, port, tls }: Door, timeoutMs: number): Promise<Greeting> {
 	const { ca, ...identity } = tls ?? {};
+	const place = { host, port, timeout: timeoutMs };
+	const name = servesName(host) ? { servername: host } : {};
 	const socket: Socket =
 		tls === undefined
-			? connectPlain({ host, port })
-			: connectTls({
-					host,
-					port,
-					...(ca && { ca: [...ca] }),
-					...(servesName(host) && { servername: host }),
-					...identity,
-				});
+			? connectPlain(place)
+			: connectTls({ ...place, ...name, ...identity, ...(ca && { ca: [...ca] }) });
 	try {
 		await new Promise<void>((resolve, reject) => {
 			socket.once("error", reject);
 			socket.once(tls === undefined ? "connect" : "secureConnect", resolve);
-			socket.setTimeout(timeoutMs, () =>
-				reject(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })),
-			);
+			socket.once("timeout", () => reject(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })));
 		});
 		return tls === undefined ? {} : greetingOf(socket as TLSSocket);
 	} finally {
