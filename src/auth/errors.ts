@@ -46,8 +46,9 @@ export class LoginError extends AgentError {
 		});
 	}
 
-	/** Vault's own words in its refusal of a request. */
+	/** Vault's own words in its refusal of a request; ours, where there was no answer to quote. */
 	static wordsOf(refusal: VaultError): string {
+		if (refusal.status === undefined) return refusal.message;
 		return /: (.*) \(\d+\)$/.exec(refusal.message)?.[1] ?? "permission denied";
 	}
 

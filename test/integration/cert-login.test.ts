@@ -1,15 +1,20 @@
+import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
+import { join } from "node:path";
 import { inspect } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { certMethod, tlsRefresh, TokenSession } from "../../src/auth/mod.ts";
 import { type DevServer, startDevServer } from "../../src/devserver/mod.ts";
 import { type AgentError, systemClock } from "../../src/kernel/mod.ts";
 import { asObject, NodeVaultClient, readTlsIdentity } from "../../src/vault/mod.ts";
+import { eventually } from "../support/eventually.ts";
 import { type Folder, folder } from "../support/folder.ts";
 import { RecordingLog } from "../support/recording-log.ts";
+import { canMakeCertificates } from "../support/tls.ts";
 
 const LOGIN = "auth/cert/login";
+const FIXTURES = join(import.meta.dirname, "../fixtures/tls");
 
 interface Scene {
 	readonly server: DevServer;
@@ -261,6 +266,56 @@ describe("a login by certificate that is refused", () => {
 		expect(inspect(error, { depth: 9 })).not.toContain(secret);
 	});
 });
+
+describe.runIf(canMakeCertificates)("a server that checks certificates while it is connected to", () => {
+	test.each([
+		["none.crt", "none.key", "it asks for a client certificate"],
+		["expired.crt", "expired.key", "it takes the client certificate for expired"],
+		["foreign.crt", "foreign.key", "it does not know the CA of the client certificate"],
+	])("says what it has against %s", async (cert, key, words) => {
+		const place = folder();
+		const foreign = await startServer();
+		const { certificate, privateKey } = foreign.issueClientCertificate({ commonName: "x", ttlSeconds: 60 });
+		const pems = { "foreign.crt": certificate, "foreign.key": privateKey };
+		const pem = (name: string) =>
+			name in pems ? pems[name as keyof typeof pems] : readFileSync(join(FIXTURES, name), "utf8");
+		const address = await checkingServer(place);
+		const shown = cert.startsWith("none") ? {} : { cert: pem(cert), key: pem(key) };
+		const tls = { rejectUnauthorized: true, ca: [pem("ca.crt")], ...shown };
+		const client = new NodeVaultClient({ addresses: [address], timeoutMs: 5000, tls });
+		onTestFinished(() => client.close());
+		const refresh = tlsRefresh([client], { log: new RecordingLog(), clock: systemClock });
+		const method = certMethod({ mountPath: "auth/cert", files: [] }, { client, refresh, clock: systemClock });
+
+		const error = (await method
+			.login(new AbortController().signal)
+			.catch((reason: unknown) => reason)) as AgentError;
+
+		expect(error.message).toContain(words);
+		expect(error.message.includes("the client certificate has expired")).toBe(cert === "expired.crt");
+		expect(error.code).toBe(cert === "expired.crt" ? "E_LOGIN_REFUSED" : "E_VAULT_TLS");
+	});
+});
+
+/** OpenSSL's own server, which tells clients what it has against them; Node's only hangs up. */
+async function checkingServer(place: Folder): Promise<string> {
+	const own = ["-cert", join(FIXTURES, "server.crt"), "-key", join(FIXTURES, "server.key")];
+	const check = ["-CAfile", join(FIXTURES, "ca.crt"), "-Verify", "1", "-verify_return_error"];
+	const server = spawn("openssl", ["s_server", "-accept", "127.0.0.1:0", ...own, ...check], {
+		cwd: place.path,
+		stdio: ["pipe", "pipe", "ignore"],
+	});
+	onTestFinished(() => void server.kill("SIGKILL"));
+	let output = "";
+	server.stdout.on("data", (chunk: Buffer) => {
+		output += chunk.toString();
+	});
+	return await eventually(() => {
+		const [, port] = /ACCEPT .*:(\d+)/.exec(output) ?? [];
+		if (port === undefined) throw new Error(`not listening yet: ${output}`);
+		return `https://127.0.0.1:${port}`;
+	});
+}
 
 /** A port where nobody listens. */
 async function freePort(): Promise<number> {
