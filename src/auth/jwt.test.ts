@@ -115,6 +115,11 @@ describe("a refused login with a JWT", () => {
 		],
 		[
 			400,
+			"could not load configuration",
+			"check that auth/jwt/config in Vault names the issuer of this JWT and its keys",
+		],
+		[
+			400,
 			'role "ci" could not be found',
 			"name a role of auth/jwt in auto_auth.config.role, or make auth/jwt/role/ci in Vault",
 		],

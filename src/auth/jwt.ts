@@ -67,7 +67,7 @@ function advise({ mountPath, path, role }: JwtOptions, { status, words, claims, 
 			"ask the issuer for a JWT for one of the role's bound_audiences, or add the JWT's aud to them",
 		],
 		[
-			/signature|\(iss\)/.test(words),
+			/signature|\(iss\)|could not load configuration/.test(words),
 			`check that ${mountPath}/config in Vault names the issuer of this JWT and its keys`,
 		],
 		[

@@ -12,6 +12,7 @@ import {
 import { type Folder, folder } from "../support/folder.ts";
 import { canMakeCertificates, selfSigned } from "../support/tls.ts";
 import { treeOf } from "../support/tree.ts";
+import { unsignedJwt } from "../support/jwt.ts";
 import { openVault, type Vault } from "../support/vault.ts";
 
 const OPENAI = "secret/data/llm/openai";
@@ -358,6 +359,35 @@ const LOGINS: readonly Row[] = [
 		},
 		code: 3,
 		says: "error: cannot read the secret id from {place}/secret-id (ENOENT)\n  do   put the secret id into that file, readable by the agent's user      E_CREDENTIAL_FILE, exit 3\n",
+	},
+	{
+		name: "a service account's token that is not mounted",
+		given: ({ config }) => {
+			config({
+				auto_auth: { method: "kubernetes", config: { role: "gateway", token_path: "token" } },
+				templates: [{ contents: inSecret("K={{api_key}}"), destination: "out/key.env" }],
+			});
+			return { env: {} };
+		},
+		code: 3,
+		says: "error: cannot read the service account token from {place}/token (ENOENT)\n  do   mount the service account's token there, readable by the agent's user, or set token_path      E_CREDENTIAL_FILE, exit 3\n",
+	},
+	{
+		name: "a JWT for a mount that knows no issuer: its claims are shown, and not itself",
+		given: async ({ vault, place, config }) => {
+			await vault.send("POST", "sys/auth/jwt", { type: "jwt" });
+			place.write("jwt", unsignedJwt({ sub: "ci", aud: "vault" }));
+			config({
+				auto_auth: {
+					method: "jwt",
+					config: { role: "ci", path: "jwt", remove_jwt_after_reading: false },
+				},
+				templates: [{ contents: inSecret("K={{api_key}}"), destination: "out/key.env" }],
+			});
+			return { env: {} };
+		},
+		code: 3,
+		says: 'error: Vault refused the login: could not load configuration (400)\n  at   {address}  auth/jwt  role "ci"\n  jwt  sub ci  aud vault  no exp\n  do   check that auth/jwt/config in Vault names the issuer of this JWT and its keys      E_LOGIN_REFUSED, exit 3\n',
 	},
 ];
 

@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { approleMethod, type AuthMethod, jwtMethod, kubernetesMethod } from "../../src/auth/mod.ts";
 import { Secret, systemClock } from "../../src/kernel/mod.ts";
 import { NodeVaultClient } from "../../src/vault/mod.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 import { FakeCredentialFiles } from "../support/fake-credential-files.ts";
 import { JwtIssuer } from "../support/jwt.ts";
 import { RecordingLog } from "../support/recording-log.ts";
@@ -228,6 +229,17 @@ describe("a wrapped secret id", () => {
 		expect(refusal.message).toContain("it was used before, has expired or never was (400)");
 		expect(refusal.rows["at"]).toContain("POST sys/wrapping/lookup");
 		expect(vault.count("auth/approle/login")).toBe(1);
+	});
+
+	test("that has waited too long is named as stolen as well", async () => {
+		const clock = new FakeClock(Date.now());
+		const vault = await openVault({ clock });
+		const token = await vault.wrap(SECRET_ID_PATH);
+		await clock.advance(61_000);
+
+		const refusal = await refusalOf(methodFor(vault, token));
+
+		expect(refusal.code).toBe("E_WRAPPING_TOKEN");
 	});
 
 	test("of another role is left closed", async () => {
