@@ -202,6 +202,20 @@ describe("a sink", () => {
 		expect(session.sinks).toEqual([{ path: PATH }]);
 	});
 
+	test("gets nothing more from a session that another one has replaced", async () => {
+		const disk = new MemorySinks();
+		disk.fault = READ_ONLY;
+		const { token, clock, session } = open({ disk });
+		await token();
+		await clock.advance(0);
+
+		session.giveUp();
+		disk.fault = undefined;
+		await clock.advance(600_000);
+
+		expect(disk.texts.size).toBe(0);
+	});
+
 	test("that cannot be written while it is tried does not make a wrapping for each try", async () => {
 		const disk = new MemorySinks();
 		disk.fault = READ_ONLY;

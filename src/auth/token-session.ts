@@ -169,6 +169,7 @@ export class TokenSession {
 
 	/** Another session takes the place of this one: its token is kept for what lives by it, and for nothing else. */
 	giveUp(): void {
+		void this.#deps.sinks?.close(); // or an old token would come after the new one
 		const last = this.#held.release();
 		if (last !== undefined && !this.#deps.method.isTokenItself) this.#replaced.add(last);
 	}
