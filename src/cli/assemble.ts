@@ -142,7 +142,10 @@ function certificateFiles({ own, reload }: CertConfig): readonly string[] {
 }
 
 /** What puts files in place. */
-export function deliveryOf({ allowedRoots }: Config, world: World): Delivery {
+export function deliveryOf(
+	{ allowedRoots }: Pick<Config, "allowedRoots">,
+	world: Pick<World, "fs" | "uid">,
+): Delivery {
 	return new Delivery({ fs: world.fs, links: { uid: world.uid, allowedRoots } });
 }
 

@@ -7,6 +7,9 @@ import type { World } from "../world.ts";
 import { failure, type Finding, leftOut, ok, tried, warning } from "./finding.ts";
 import type { Machine } from "./machine.ts";
 
+type Delivering = Parameters<typeof deliveryOf>[1];
+type Places = Pick<Machine, "stat" | "may" | "isInMemory">;
+
 interface Place {
 	readonly path: string;
 	/** Another user or group than the agent's own is wanted. */
@@ -17,7 +20,7 @@ interface Place {
 export async function destinationChecks(
 	config: Config,
 	units: readonly Unit[],
-	{ world, machine }: { readonly world: World; readonly machine: Machine },
+	{ world, machine }: { readonly world: Delivering; readonly machine: Places },
 ): Promise<readonly Finding[]> {
 	const delivery = deliveryOf(config, world);
 	const files = units.flatMap((unit) =>
@@ -43,7 +46,11 @@ export async function destinationChecks(
 	return found.flat();
 }
 
-async function destination({ path, isGivenAway }: Place, world: World, machine: Machine): Promise<Finding> {
+async function destination(
+	{ path, isGivenAway }: Place,
+	world: Delivering,
+	machine: Places,
+): Promise<Finding> {
 	const wanted = dirname(path);
 	const folder = await nearestFolder(wanted, machine);
 	if (!(await machine.may(folder, "write"))) {
@@ -73,7 +80,7 @@ async function destination({ path, isGivenAway }: Place, world: World, machine: 
 }
 
 /** The folder, or the nearest one above that is there. */
-async function nearestFolder(folder: string, machine: Machine): Promise<string> {
+async function nearestFolder(folder: string, machine: Places): Promise<string> {
 	const isThere = await machine.stat(folder).then(
 		() => true,
 		() => false,

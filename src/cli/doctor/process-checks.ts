@@ -13,7 +13,10 @@ const NODE_VARIABLES: Readonly<Record<string, string>> = {
 };
 
 /** The agent's own process. */
-export async function processChecks(world: World, machine: Machine): Promise<readonly Finding[]> {
+export async function processChecks(
+	world: Pick<World, "version" | "platform" | "env">,
+	machine: Pick<Machine, "cachedModules">,
+): Promise<readonly Finding[]> {
 	const { node, platform, arch } = world.platform;
 	const set = Object.entries(NODE_VARIABLES).filter(([name]) => world.env[name]);
 	return [
@@ -25,7 +28,7 @@ export async function processChecks(world: World, machine: Machine): Promise<rea
 	];
 }
 
-async function compileCache(machine: Machine): Promise<Finding> {
+async function compileCache(machine: Pick<Machine, "cachedModules">): Promise<Finding> {
 	const modules = await machine.cachedModules();
 	return modules
 		? ok("compile cache", `${modules} modules compiled ahead for this Node`)
@@ -36,11 +39,14 @@ async function compileCache(machine: Machine): Promise<Finding> {
 			);
 }
 
+type Surroundings = Pick<World, "env" | "cwd">;
+type Programs = Pick<Machine, "may">;
+
 /** The child, as far as it can be seen without starting it. */
 export async function childChecks(
-	{ exec }: Config,
-	world: World,
-	machine: Machine,
+	{ exec }: Pick<Config, "exec">,
+	world: Surroundings,
+	machine: Programs & Pick<Machine, "pid">,
 ): Promise<readonly Finding[]> {
 	if (exec === undefined) return [leftOut("child", "the config has none")];
 	const [program = ""] = exec.command;
@@ -66,7 +72,11 @@ export async function childChecks(
 	return [child, init];
 }
 
-async function findProgram(program: string, world: World, machine: Machine): Promise<string | undefined> {
+async function findProgram(
+	program: string,
+	world: Surroundings,
+	machine: Programs,
+): Promise<string | undefined> {
 	const folders = program.includes("/") ? [world.cwd] : (world.env["PATH"] ?? "/usr/bin:/bin").split(":");
 	for (const folder of folders) {
 		const path = program.startsWith("/") ? program : join(folder, program);
@@ -76,7 +86,10 @@ async function findProgram(program: string, world: World, machine: Machine): Pro
 }
 
 /** Where the agent would answer. */
-export async function listenerCheck({ listener }: Config, machine: Machine): Promise<readonly Finding[]> {
+export async function listenerCheck(
+	{ listener }: Pick<Config, "listener">,
+	machine: Pick<Machine, "canListen">,
+): Promise<readonly Finding[]> {
 	if (listener === undefined) return [leftOut("listener", "the config has none")];
 	const { address } = listener;
 	if (address.kind !== "tcp") return [leftOut("listener", `a socket at ${address.path}`)];

@@ -15,9 +15,9 @@ const MOST_SKEW_MS = 60_000;
 
 /** Every address: whether it answers, and as whom. */
 export async function addressChecks(
-	{ vault }: Config,
-	world: World,
-	machine: Machine,
+	{ vault }: Pick<Config, "vault">,
+	world: Pick<World, "tlsFiles" | "clock">,
+	machine: Pick<Machine, "connect">,
 ): Promise<readonly Finding[]> {
 	if (vault.addresses.length === 0)
 		return [unsaid("address", "no Vault address is known", "set VAULT_ADDR or vault.address")];
@@ -78,7 +78,10 @@ function notReached(address: string, error: unknown): Finding {
 const EVERY_STATE = { standbyok: "true", perfstandbyok: "true", sealedcode: "200", uninitcode: "200" };
 
 /** Vault's health and its clock (developer.hashicorp.com/vault/api-docs/system/health). */
-export async function healthChecks({ client }: VaultLink, world: World): Promise<readonly Finding[]> {
+export async function healthChecks(
+	{ client }: Pick<VaultLink, "client">,
+	world: Pick<World, "clock">,
+): Promise<readonly Finding[]> {
 	return await tried("health", async () => {
 		const call = { method: "GET", path: "sys/health", query: EVERY_STATE } as const;
 		const { data, serverTime } = await client.send(call, new AbortController().signal);
