@@ -1,17 +1,18 @@
-import type { Change, SecretStore } from "../secrets/mod.ts";
+import type { SecretStore } from "../secrets/mod.ts";
 import type { TemplateInputs } from "../template/mod.ts";
 import { Book } from "./book.ts";
-import { countChanges, countRenderings, timeDelivery } from "./counting.ts";
+import { countRenderings } from "./counting.ts";
 import { LeaseTurnover } from "./lease-turnover.ts";
 import { OutageLog } from "./outage-log.ts";
 import { Progress, PROGRESS_EVERY_MS } from "./progress.ts";
 import { Publisher, type PublisherDeps } from "./publisher.ts";
 import { renderUnits } from "./renderer.ts";
-import { describeSecrets, reportRotations } from "./rotation-log.ts";
+import { describeSecrets } from "./rotation-log.ts";
+import { RotationTrail } from "./rotation-trail.ts";
 import type { Plan, Unit } from "./spec.ts";
 import { fatalOf, type WaitingFor } from "./waiting.ts";
 
-export interface AgentDeps extends Omit<PublisherDeps, "describe" | "leases" | "wake"> {
+export interface AgentDeps extends Omit<PublisherDeps, "describe" | "leases" | "trail" | "wake"> {
 	readonly store: SecretStore;
 	/** Told after each piece of work of a running agent: what it needed may be given back. */
 	readonly rest?: (signal: AbortSignal) => void;
@@ -32,6 +33,7 @@ export class Agent {
 	readonly #deps: AgentDeps;
 	readonly #book: Book;
 	readonly #publisher: Publisher;
+	readonly #trail: RotationTrail;
 	readonly #outages: OutageLog;
 	#busySince: number | undefined;
 	#wantsAll = false;
@@ -42,9 +44,11 @@ export class Agent {
 		this.#deps = deps;
 		this.#book = new Book(units, deps.log);
 		this.#outages = new OutageLog(deps.log, deps.clock);
+		this.#trail = new RotationTrail(deps);
 		this.#publisher = new Publisher({
 			...deps,
 			describe: () => describeSecrets(deps.store.entries()),
+			trail: this.#trail,
 			leases: new LeaseTurnover(deps.store),
 			wake: () => this.#wake.resolve(),
 		});
@@ -204,8 +208,7 @@ export class Agent {
 		}
 		const changes = isReadDue ? await (wantsAll ? store.readAllAtOnce(signal) : store.poll(signal)) : [];
 		if (isReadDue) {
-			reportRotations(changes, this.#deps);
-			countChanges(changes, this.#deps.counters);
+			this.#trail.seen(changes);
 			this.#outages.report(store.entries(), `serving generation ${this.#publisher.generation}`);
 		}
 		// Who asked may have changed what a template sees besides secrets.
@@ -214,14 +217,9 @@ export class Agent {
 			await this.#render(concerned, signal);
 			this.#deps.rest?.(signal);
 		}
-		if (concerned.length > 0 || wantsAll || this.#publisher.isRetryDue) await this.#publish(changes);
-		this.#publisher.letGo();
-	}
-
-	async #publish(changes: readonly Change[]): Promise<void> {
-		const before = this.#publisher.generation;
-		await this.#publisher.publish(this.#book);
-		if (this.#publisher.generation > before) timeDelivery(changes, this.#deps);
+		if (concerned.length > 0 || wantsAll || this.#publisher.isRetryDue)
+			await this.#publisher.publish(this.#book);
+		this.#publisher.closeUp();
 	}
 
 	async #render(units: readonly Unit[], signal: AbortSignal): Promise<void> {

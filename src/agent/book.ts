@@ -75,6 +75,11 @@ export class Book {
 			.map(({ unit }) => unit);
 	}
 
+	/** Units that are made of a secret, by its key. */
+	usersOf(key: string): readonly Unit[] {
+		return this.#all.filter(({ keys }) => keys.has(key)).map(({ unit }) => unit);
+	}
+
 	/** Required units that have never been rendered, with the reason. */
 	waiting(): readonly { readonly unit: Unit; readonly error: AgentError | undefined }[] {
 		return this.#all.filter(({ unit, text }) => unit.required && text === undefined);

@@ -21,17 +21,15 @@ export function countChanges(changes: readonly Change[], counters: Counters | un
 	}
 }
 
-/** The changes have been delivered now. Those that Vault gives no time for are not timed. */
+/** A change has been delivered now. One that Vault gives no time for is not timed. */
 export function timeDelivery(
-	changes: readonly Change[],
+	{ after }: Change,
 	{ clock, counters }: { readonly clock: Clock; readonly counters?: Counters },
 ): void {
-	for (const { before, after } of changes) {
-		const writtenAt = after.kind === "present" ? Date.parse(after.view.createdTime ?? "") : Number.NaN;
-		if (before === undefined || Number.isNaN(writtenAt)) continue;
-		const seconds = Math.max(0, clock.now() - writtenAt) / 1000; // the two clocks need not agree
-		counters?.observe("keyturn_rotation_delivery_seconds", seconds);
-	}
+	const writtenAt = after.kind === "present" ? Date.parse(after.view.createdTime ?? "") : Number.NaN;
+	if (Number.isNaN(writtenAt)) return;
+	const seconds = Math.max(0, clock.now() - writtenAt) / 1000; // the two clocks need not agree
+	counters?.observe("keyturn_rotation_delivery_seconds", seconds);
 }
 
 /** What happens to the child, counted. */

@@ -10,9 +10,10 @@ export interface Generation {
 	readonly terms: ChildTerms | undefined;
 }
 
-/** Whether the child would get the same variables. */
-export function isSameVariables(a: Variables, b: Variables): boolean {
-	return a.size === b.size && [...a].every(([name, value]) => b.get(name) === value);
+/** Names of the variables that the child would get otherwise, or not at all, or for the first time. */
+export function changedVariables(before: Variables, after: Variables): ReadonlySet<string> {
+	const names = [...before.keys(), ...after.keys()];
+	return new Set(names.filter((name) => before.get(name) !== after.get(name)));
 }
 
 /** The log's line for a generation that has been delivered: names and numbers, no values. */

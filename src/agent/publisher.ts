@@ -1,12 +1,14 @@
-import { AgentError, type Clock, type Log, Secret } from "../kernel/mod.ts";
+import { AgentError, type Clock, type Log } from "../kernel/mod.ts";
 import type { Delivery, FileOrder } from "../render/mod.ts";
 import type { Counters } from "../status/mod.ts";
 import type { Book } from "./book.ts";
 import { DeliveryRetry } from "./delivery-retry.ts";
-import { type Generation, isSameVariables, renderedLine } from "./generation.ts";
+import { type Generation, changedVariables, renderedLine } from "./generation.ts";
+import { ChildTurn } from "./child-turn.ts";
 import type { ChildPort, ChildTerms, NoticePort } from "./ports.ts";
 import type { LeaseTurnover } from "./lease-turnover.ts";
 import type { FileUnit } from "./spec.ts";
+import type { RotationTrail } from "./rotation-trail.ts";
 import { TurnOver } from "./turn-over.ts";
 
 export interface PublisherDeps {
@@ -19,6 +21,8 @@ export interface PublisherDeps {
 	readonly counters?: Counters;
 	/** Names and versions of what is held, for the log. */
 	readonly describe: () => string;
+	/** What becomes of changes. */
+	readonly trail: RotationTrail;
 	/** What becomes of leases that have been replaced. */
 	readonly leases: LeaseTurnover;
 	/** Called when a turn-over has come to its end: there may be something to do. */
@@ -29,13 +33,12 @@ export interface PublisherDeps {
 export class Publisher {
 	readonly #deps: PublisherDeps;
 	readonly #turnOver: TurnOver;
+	readonly #child: ChildTurn | undefined;
 	#delivery: Delivery;
 	#terms: ChildTerms | undefined;
 	#current: Generation = { number: 0, orders: [], variables: new Map(), terms: undefined };
 	/** What the child could not live with, by path: not delivered again until it changes or somebody asks. */
 	#rejected: ReadonlyMap<string, string | undefined> = new Map();
-	/** Number of the generation that the child was last asked to run with; files alone may be newer. */
-	#tried = 1;
 	readonly #retry: DeliveryRetry;
 
 	constructor(deps: PublisherDeps) {
@@ -43,8 +46,21 @@ export class Publisher {
 		this.#retry = new DeliveryRetry(deps);
 		this.#delivery = deps.delivery;
 		this.#terms = deps.child?.terms;
-		const child = deps.child?.supervisor;
-		const { notices, clock, random, log, counters } = deps;
+		const { notices, clock, random, log, counters, trail, leases, wake } = deps;
+		const child =
+			deps.child &&
+			new ChildTurn({
+				supervisor: deps.child.supervisor,
+				log,
+				current: () => this.#current,
+				putBack: (generation) => this.#putBack(generation),
+				ended: (generation, outcome) => {
+					if (outcome === "stands") leases.childStands(generation);
+					trail.childCame(generation, outcome);
+				},
+				wake,
+			});
+		this.#child = child;
 		this.#turnOver = new TurnOver({
 			notices,
 			clock,
@@ -60,7 +76,8 @@ export class Publisher {
 					log.write("warn", "notification failed", { msg: error.message, code: error.code });
 				}
 			},
-			...(child && { child: { restart: () => this.#restart(), signal: (name) => child.signal(name) } }),
+			told: (action, paths) => trail.told(action, paths),
+			...(child && { child }),
 		});
 	}
 
@@ -108,7 +125,6 @@ export class Publisher {
 	 * @throws AgentError when something cannot be delivered, or the child cannot be started
 	 */
 	async start(book: Book): Promise<void> {
-		const { child } = this.#deps;
 		const destinations = book.files.map((file) => file.destination);
 		const changed = new Set(await this.#delivery.deliver(book.orders()));
 		for (const path of await this.#delivery.unnotified(destinations)) changed.add(path);
@@ -121,8 +137,8 @@ export class Publisher {
 			book.files.filter(({ destination }) => changed.has(destination)),
 			false,
 		);
-		if (child === undefined || terms === undefined) return;
-		await child.supervisor.start(this.#childValues(terms));
+		if (this.#child === undefined) return;
+		await this.#child.start();
 		await this.#turnOver.childStarted();
 	}
 
@@ -142,8 +158,8 @@ export class Publisher {
 		const orders = book.orders();
 		const variables = book.variables();
 		const terms = this.#terms;
-		const variablesChanged =
-			!isSameVariables(variables, this.#current.variables) || terms !== this.#current.terms;
+		const others = changedVariables(this.#current.variables, variables);
+		const variablesChanged = others.size > 0 || terms !== this.#current.terms;
 		if (variablesChanged || orders.some((order) => this.#isNew(order))) this.forgetRejection();
 		try {
 			const wanted = orders.filter((order) => !this.#isRejected(order));
@@ -153,10 +169,24 @@ export class Publisher {
 			const isNew = files.length > 0 || variablesChanged;
 			if (isNew) this.#current = { number: this.#current.number + 1, orders, variables, terms };
 			this.#noteLeases(book, files, variablesChanged);
-			if (!isNew) return;
+			if (!isNew) {
+				this.#deps.trail.unchanged();
+				return;
+			}
 			this.#retry.delivered();
 			this.#sayRendered(book, files.length);
 			this.#turnOver.note(files, variablesChanged);
+			this.#deps.trail.delivered(
+				{
+					generation: this.#current.number,
+					changed: [
+						...files,
+						...book.units.filter(({ kind, name }) => kind === "variable" && others.has(name)),
+					],
+					restarts: variablesChanged || files.some(({ onChange }) => onChange.kind === "restart"),
+				},
+				(key) => book.usersOf(key),
+			);
 		} catch (error) {
 			if (!(error instanceof AgentError)) throw error;
 			this.#retry.failed(error);
@@ -168,9 +198,10 @@ export class Publisher {
 		this.#rejected = new Map();
 	}
 
-	/** Lets go the leases that nobody lives by any more. */
-	letGo(): void {
+	/** Closes what is over: leases that nobody lives by any more, and changes that everybody knows of. */
+	closeUp(): void {
 		this.#deps.leases.settle(this.isSettled);
+		if (this.isSettled) this.#deps.trail.settled();
 	}
 
 	/** Tells whoever has to know and has not been told yet. */
@@ -178,23 +209,8 @@ export class Publisher {
 		await this.#turnOver.run(signal);
 	}
 
-	#childValues(terms: ChildTerms) {
-		const generation = this.#current;
-		return {
-			generation: generation.number,
-			...(terms.spec !== undefined && { spec: terms.spec }),
-			env: new Secret(terms.environment(generation.variables)),
-			prepare: () => this.#putInPlace(generation),
-		};
-	}
-
-	/**
-	 * Before a child is put back to a generation's variables, the files of that generation have to stand as well. One
-	 * that only starts again after its end finds the newest files.
-	 */
-	async #putInPlace(generation: Generation): Promise<void> {
-		if (generation.number >= this.#tried) return;
-		this.#tried = generation.number;
+	/** Before a child is put back to a generation's variables, the files of that generation have to stand as well. */
+	async #putBack(generation: Generation): Promise<void> {
 		this.#rejected = new Map(this.#current.orders.map((order) => [order.path, order.content]));
 		try {
 			await this.#delivery.deliver(generation.orders);
@@ -203,25 +219,6 @@ export class Publisher {
 			const msg = `${error.message}; the child gets the variables of generation ${generation.number}, but newer files`;
 			this.#deps.log.write("error", "delivery failed", { ...error.facts, msg, code: error.code });
 		}
-	}
-
-	#restart(): void {
-		const { child, log } = this.#deps;
-		const { number, terms } = this.#current;
-		if (child === undefined || terms === undefined) return;
-		this.#tried = number;
-		const report = async () => {
-			const outcome = await child.supervisor.replace(this.#childValues(terms));
-			if (outcome === "turned-over") {
-				this.#deps.leases.childStands(number);
-				log.write("info", "turned over", { msg: `generation ${number} stands`, generation: number });
-			} else if (outcome === "put-back") {
-				const msg = `generation ${number} is rejected: its child did not live; the values before it are used until the next change`;
-				log.write("error", "rejected", { msg, generation: number });
-			}
-			this.#deps.wake();
-		};
-		void report(); // known only after the start grace, and reading goes on meanwhile
 	}
 
 	/** Other than what the current generation, rejected or not, has for that file. */

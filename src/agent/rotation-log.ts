@@ -7,21 +7,37 @@ export function reportRotations(
 	{ log, clock }: { readonly log: Log; readonly clock: Clock },
 ): void {
 	for (const { before, after } of changes) {
-		const path = after.kind === "present" ? after.view.path : after.path;
 		const writtenAt = after.kind === "present" ? Date.parse(after.view.createdTime ?? "") : Number.NaN;
 		const delay = clock.now() - writtenAt;
 		const seen =
 			Number.isNaN(writtenAt) || delay < 0 ? "" : `, seen ${formatDuration(delay)} after it was written`;
 		log.write("info", "rotation", {
-			msg: `${path} ${word(before)} → ${word(after)}${seen}`,
-			path,
-			...(after.kind === "present" && after.view.version !== undefined && { version: after.view.version }),
-			...(after.kind === "present" && { request_id: after.view.requestId }),
+			msg: `${pathOf(after)} ${word(before)} → ${word(after)}${seen}`,
+			path: pathOf(after),
+			from_version: before && versionOf(before),
+			version: versionOf(after),
+			request_id: after.kind === "present" ? after.view.requestId : undefined,
 		});
 	}
 }
 
-function word(finding: Finding | undefined): string {
+/** Where it was found. */
+export function pathOf(finding: Finding): string {
+	return finding.kind === "present" ? finding.view.path : finding.path;
+}
+
+/** KV v2 only. */
+export function versionOf(finding: Finding): number | undefined {
+	return finding.kind === "present" ? finding.view.version : undefined;
+}
+
+/** What became of it, in a word. */
+export function stateOf(finding: Finding): string {
+	return finding.kind === "present" ? "present" : finding.reason;
+}
+
+/** A version for people. */
+export function word(finding: Finding | undefined): string {
 	if (finding === undefined) return "unread";
 	if (finding.kind === "absent") return finding.reason;
 	return finding.view.version === undefined ? "changed" : `v${finding.view.version}`;

@@ -21,6 +21,8 @@ export interface TurnOverDeps {
 	readonly notices: NoticePort;
 	/** Told when the change of these files has reached whom it concerns. */
 	readonly settled: (paths: readonly string[]) => Promise<void>;
+	/** Told what has been done for the change of these files; of a restart the child itself tells. */
+	readonly told: (action: ChangeAction, paths: ReadonlySet<string>) => void;
 	readonly clock: Clock;
 	readonly random: () => number;
 	readonly log: Log;
@@ -111,6 +113,7 @@ export class TurnOver {
 			try {
 				await this.#perform(due.action, signal);
 				this.#count(due.action, "done");
+				this.#deps.told(due.action, due.paths);
 				// What was noted meanwhile, for a newer change, stays due.
 				if (this.#due.get(key) === due) await this.#done(key, due.paths);
 			} catch (error) {

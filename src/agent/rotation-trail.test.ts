@@ -1,0 +1,107 @@
+import { describe, expect, test } from "vitest";
+import { agentBench, fileUnit, INTERVAL, variableUnit } from "../../test/support/agent-bench.ts";
+import { AgentError } from "../kernel/mod.ts";
+
+const OPENAI = "secret/data/llm/openai";
+const AZURE = "secret/data/llm/azure";
+const KEY_FILE = '{{#secret "secret/data/llm/openai"}}{{api_key}}{{/secret}}';
+const COMMAND = { kind: "command", command: ["reload", "--now"], timeoutMs: 1000 } as const;
+
+describe("a rotation is told whole once everybody knows", () => {
+	test("where it has gone, who was told, and how long that took", async () => {
+		const { secrets, run, nextPoll, log } = agentBench([
+			fileUnit("/out/openai", KEY_FILE, { onChange: COMMAND }),
+			fileUnit("/out/quiet", `key: ${KEY_FILE}`),
+			variableUnit("KEY", OPENAI),
+			variableUnit("OTHER", AZURE),
+		]);
+		secrets.put(OPENAI, { api_key: "sk-1" });
+		secrets.put(AZURE, { api_key: "az-1" });
+		await run();
+
+		secrets.put(OPENAI, { api_key: "sk-2" });
+		await nextPoll();
+
+		const lines = log.lines.filter(({ event }) => event === "rotated");
+		expect(lines).toEqual([
+			expect.objectContaining({
+				level: "info",
+				path: OPENAI,
+				from_version: 1,
+				version: 2,
+				request_id: "r-1",
+				from_request_id: "r-1",
+				generation: 2,
+				files: ["/out/openai", "/out/quiet"],
+				variables: ["KEY"],
+				turned_over: ["command reload", "child restarted"],
+				took_seconds: 0,
+			}),
+		]);
+		expect(lines[0]?.msg).toBe(
+			`${OPENAI} v1 → v2 is in /out/openai, /out/quiet, KEY; command reload, child restarted; took 0 ms`,
+		);
+	});
+
+	test("not before a command that fails at first has succeeded; its pauses count", async () => {
+		const { secrets, run, nextPoll, clock, faults, log } = agentBench([
+			fileUnit("/out/openai", KEY_FILE, { onChange: COMMAND }),
+		]);
+		secrets.put(OPENAI, { api_key: "sk-1" });
+		await run();
+		faults.set("reload --now", new AgentError("exit 1", { code: "E_NOT_NOTIFIED", remedy: "retry" }));
+
+		secrets.put(OPENAI, { api_key: "sk-2" });
+		await nextPoll();
+		expect(log.of("rotated")).toEqual([]);
+		faults.clear();
+		await clock.advance(60_000);
+
+		const [line] = log.lines.filter(({ event }) => event === "rotated");
+		expect(line).toMatchObject({ turned_over: ["command reload"], version: 2 });
+		expect(line?.["took_seconds"]).toBeGreaterThan(0.1);
+	});
+
+	test("a child that could not live with it is named, and the rotation is over", async () => {
+		const { secrets, run, nextPoll, supervisor, log } = agentBench([variableUnit("KEY", OPENAI)]);
+		secrets.put(OPENAI, { api_key: "sk-1" });
+		await run();
+
+		supervisor.outcome = "put-back";
+		secrets.put(OPENAI, { api_key: "sk-2" });
+		await nextPoll();
+
+		const [line] = log.lines.filter(({ event }) => event === "rotated");
+		expect(line).toMatchObject({ turned_over: ["child put back"], variables: ["KEY"] });
+	});
+
+	test("a version whose texts are the same is no news to anybody", async () => {
+		const { secrets, run, nextPoll, log } = agentBench([fileUnit("/out/openai", KEY_FILE)]);
+		secrets.put(OPENAI, { api_key: "sk-1" });
+		await run();
+
+		secrets.put(OPENAI, { api_key: "sk-1" });
+		await nextPoll();
+		await nextPoll();
+
+		expect(log.of("rotation")).toHaveLength(1);
+		expect(log.of("rotated")).toEqual([]);
+	});
+
+	test("one that cannot be written is told when it has been", async () => {
+		const { secrets, run, nextPoll, clock, memory, log } = agentBench([fileUnit("/out/openai", KEY_FILE)]);
+		secrets.put(OPENAI, { api_key: "sk-1" });
+		await run();
+		memory.onWrite = () => {
+			throw Object.assign(new Error("ENOSPC"), { code: "ENOSPC" });
+		};
+
+		secrets.put(OPENAI, { api_key: "sk-2" });
+		await nextPoll();
+		expect(log.of("rotated")).toEqual([]);
+		memory.onWrite = () => undefined;
+		await clock.advance(2 * INTERVAL);
+
+		expect(log.lines.filter(({ event }) => event === "rotated")).toMatchObject([{ files: ["/out/openai"] }]);
+	});
+});

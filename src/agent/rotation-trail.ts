@@ -1,0 +1,138 @@
+import { type Clock, formatDuration, type Log } from "../kernel/mod.ts";
+import type { Change } from "../secrets/mod.ts";
+import type { Counters } from "../status/mod.ts";
+import type { ChangeAction, Unit } from "./spec.ts";
+import { countChanges, timeDelivery } from "./counting.ts";
+import { pathOf, reportRotations, stateOf, versionOf, word } from "./rotation-log.ts";
+
+/** What a delivery changed, by the names of files and variables. */
+export interface Delivered {
+	readonly generation: number;
+	/** Units whose text is another. */
+	readonly changed: readonly Unit[];
+	/** The child is started anew with it. */
+	readonly restarts: boolean;
+}
+
+export interface TrailDeps {
+	readonly log: Log;
+	readonly clock: Clock;
+	readonly counters?: Counters;
+}
+
+/** A change on its way to everybody whom it concerns. */
+interface Journey {
+	readonly change: Change;
+	readonly seenAt: number;
+	readonly files: readonly string[];
+	readonly variables: readonly string[];
+	/** Absent before its delivery. */
+	readonly generation?: number;
+	/** Whether it takes a child that stands to end it. */
+	readonly needsChild: boolean;
+	readonly done: readonly string[];
+}
+
+/** Follows each change of a secret until all who need to know it do, and says then what it came to. */
+export class RotationTrail {
+	readonly #deps: TrailDeps;
+	#journeys: readonly Journey[] = [];
+
+	constructor(deps: TrailDeps) {
+		this.#deps = deps;
+	}
+
+	/** These were read now. What is read for the first time has not changed. */
+	seen(changes: readonly Change[]): void {
+		reportRotations(changes, this.#deps);
+		countChanges(changes, this.#deps.counters);
+		const seenAt = this.#deps.clock.now();
+		const begun = changes
+			.filter(({ before }) => before !== undefined)
+			.map((change) => ({ change, seenAt, files: [], variables: [], needsChild: false, done: [] }));
+		this.#journeys = [...this.#journeys, ...begun];
+	}
+
+	/** @param usersOf units that are made of a secret, by its key */
+	delivered({ generation, changed, restarts }: Delivered, usersOf: (key: string) => readonly Unit[]): void {
+		this.#journeys = this.#journeys.map((journey) => {
+			if (journey.generation !== undefined) return journey;
+			const users = new Set(usersOf(journey.change.key));
+			const mine = changed.filter((unit) => users.has(unit));
+			const names = (kind: Unit["kind"]) => mine.filter((unit) => unit.kind === kind).map(({ name }) => name);
+			if (mine.length > 0) timeDelivery(journey.change, this.#deps);
+			const needsChild = restarts && mine.length > 0;
+			return { ...journey, generation, files: names("file"), variables: names("variable"), needsChild };
+		});
+	}
+
+	/** Nothing had to be delivered: the texts are as they were. */
+	unchanged(): void {
+		this.#journeys = this.#journeys.filter(({ generation }) => generation !== undefined);
+	}
+
+	/** Somebody has been told of the change of these files. */
+	told(action: ChangeAction, paths: ReadonlySet<string>): void {
+		const deed = deedOf(action);
+		if (deed === undefined) return;
+		this.#journeys = this.#journeys.map((journey) =>
+			journey.files.some((file) => paths.has(file)) ? { ...journey, done: [...journey.done, deed] } : journey,
+		);
+	}
+
+	/** A child stands with this generation, or could not live with it. */
+	childCame(generation: number, outcome: "stands" | "rejected"): void {
+		this.#journeys = this.#journeys.map((journey) => {
+			if (!journey.needsChild || journey.generation === undefined || journey.generation > generation)
+				return journey;
+			const deed = outcome === "stands" ? "child restarted" : "child put back";
+			return { ...journey, needsChild: false, done: [...journey.done, deed] };
+		});
+	}
+
+	/** Everybody has been told of the newest generation, but perhaps the child. */
+	settled(): void {
+		const isOver = ({ generation, needsChild }: Journey) => generation !== undefined && !needsChild;
+		for (const journey of this.#journeys.filter(isOver)) this.#say(journey);
+		this.#journeys = this.#journeys.filter((journey) => !isOver(journey));
+	}
+
+	#say({ change, seenAt, files, variables, generation, done }: Journey): void {
+		const { before, after } = change;
+		const tookMs = this.#deps.clock.now() - seenAt;
+		const where = [...files, ...variables].join(", ") || "nothing";
+		const told = done.length > 0 ? `; ${done.join(", ")}` : "";
+		this.#deps.log.write("info", "rotated", {
+			msg: `${pathOf(after)} ${word(before)} → ${word(after)} is in ${where}${told}; took ${formatDuration(tookMs)}`,
+			path: pathOf(after),
+			from_version: before && versionOf(before),
+			version: versionOf(after),
+			from_state: before && stateOf(before),
+			state: stateOf(after),
+			request_id: after.kind === "present" ? after.view.requestId : undefined,
+			from_request_id: before?.kind === "present" ? before.view.requestId : undefined,
+			generation,
+			files,
+			variables,
+			turned_over: done,
+			took_seconds: tookMs / 1000,
+		});
+	}
+}
+
+/** In a few words; nothing for what the child itself tells of. */
+function deedOf(action: ChangeAction): string | undefined {
+	switch (action.kind) {
+		case "none":
+		case "restart":
+			return undefined;
+		case "signal":
+			return action.signal;
+		case "command":
+			return `command ${action.command[0] ?? ""}`;
+		case "http":
+			return `${action.method} ${action.url}`;
+		default:
+			return action satisfies never;
+	}
+}
