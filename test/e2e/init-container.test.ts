@@ -260,5 +260,5 @@ test("while Vault says nothing at all, it says every ten seconds what it waits f
 
 	expect(code).toBe(5);
 	const waiting = log.filter(({ event }) => event === "waiting").map(({ msg }) => msg);
-	expect(waiting).toEqual([expect.stringMatching(/a\.env: not read yet; waiting for 10s$/)]);
+	expect(waiting).toEqual([expect.stringMatching(/a\.env: not read yet; waiting for 10 s$/)]);
 });

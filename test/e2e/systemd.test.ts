@@ -27,7 +27,7 @@ async function service(more: Readonly<Record<string, string>> = {}, script?: (ou
 	return { vault, place, notes, told, start };
 }
 
-const withoutTime = (line: string) => line.replace(/(?<==)\d+$/, "N");
+const withoutTime = (line: string) => line.replace(/(?<=USEC=)\d+$/, "N");
 
 test("systemd is not told ready before everything stands, and is told of the end", async () => {
 	const { vault, told, start } = await service();
