@@ -27,7 +27,7 @@ const LOOK_AT_MOST_EVERY_MS = 1000;
 export class VaultLeases implements LeaseCalls {
 	readonly #deps: SenderDeps & { readonly clock: Clock };
 	#inUse: Secret | undefined;
-	#lookAt = Number.POSITIVE_INFINITY;
+	#lookAt = 0;
 
 	constructor(deps: SenderDeps & { readonly clock: Clock }) {
 		this.#deps = deps;
