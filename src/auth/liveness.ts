@@ -1,4 +1,4 @@
-import type { Clock, Secret } from "../kernel/mod.ts";
+import type { AgentError, Clock, Secret } from "../kernel/mod.ts";
 import { type VaultClient, VaultError } from "../vault/mod.ts";
 
 /** At most one question per minute about who is to blame for a 403. */
@@ -6,6 +6,9 @@ const ASK_EVERY_MS = 60_000;
 
 /** Where new tokens do not help, the question is put less and less often. */
 const ASK_AT_LEAST_EVERY_MS = 3_600_000;
+
+/** How often "invalid token" is believed without asking. */
+const TRUST_WORDS_EVERY_MS = 60_000;
 
 export interface LivenessDeps {
 	readonly client: VaultClient;
@@ -23,6 +26,7 @@ export interface LivenessDeps {
 export class Liveness {
 	readonly #deps: LivenessDeps;
 	#asking: { readonly token: Secret; readonly answer: Promise<boolean> } | undefined;
+	#trustedAt = Number.NEGATIVE_INFINITY;
 	#askedAt = Number.NEGATIVE_INFINITY;
 	#pauseMs = ASK_EVERY_MS;
 	#last: "alive" | "dead" | "in doubt" = "alive";
@@ -32,7 +36,8 @@ export class Liveness {
 	}
 
 	/** Everybody who asks while the question is on its way gets its answer. */
-	async isDead(token: Secret, signal: AbortSignal): Promise<boolean> {
+	async isDead(token: Secret, refusal: AgentError, signal: AbortSignal): Promise<boolean> {
+		if (refusal.remedy === "relogin" && this.#mayTrustWords()) return true;
 		if (this.#asking?.token === token) return await this.#asking.answer;
 		const now = this.#deps.clock.now();
 		if (now - this.#askedAt < this.#pauseMs) {
@@ -47,6 +52,14 @@ export class Liveness {
 		} finally {
 			this.#asking = undefined;
 		}
+	}
+
+	/** Once a minute: where every new token is called invalid, logging in faster would only flood Vault. */
+	#mayTrustWords(): boolean {
+		const now = this.#deps.clock.now();
+		if (now - this.#trustedAt < TRUST_WORDS_EVERY_MS) return false;
+		this.#trustedAt = now;
+		return true;
 	}
 
 	async #ask(token: Secret, signal: AbortSignal): Promise<boolean> {

@@ -69,11 +69,7 @@ function pass(log: Log, { path, level, why }: Pass): void {
 }
 
 /** Why a token that Vault knows is not used all the same. */
-function fault(
-	data: JsonObject,
-	own: OwnLogin,
-	namespace: string | undefined,
-): string | undefined {
+function fault(data: JsonObject, own: OwnLogin, namespace: string | undefined): string | undefined {
 	if (asText(data["path"]) !== own.path) return "it comes from another login";
 	const meta = asObject(data["meta"]);
 	const role = asText(meta?.["role"]) || asText(meta?.["cert_name"]);

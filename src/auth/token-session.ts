@@ -35,9 +35,6 @@ export interface TokenSessionDeps {
 	readonly revokesAtEnd?: boolean;
 }
 
-/** How often "invalid token" is believed without asking. */
-const TRUST_WORDS_EVERY_MS = 60_000;
-
 /** Longest wait for a server that has to take tokens back, at the end. */
 const LONGEST_END_MS = 2000;
 
@@ -52,7 +49,6 @@ export class TokenSession {
 	readonly #replaced: ReplacedTokens;
 	readonly #revocation: RevocationDeps;
 	#maySeekInSinks = true;
-	#trustedAt = Number.NEGATIVE_INFINITY;
 
 	constructor(deps: TokenSessionDeps) {
 		this.#deps = deps;
@@ -141,8 +137,7 @@ export class TokenSession {
 	async isDead(token: Secret, refusal: AgentError, signal: AbortSignal): Promise<boolean> {
 		const held = this.#held.current;
 		if (held === undefined || held.grant.token !== token) return true;
-		const isKnown = refusal.remedy === "relogin" && this.#mayTrustWords();
-		if (!isKnown && !(await this.#liveness.isDead(token, signal))) return false;
+		if (!(await this.#liveness.isDead(token, refusal, signal))) return false;
 		if (this.#held.current === held) {
 			this.#held.drop(held);
 			const { accessor, policies } = held.grant;
@@ -191,14 +186,6 @@ export class TokenSession {
 		await Promise.all([sinks?.clear(), revokeAll(own, this.#revocation, signal)]);
 	}
 
-	/** Once a minute: where every new token is called invalid, logging in faster would only flood Vault. */
-	#mayTrustWords(): boolean {
-		const now = this.#deps.clock.now();
-		if (now - this.#trustedAt < TRUST_WORDS_EVERY_MS) return false;
-		this.#trustedAt = now;
-		return true;
-	}
-
 	async #loginOnce(signal: AbortSignal): Promise<Held> {
 		return await this.#logins.run(() => this.#logIn(signal));
 	}
@@ -221,15 +208,7 @@ export class TokenSession {
 		sinks?.put(grant.token);
 		if (method.isTokenItself) before?.forget();
 		else if (before !== undefined) this.#replaced.add(before);
-		const ttl = grant.ttlMs > 0 ? `ttl ${formatDuration(grant.ttlMs)}` : "no ttl";
-		const how = found === undefined ? "ok" : `token taken from ${found.path}`;
-		log.write("info", "login", {
-			msg: `${method.name} ${how}, ${ttl}, policies ${grant.policies.join(" ") || "none"}`,
-			method: method.name,
-			accessor: grant.accessor,
-			policies: grant.policies,
-			ttl_seconds: grant.ttlMs / 1000,
-		});
+		sayLogin(log, { method: method.name, grant, sink: found?.path });
 		return held;
 	}
 
@@ -241,4 +220,24 @@ export class TokenSession {
 		this.#maySeekInSinks = false;
 		return found;
 	}
+}
+
+interface Login {
+	readonly method: string;
+	readonly grant: TokenGrant;
+	/** Where the token was found, when it was no login. */
+	readonly sink: string | undefined;
+}
+
+function sayLogin(log: Log, { method, grant, sink }: Login): void {
+	const { accessor, policies, ttlMs } = grant;
+	const ttl = ttlMs > 0 ? `ttl ${formatDuration(ttlMs)}` : "no ttl";
+	const how = sink === undefined ? "ok" : `token taken from ${sink}`;
+	log.write("info", "login", {
+		msg: `${method} ${how}, ${ttl}, policies ${policies.join(" ") || "none"}`,
+		method,
+		accessor,
+		policies,
+		ttl_seconds: ttlMs / 1000,
+	});
 }
