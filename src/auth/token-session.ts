@@ -1,15 +1,9 @@
-import {
-	AgentError,
-	type BackoffLimits,
-	type Clock,
-	formatDuration,
-	type Log,
-	type Secret,
-} from "../kernel/mod.ts";
+import { AgentError, type BackoffLimits, type Clock, type Log, type Secret } from "../kernel/mod.ts";
 import type { VaultClient } from "../vault/mod.ts";
 import type { AuthMethod, TokenGrant } from "./auth-method.ts";
 import { type Held, HeldToken } from "./held-token.ts";
 import { Liveness } from "./liveness.ts";
+import { sayLogin } from "./login-log.ts";
 import { ReplacedTokens } from "./replaced-tokens.ts";
 import { type RevocationDeps, revokeAll, within } from "./revocation.ts";
 import { SingleFlight } from "./single-flight.ts";
@@ -220,24 +214,4 @@ export class TokenSession {
 		this.#maySeekInSinks = false;
 		return found;
 	}
-}
-
-interface Login {
-	readonly method: string;
-	readonly grant: TokenGrant;
-	/** Where the token was found, when it was no login. */
-	readonly sink: string | undefined;
-}
-
-function sayLogin(log: Log, { method, grant, sink }: Login): void {
-	const { accessor, policies, ttlMs } = grant;
-	const ttl = ttlMs > 0 ? `ttl ${formatDuration(ttlMs)}` : "no ttl";
-	const how = sink === undefined ? "ok" : `token taken from ${sink}`;
-	log.write("info", "login", {
-		msg: `${method} ${how}, ${ttl}, policies ${policies.join(" ") || "none"}`,
-		method,
-		accessor,
-		policies,
-		ttl_seconds: ttlMs / 1000,
-	});
 }
