@@ -40,7 +40,7 @@ ${flagTable(PROGRAM_FLAGS)}
 ${USED_EVERYWHERE}
 
 ${flagTable([...COMMON_FLAGS, HELP_FLAG])}
-An unknown command or flag ends with 2 and names the nearest one. What prints JSON with \`--json\` prints it on standard output, one document, also when it fails; the log and errors go to standard error.
+An unknown command or flag ends with 2 and names the nearest one. With \`--json\` a command prints one JSON document on standard output; the log and errors go to standard error.
 
 ${COMMANDS.map(section).join("\n")}
 ## Environment

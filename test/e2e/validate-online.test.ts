@@ -150,3 +150,28 @@ test("validate --online issues no credential, and still names what else is neede
 	});
 	expect(vault.count("database/creds/")).toBe(0);
 });
+
+test("validate --online does not use up a wrapped secret id", async () => {
+	const { place, vault } = await scene({});
+	const path = place.write("wrapped", "planted-wrapping-token");
+	const config = configIn(place, vault, {
+		auto_auth: {
+			method: "approle",
+			config: {
+				role_id: vault.roleId,
+				secret_id_file_path: path,
+				secret_id_response_wrapping_path: "auth/approle/role/gateway/secret-id",
+			},
+		},
+		templates: [contents(`{{#secret "${OPENAI}"}}{{api_key}}{{/secret}}`)],
+	});
+
+	const { code, stderr } = await runAgent(["validate", "-c", config, "--online", ...QUIET]);
+	const doctor = await runAgent(["doctor", "-c", config, "--online"]);
+
+	expect(code).toBe(2);
+	expect(stderr).toContain("would use up the wrapping token that holds the secret id");
+	expect([doctor.code, place.entries()]).toEqual([0, ["agent.yaml", "wrapped"]]);
+	expect(doctor.stdout).toContain("· login          not tried: it would use up the wrapping token");
+	expect(vault.count("sys/wrapping")).toBe(0);
+});

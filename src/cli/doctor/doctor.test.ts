@@ -131,7 +131,9 @@ describe("the server", () => {
 	});
 
 	test.each([
-		["CERT_HAS_EXPIRED", "VAULT_CACERT"],
+		["DEPTH_ZERO_SELF_SIGNED_CERT", "VAULT_CACERT"],
+		["CERT_HAS_EXPIRED", "renewed"],
+		["ERR_TLS_CERT_ALTNAME_INVALID", "VAULT_TLS_SERVER_NAME"],
 		["ERR_SSL_WRONG_VERSION_NUMBER", "speaks no TLS"],
 		["ENOTFOUND", "name service"],
 	])("%s is told with what to do: %s", async (code, remedy) => {

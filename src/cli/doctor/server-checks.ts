@@ -57,19 +57,28 @@ function inDays(ms: number): string {
 	return ms < 0 ? "in the past" : `in ${Math.floor(ms / 86_400_000)} days`;
 }
 
+const CA = "set vault.ca_cert (VAULT_CACERT) to the CA that signed Vault's certificate";
+
+/** What a refused connection calls for, by the code of the system or of OpenSSL; the first that fits. */
+const TLS_REMEDIES: readonly (readonly [code: RegExp, remedy: string])[] = [
+	[/WRONG_VERSION_NUMBER/, "it speaks no TLS at that port: write http://, or the port where it does"],
+	[
+		/ALTNAME/,
+		"use the name in Vault's certificate as address, or set vault.tls_server_name (VAULT_TLS_SERVER_NAME) to it",
+	],
+	[/CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/, "have Vault's certificate renewed, and look at the clocks"],
+	[/CERT|SSL|TLS|EPROTO|ISSUER|SIGNATURE|VERIFY/, CA],
+];
+
 function notReached(address: string, error: unknown): Finding {
 	const code = error instanceof Error && "code" in error ? String(error.code) : "no connection";
-	const isTls = /CERT|SSL|TLS|EPROTO|ISSUER|ALTNAME|SIGNATURE|VERIFY/.test(code);
+	const tls = TLS_REMEDIES.find(([pattern]) => pattern.test(code))?.[1];
 	return {
 		check: "address",
 		result: "failure",
-		says: `${address} ${isTls ? "gives no trusted connection" : "cannot be reached"} (${code})`,
+		says: `${address} ${tls === undefined ? "cannot be reached" : "gives no trusted connection"} (${code})`,
 		remedy:
-			code === "ERR_SSL_WRONG_VERSION_NUMBER"
-				? "it speaks no TLS at that port: write http://, or the port where it does"
-				: isTls
-					? "set vault.ca_cert (VAULT_CACERT) to the CA that signed Vault's certificate, and use the name that stands in it"
-					: "check the address, the name service, and whether a firewall or network policy stands between",
+			tls ?? "check the address, the name service, and whether a firewall or network policy stands between",
 		exitCode: ExitCode.timeout,
 	};
 }
