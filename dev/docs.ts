@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { configJsonSchema } from "../src/config/mod.ts";
 import { commandPage, manualPage } from "./docs-commands.ts";
+import { withOperationTables } from "./docs-operations.ts";
 import { withPackages } from "./docs-packages.ts";
 import { withTemplateParts } from "./docs-templates.ts";
 
@@ -20,6 +21,7 @@ const PAGES: readonly Page[] = [
 	{ file: "config.schema.json", write: () => `${JSON.stringify(configJsonSchema(), null, 2)}\n` },
 	{ file: "configuration.md", write: withKeyTables },
 	{ file: "templates.md", write: withTemplateParts },
+	{ file: "operations.md", write: withOperationTables },
 	{ file: "dependencies.md", write: withPackages },
 	{ file: "cli.md", write: commandPage },
 	{ file: "agent.1", write: manualPage },

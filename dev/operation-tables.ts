@@ -1,0 +1,82 @@
+// What docs/operations.md says about log events, HTTP routes and variables. `dev/docs-operations.ts` fails when a name
+// here and in the source differ.
+
+export interface EventRow {
+	readonly when: string;
+	/** Levels that the source computes, so that they cannot be read from it. */
+	readonly levels?: readonly string[];
+}
+
+export const EVENT_TABLE: Readonly<Record<string, EventRow>> = {
+	child: {
+		when: "the child was started, stopped, ended, put back; `kind` says which, with `pid`, `generation` and the exit code",
+		levels: ["debug", "info", "warn", "error"],
+	},
+	config: { when: "something in the config is allowed and likely to be a mistake" },
+	"delivery failed": { when: "a generation could not be written; the one before it stands" },
+	failed: { when: "the last line of a run that ends with an error: `code`, and `exit`" },
+	lease: {
+		when: "a lease was renewed, replaced, revoked, or could not be; `path`",
+		levels: ["debug", "warn"],
+	},
+	listener: { when: "the listener answers at an address, or could not be changed" },
+	login: { when: "logged in (`ttl`, `policies`), or a login or renewal failed and when it is tried again" },
+	"notification failed": { when: "a signal, command, call or restart failed and is tried again" },
+	"read failed": { when: "reads began to fail; said once for an outage, with the generation that is served" },
+	recovered: { when: "reads work again, and after how long" },
+	rejected: { when: "the child did not live with a generation; the one before it was put back" },
+	reload: { when: "config and templates were read again and are in force, or are refused and why" },
+	"render failed": { when: "one file or variable cannot be rendered; its last good version stays" },
+	rendered: {
+		when: "a generation was delivered: its number, files and variables (names), secrets and versions",
+	},
+	renewed: { when: "the token was renewed" },
+	request: { when: "each request to Vault: method, path, status" },
+	revoked: { when: "a token of ours was revoked, or could not be" },
+	rotated: {
+		when: "the record of one rotation: `path`, `from_version`, `version`, `request_id`, `generation`, `files`, `variables`, `turned_over`, `took_seconds`",
+	},
+	rotation: {
+		when: "a secret changed: `path`, `version`, `request_id`, and how long after the write it was seen",
+	},
+	sink: {
+		when: "a sink got the token, could not be written, or holds one that is not used",
+		levels: ["info", "warn"],
+	},
+	systemd: { when: "systemd cannot be told how the agent is" },
+	tls: {
+		when: "certificate, key or CA were read again: a new one is in force, or a half-written pair is not",
+	},
+	"turned over": {
+		when: "a signal, command, call or restart for a generation has happened, or its child stands",
+	},
+	waiting: { when: "the first delivery still waits, and for what; every ten seconds" },
+};
+
+export const ROUTE_TABLE: Readonly<Record<string, string>> = {
+	"/healthz":
+		"200 while the agent itself works, whatever Vault does; 503 when one piece of its work has taken 15 minutes",
+	"/readyz":
+		"200 when the token is valid, everything required is rendered and delivered, and the child is up; otherwise 503; the body names what is missing",
+	"/metrics": "Prometheus text",
+	"/v1/status": "everything that `agent status` shows, as JSON; no values",
+	"/v1/refresh":
+		"reads config, templates, credential files and every secret now, as SIGHUP does; answers 202 at once",
+	"/": "a page for people; loads itself every 5 s",
+	"/v1/quit": "ends the agent as SIGTERM does; only with `listener.quit`",
+};
+
+/** Besides those that stand for keys of the config. */
+export const VARIABLE_TABLE: Readonly<Record<string, string>> = {
+	AGENT_CONFIG: "the config file",
+	AGENT_LISTENER: "where the agent answers, and where `status` and `refresh` ask",
+	AGENT_LISTENER_TOKEN:
+		"the token that opens the listener; passed to the child only when `inherit_env` names it",
+	AGENT_TERMINATION_LOG:
+		"where the last error is left instead of `/dev/termination-log`; the file has to be there",
+	NOTIFY_SOCKET: "systemd's; with it the agent tells systemd how it is",
+	WATCHDOG_USEC: "systemd's; the agent tells it twice in this time that it works",
+	NODE_DEBUG: "taken away at the start: with it Node prints tokens",
+	NO_COLOR: "no colours",
+	PATH: "where the child's program and the commands of `on_change` are found",
+};
