@@ -42,11 +42,16 @@ export async function askAgent(config: Config, question: Question, world: World)
 	});
 	const body = bodyOf(reply.text);
 	if (reply.status >= 200 && reply.status < 300 && body !== undefined) return body;
-	const words = typeof body?.["error"] === "string" ? body["error"] : "it is no agent of this kind";
+	const words = typeof body?.["error"] === "string" ? body["error"] : "its answer is not an agent's";
+	const lacksToken = reply.status === 401 || reply.status === 403;
 	throw new AgentError(`the agent at ${name} refused (${reply.status}): ${words}`, {
 		code: "E_AGENT_REFUSED",
 		exitCode: ExitCode.usage,
-		rows: { do: "give the listener's token with --listener-token-file or AGENT_LISTENER_TOKEN" },
+		rows: {
+			do: lacksToken
+				? "give the listener's token with --listener-token-file or AGENT_LISTENER_TOKEN"
+				: "check that an agent listens there, and not something else",
+		},
 	});
 }
 

@@ -79,7 +79,8 @@ export class StatusDesk {
 	async open({ listener, exitAfterAuth }: Config, parts: DeskParts): Promise<void> {
 		this.#parts = parts;
 		if (listener === undefined || exitAfterAuth) return;
-		this.#open = await this.#listen(await this.#terms(listener));
+		const ready = await this.#prepare(await this.#terms(listener));
+		this.#open = await ready();
 	}
 
 	/**
@@ -105,11 +106,12 @@ export class StatusDesk {
 		if (isSameSetting(before?.terms, terms)) return;
 		// One address cannot be listened on twice.
 		const isInPlace = isSameSetting(before?.terms.spec.address, terms?.spec.address);
+		const ready = terms && (await this.#prepare(terms));
 		if (isInPlace) await before?.listener.close();
 		try {
-			this.#open = terms && (await this.#listen(terms));
+			this.#open = await ready?.();
 		} catch (error) {
-			if (isInPlace && before !== undefined) this.#open = await this.#listen(before.terms);
+			if (isInPlace && before !== undefined) this.#open = await (await this.#prepare(before.terms))();
 			throw error;
 		}
 		if (!isInPlace) await before?.listener.close();
@@ -122,16 +124,20 @@ export class StatusDesk {
 		return { spec, quit: config.quit };
 	}
 
-	async #listen(terms: Terms): Promise<Open> {
-		const { openListener, createTally, metricsOf } = await import("../status/mod.ts");
+	/** @returns listens */
+	async #prepare(terms: Terms): Promise<() => Promise<Open>> {
+		const { prepareListener, createTally, metricsOf } = await import("../status/mod.ts");
 		const { redactor, usage } = this.#world;
 		const tally = (this.#tally ??= createTally());
 		const report = () => this.#report();
 		this.#metrics ??= metricsOf({ tally, report, usage, clean: (text) => redactor.clean(text) });
-		const listener = await openListener(terms.spec, this.#ports(terms, this.#metrics), this.#log);
-		const { address } = listener;
-		this.#log.write("info", "listener", { msg: `health, status and metrics at ${address}`, address });
-		return { terms, listener };
+		const listen = await prepareListener(terms.spec, this.#ports(terms, this.#metrics), this.#log);
+		return async () => {
+			const listener = await listen();
+			const { address } = listener;
+			this.#log.write("info", "listener", { msg: `health, status and metrics at ${address}`, address });
+			return { terms, listener };
+		};
 	}
 
 	#ports({ quit }: Terms, metrics: () => Promise<string>): ListenerPorts {

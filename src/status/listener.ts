@@ -41,11 +41,16 @@ const MOST_CONNECTIONS = 64;
 const MOST_REQUESTS_PER_CONNECTION = 1000;
 
 /**
- * Answers HTTP about the agent.
+ * Makes ready to answer HTTP about the agent.
  *
- * @throws AgentError `E_LISTEN` when the address or the certificate cannot be used
+ * @returns opens it; throws AgentError `E_LISTEN` when the address cannot be used
+ * @throws AgentError `E_LISTEN` when the certificate cannot be used
  */
-export async function openListener(spec: ListenerSpec, ports: ListenerPorts, log: Log): Promise<Listener> {
+export async function prepareListener(
+	spec: ListenerSpec,
+	ports: ListenerPorts,
+	log: Log,
+): Promise<() => Promise<Listener>> {
 	const { address, access } = spec;
 	const routes = routesTo(ports);
 	const server = await serverFor(spec, (request, response) => {
@@ -59,16 +64,18 @@ export async function openListener(spec: ListenerSpec, ports: ListenerPorts, log
 	});
 	server.maxConnections = MOST_CONNECTIONS;
 	server.maxRequestsPerSocket = MOST_REQUESTS_PER_CONNECTION;
-	if (address.kind === "unix") await listenOnSocket(server, address.path);
-	else await listen(server, address);
-	return {
-		address: nameOf(server, spec),
-		close: async () => {
-			const closed = new Promise((resolve) => server.close(resolve));
-			server.closeAllConnections();
-			await closed;
-		},
+	return async () => {
+		if (address.kind === "unix") await listenOnSocket(server, address.path);
+		else await listen(server, address);
+		return { address: nameOf(server, spec), close: () => close(server) };
 	};
+}
+
+/** Whoever holds on is cut off. */
+async function close(server: Server): Promise<void> {
+	const closed = new Promise((resolve) => server.close(resolve));
+	server.closeAllConnections();
+	await closed;
 }
 
 async function serverFor({ address, tls }: ListenerSpec, handler: RequestListener): Promise<Server> {

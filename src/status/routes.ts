@@ -1,5 +1,4 @@
 import { METRICS_TYPE } from "./metrics.ts";
-import { pageOf, PAGE_POLICY } from "./page.ts";
 import type { StatusReport } from "./report.ts";
 
 /** What the agent offers to those who ask. */
@@ -73,7 +72,9 @@ function ending(quit: () => void): Answer {
 	return { ...json(202, { accepted: true }), afterwards: quit };
 }
 
-function page({ report }: ListenerPorts): Answer {
+/** For people, who seldom come: loaded when the first one does. */
+async function page({ report }: ListenerPorts): Promise<Answer> {
+	const { pageOf, PAGE_POLICY } = await import("./page.ts");
 	const headers = { "Content-Security-Policy": PAGE_POLICY };
 	return { status: 200, type: "text/html; charset=utf-8", body: pageOf(report()), headers };
 }

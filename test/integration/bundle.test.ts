@@ -32,17 +32,26 @@ describe("the bundle", () => {
 		expect(statSync(join(DIST, "main.cjs")).size).toBeLessThan(300 * 1024);
 	});
 
-	test("loads neither the process library, nor the YAML parser, nor the development server at start", () => {
+	test("loads no process library, no YAML parser, no metrics and no development server at start", () => {
 		const code = [...eager("main.cjs")].map(codeOf).join("\n");
-		// An option of execa, an error code of yaml, a message of the development server.
-		const telltales = ["killDescendants", "DUPLICATE_KEY", "rate limit quota exceeded"];
-		expect(chunks.some((chunk) => codeOf(chunk).includes("killDescendants"))).toBe(true);
+		// An option of execa, an error code of yaml, a media type of prom-client, a message of the development server.
+		const telltales = ["killDescendants", "DUPLICATE_KEY", "openmetrics-text", "rate limit quota exceeded"];
+		for (const word of telltales) expect(chunks.some((chunk) => codeOf(chunk).includes(word))).toBe(true);
 		expect(telltales.filter((word) => code.includes(word))).toEqual([]);
 	});
 
 	test("comes with the licence of everything in it", () => {
 		const text = readFileSync(join(DIST, "THIRD-PARTY-LICENCES.txt"), "utf8");
-		for (const name of ["commander", "execa", "handlebars", "node-vault", "pino", "yaml", "zod"]) {
+		for (const name of [
+			"commander",
+			"execa",
+			"handlebars",
+			"node-vault",
+			"pino",
+			"prom-client",
+			"yaml",
+			"zod",
+		]) {
 			expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((MIT|ISC|BSD|Apache)`, "m"));
 		}
 	});

@@ -5,7 +5,7 @@ import { createServer, connect } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Secret } from "../../src/kernel/mod.ts";
-import { type Access, type ListenerPorts, type ListenerSpec, openListener } from "../../src/status/mod.ts";
+import { type Access, type ListenerPorts, type ListenerSpec, prepareListener } from "../../src/status/mod.ts";
 import { eventually } from "../support/eventually.ts";
 import { folder } from "../support/folder.ts";
 import { RecordingLog } from "../support/recording-log.ts";
@@ -34,7 +34,7 @@ interface Options {
 async function open({ address = LOOPBACK, access, tls, ports }: Options = {}) {
 	const asked: string[] = [];
 	const log = new RecordingLog();
-	const listener = await openListener(
+	const listen = await prepareListener(
 		{
 			address,
 			access: {
@@ -55,6 +55,7 @@ async function open({ address = LOOPBACK, access, tls, ports }: Options = {}) {
 		},
 		log,
 	);
+	const listener = await listen();
 	onTestFinished(() => listener.close());
 	const port = Number(/:(\d+)$/.exec(listener.address)?.[1]);
 	const place = address.kind === "unix" ? { socketPath: address.path } : { host: "127.0.0.1", port };
