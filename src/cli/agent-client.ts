@@ -4,10 +4,12 @@ import { AgentError, ExitCode, Secret } from "../kernel/mod.ts";
 import { listenerToken } from "./listener-spec.ts";
 import type { World } from "./world.ts";
 
-/** What was asked of the agent. */
+/** What is asked of the agent. */
 interface Question {
 	readonly method: "GET" | "POST";
 	readonly path: string;
+	/** A key of the answer: something else than an agent may listen there, and say yes to everything. */
+	readonly expects: string;
 }
 
 /** Where an agent listens that nobody has told otherwise. */
@@ -37,11 +39,12 @@ export async function askAgent(config: Config, question: Question, world: World)
 	const token = (await listenerToken(listener.token, world)) ?? spare;
 	const name = nameOf(listener);
 	const headers = token === undefined ? {} : { Authorization: `Bearer ${token.reveal()}` };
-	const reply = await exchange(listener, { ...question, headers }, world).catch((error: unknown) => {
+	const { method, path, expects } = question;
+	const reply = await exchange(listener, { method, path, headers }, world).catch((error: unknown) => {
 		throw away(name, error);
 	});
 	const body = bodyOf(reply.text);
-	if (reply.status >= 200 && reply.status < 300 && body !== undefined) return body;
+	if (reply.status >= 200 && reply.status < 300 && body !== undefined && expects in body) return body;
 	const words = typeof body?.["error"] === "string" ? body["error"] : "its answer is not an agent's";
 	const lacksToken = reply.status === 401 || reply.status === 403;
 	throw new AgentError(`the agent at ${name} refused (${reply.status}): ${words}`, {

@@ -47,6 +47,15 @@ test("what is wrong stands beside what it concerns", () => {
 	]);
 });
 
+test("no text of the report reaches a terminal as an order", () => {
+	const path = "secret/\u001b[2J\u009b1m\nready";
+
+	const text = statusText(someReport({ secrets: [{ path, state: "fresh" }] }));
+
+	expect(text.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
+	expect(text).toContain("secret/ [2J 1m ready");
+});
+
 test("a token without an end has no time left", () => {
 	const token = { valid: true, method: "token", renewed_seconds_ago: 3 };
 

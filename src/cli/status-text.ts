@@ -94,7 +94,9 @@ function count(number: number, noun: string): string {
 	return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-function aligned(rows: readonly Row[]): string {
+function aligned(unsafe: readonly Row[]): string {
+	// A name may hold what a terminal would take for an order.
+	const rows = unsafe.map((row) => row.map((text) => text.replaceAll(/\p{Cc}/gu, " ")));
 	const widths: number[] = [];
 	for (const row of rows)
 		row.forEach((text, column) => (widths[column] = Math.max(widths[column] ?? 0, text.length)));

@@ -96,6 +96,15 @@ describe("agent status and agent refresh", () => {
 		expect(stderr).toContain("E_AGENT_AWAY, exit 2");
 	});
 
+	test("what listens there and is no agent is told from one", async () => {
+		const vault = await openVault();
+
+		const { code, stderr } = await runAgent(["status", "--listen", vault.address.replace("http://", "")]);
+
+		expect(code).toBe(2);
+		expect(stderr).toContain("its answer is not an agent's");
+	});
+
 	test("a token opens it, over TLS as well; without one it stays shut", async () => {
 		const [vault, place] = [await openVault(), folder()];
 		vault.put(OPENAI, { api_key: "planted-1" });

@@ -13,7 +13,8 @@ export interface StatusFlags extends CommonFlags {
 /** `agent status`: asks the running agent. Ends with 0 when it is ready, 1 when not. */
 export async function status({ json, ...flags }: StatusFlags, world: World): Promise<number> {
 	const config = await configFor(flags, world, false);
-	const report = (await askAgent(config, { method: "GET", path: "/v1/status" }, world)) as StatusReport;
+	const question = { method: "GET", path: "/v1/status", expects: "notifications" } as const;
+	const report = (await askAgent(config, question, world)) as StatusReport;
 	world.stdout.write(json ? `${JSON.stringify(report, null, "\t")}\n` : statusText(report));
 	return report.ready ? ExitCode.done : ExitCode.failed;
 }
