@@ -232,8 +232,7 @@ describe("the version before the current one", () => {
 		bench.serve((call) => {
 			const version = Number(call.query?.["version"] ?? state.current);
 			if (state.failing.has(version)) throw away(call);
-			if (version < 1 || version > state.current)
-				return reply({ status: 404, data: { errors: [] } as never });
+			if (version < 1 || version > state.current) return reply({ status: 404, data: { errors: [] } });
 			const gone = state.gone.get(version);
 			const created = new Date(version * HOUR).toISOString();
 			const deletion = gone === "deleted" ? new Date(0).toISOString() : "";

@@ -71,9 +71,8 @@ describe("a lease", () => {
 			fc.property(
 				fc.integer({ min: 1, max: 30 * 86_400 }),
 				fc.boolean(),
-				draw,
-				draw,
-				(seconds, renewable, a, b) => {
+				fc.tuple(draw, draw),
+				(seconds, renewable, [a, b]) => {
 					const first = leaseOf(view({ leaseDuration: seconds, renewable }), 0, () => a);
 					if (first === undefined) throw new Error("no lease");
 					const rest = Math.min(first.renewAt, first.replaceAt);

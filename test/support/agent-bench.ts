@@ -6,6 +6,7 @@ import {
 	type FileUnit,
 	type Plan,
 	type Unit,
+	logLeases,
 } from "../../src/agent/mod.ts";
 import { AgentError } from "../../src/kernel/mod.ts";
 import { Delivery } from "../../src/render/mod.ts";
@@ -16,6 +17,7 @@ import { FakeClock } from "./fake-clock.ts";
 import { FakeLeases } from "./fake-leases.ts";
 import { MemoryFs } from "./memory-fs.ts";
 import { RecordingLog } from "./recording-log.ts";
+import type { vaultBench } from "./secrets-bench.ts";
 import { seededRandom } from "./seeded-random.ts";
 
 type Values = Parameters<ChildPort["supervisor"]["start"]>[0];
@@ -149,6 +151,8 @@ export interface BenchOptions {
 	readonly memory?: MemoryFs;
 	readonly secrets?: FakeSecrets;
 	readonly waitsForLogin?: boolean;
+	/** What is read by Vault's own protocol, in place of `secrets`. */
+	readonly vault?: (clock: FakeClock) => Pick<ReturnType<typeof vaultBench>, "reader" | "leases">;
 }
 
 export const INTERVAL = 15_000;
@@ -169,10 +173,13 @@ export function agentBench(units: readonly Unit[], options: BenchOptions = {}) {
 		if (error !== undefined) throw error;
 		await Promise.resolve();
 	};
-	const leases = new FakeLeases();
+	const vault = options.vault?.(clock);
 	const store = new SecretStore({
-		read: async ({ path }) => await Promise.resolve(secrets.read(path)),
-		leases,
+		read:
+			vault?.reader.read.bind(vault.reader) ??
+			(async ({ path }) => await Promise.resolve(secrets.read(path))),
+		leases: vault?.leases ?? new FakeLeases(),
+		onLease: logLeases(log, clock),
 		clock,
 		random,
 		pollIntervalMs: INTERVAL,

@@ -25,7 +25,7 @@ export class FakeDatabase {
 	/** Called with each credential that is about to be revoked. */
 	onRevoke: (issued: Issued) => void = () => {};
 	readonly #clock: Clock;
-	#options: FakeDatabaseOptions;
+	readonly #options: FakeDatabaseOptions;
 
 	constructor(clock: Clock, options: FakeDatabaseOptions) {
 		this.#clock = clock;
@@ -35,11 +35,6 @@ export class FakeDatabase {
 	/** The credentials that work now. */
 	get live(): readonly Issued[] {
 		return this.issued.filter(({ endsAt }) => endsAt > this.#clock.now());
-	}
-
-	/** The role is changed. */
-	configure(options: Partial<FakeDatabaseOptions>): void {
-		this.#options = { ...this.#options, ...options };
 	}
 
 	/** A token ends, and its leases with it. */

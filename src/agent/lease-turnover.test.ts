@@ -1,0 +1,194 @@
+import { describe, expect, test } from "vitest";
+import { agentBench, fileUnit } from "../../test/support/agent-bench.ts";
+import { vaultBench } from "../../test/support/secrets-bench.ts";
+import { refusal, reply } from "../../test/support/fake-vault.ts";
+import type { FakeDatabaseOptions } from "../../test/support/fake-database.ts";
+import { secretTemplate } from "../template/mod.ts";
+import type { ChangeAction, Unit } from "./mod.ts";
+
+const [SECOND, MINUTE, HOUR, DAY] = [1000, 60_000, 3_600_000, 86_400_000];
+const CREDS = '{{#secret "database/creds/app"}}{{username}}{{/secret}}';
+const RESTART = { kind: "restart" } as const;
+const COMMAND = { kind: "command", command: ["reload"], timeoutMs: 1000 } as const;
+
+function file(destination: string, onChange: ChangeAction): Unit {
+	return fileUnit(destination, CREDS, { onChange });
+}
+
+function variable(name: string): Unit {
+	const template = secretTemplate("database/creds/app", "{{username}}", {
+		file: `env.${name}`,
+		allowEmpty: false,
+	});
+	return { kind: "variable", name, template, required: true };
+}
+
+/** An agent whose credential ends after a while for good; the child has stood since its start. */
+async function open(
+	units: readonly Unit[],
+	options: Partial<FakeDatabaseOptions & { withChild: boolean }> = {},
+) {
+	const { withChild = true, ttlMs = HOUR, maxMs = 2 * HOUR } = options;
+	const opened: ReturnType<typeof vaultBench>[] = [];
+	const agent = agentBench(units, {
+		withChild,
+		vault: (clock) => {
+			const bench = vaultBench(clock, { ttlMs, maxMs });
+			opened.push(bench);
+			return bench;
+		},
+	});
+	const [bench] = opened;
+	if (bench === undefined) throw new Error("not opened");
+	await agent.run();
+	const { database } = bench;
+	return { ...bench, ...agent, users: () => database.live.map(({ user }) => user) };
+}
+
+describe("a credential that was replaced", () => {
+	test("is revoked when the child with the next one stands, and not before", async () => {
+		const { database, supervisor, clock, users, vault, log } = await open([variable("DB")]);
+		const standing: (string | undefined)[] = [];
+		database.onRevoke = () => standing.push(supervisor.starts.at(-1)?.env["DB"]);
+
+		await clock.advance(2 * HOUR);
+
+		expect(supervisor.starts.map(({ env }) => env)).toEqual([{ DB: "user-1" }, { DB: "user-2" }]);
+		expect(standing).toEqual(["user-2"]);
+		expect(users()).toEqual(["user-2"]);
+		expect(vault.to("sys/leases/revoke")).toHaveLength(1);
+		expect(log.of("lease")).toContain("the replaced lease of database/creds/app is revoked");
+	});
+
+	test("stays alive while the child was put back to it", async () => {
+		const { supervisor, clock, users, vault } = await open([variable("DB")], { maxMs: 20 * HOUR });
+		supervisor.outcome = "put-back";
+
+		await clock.advance(19.9 * HOUR);
+
+		expect(supervisor.starts.map(({ env }) => env["DB"])).toEqual(["user-1", "user-2", "user-1"]);
+		expect(users()).toEqual(["user-1", "user-2"]);
+		expect(vault.to("sys/leases/revoke")).toEqual([]);
+	});
+
+	test("is revoked when a later child stands", async () => {
+		const { supervisor, clock, users, vault } = await open([variable("DB")]);
+		supervisor.outcome = "put-back";
+		await clock.advance(1.9 * HOUR);
+		supervisor.outcome = "turned-over";
+
+		await clock.advance(2 * HOUR);
+
+		expect(supervisor.starts.at(-1)?.env["DB"]).toBe("user-3");
+		expect(users()).toEqual(["user-3"]);
+		expect(vault.to("sys/leases/revoke").map(({ body }) => body?.["lease_id"])).toEqual([
+			"database/creds/app/2",
+		]);
+	});
+
+	test("is revoked a while after a command has run, and kept while that fails", async () => {
+		const { faults, clock, users, vault, notices } = await open([file("/out/db", COMMAND)], {
+			maxMs: 10 * HOUR,
+		});
+		faults.set("reload", refusal({ method: "GET", path: "x" }, 500));
+
+		await clock.advance(9.85 * HOUR);
+		expect(notices.length).toBeGreaterThan(1);
+		expect(users()).toEqual(["user-1", "user-2"]);
+
+		faults.clear();
+		await clock.advance(MINUTE);
+		const told = notices.length;
+		await clock.advance(40 * SECOND);
+
+		expect(notices).toHaveLength(told);
+		expect(users()).toEqual(["user-2"]);
+		expect(vault.to("sys/leases/revoke")).toHaveLength(1);
+	});
+
+	test.each([
+		["nobody is told", [file("/out/db", { kind: "none" })]],
+		["one of two is not told", [file("/out/a", RESTART), file("/out/b", { kind: "none" })]],
+	])("is left to end by itself where %s", async (_how, units) => {
+		const { clock, users, vault, memory } = await open(units);
+
+		await clock.advance(1.9 * HOUR);
+		expect(users()).toEqual(["user-1", "user-2"]);
+		await clock.advance(0.2 * HOUR);
+
+		expect(Object.values(memory.files)).toContain("user-2");
+		expect(users()).toEqual(["user-2"]);
+		expect(vault.to("sys/leases/revoke")).toEqual([]);
+	});
+
+	test("is kept by a template that cannot be rendered with the next one", async () => {
+		const both = fileUnit("/out/both", `${CREDS}{{#secret "kv/a"}}{{key}}{{/secret}}`, { onChange: RESTART });
+		let isBroken = false;
+		const opened = await openWith([both], () =>
+			isBroken ? reply({ data: {} }) : reply({ data: { key: "k" } }),
+		);
+		isBroken = true;
+
+		await opened.clock.advance(9.85 * HOUR);
+
+		expect(opened.memory.files["/out/both"]).toBe("user-1k");
+		expect(opened.users()).toEqual(["user-1", "user-2"]);
+	});
+
+	test("by a config that no longer asks for it is revoked when the child stands without it", async () => {
+		const { agent, clock, users, plan, supervisor, vault } = await open([variable("DB")]);
+		const none = fileUnit("/out/none", "nothing");
+
+		const adopted = agent.adopt(plan([none]));
+		await clock.advance(MINUTE);
+		await adopted;
+
+		expect(supervisor.starts.at(-1)?.env).toEqual({});
+		expect(users()).toEqual([]);
+		expect(vault.to("sys/leases/revoke")).toHaveLength(1);
+	});
+});
+
+/** The same, with another path beside the database. */
+async function openWith(
+	units: readonly Unit[],
+	serve: Parameters<ReturnType<typeof vaultBench>["serve"]>[0],
+) {
+	const opened: ReturnType<typeof vaultBench>[] = [];
+	const agent = agentBench(units, {
+		vault: (clock) => {
+			const bench = vaultBench(clock, { ttlMs: HOUR, maxMs: 10 * HOUR });
+			bench.serve(serve);
+			opened.push(bench);
+			return bench;
+		},
+	});
+	const [bench] = opened;
+	if (bench === undefined) throw new Error("not opened");
+	await agent.run();
+	return { ...bench, ...agent, users: () => bench.database.live.map(({ user }) => user) };
+}
+
+test("for three days a child always has a credential that works, and at their end Vault holds one", async () => {
+	const { database, supervisor, clock, users } = await open([variable("DB")], { ttlMs: HOUR, maxMs: DAY });
+	const broken: string[] = [];
+	const overlaps: number[] = [];
+	let known = 1;
+
+	for (let minute = 0; minute < 3 * 24 * 60; minute++) {
+		await clock.advance(MINUTE);
+		const inUse = supervisor.starts.at(-1)?.env["DB"];
+		if (inUse === undefined || !users().includes(inUse)) broken.push(`${minute}: ${inUse}`);
+		if (database.issued.length === known) continue;
+		const old = database.issued[known - 1];
+		overlaps.push((old?.at ?? 0) + DAY - (database.issued[known]?.at ?? 0));
+		known++;
+	}
+
+	expect(broken).toEqual([]);
+	expect(database.issued.length).toBeGreaterThanOrEqual(3);
+	expect(database.issued.length).toBeLessThanOrEqual(4);
+	for (const overlap of overlaps) expect(overlap).toBeGreaterThanOrEqual(0.1 * HOUR);
+	expect(supervisor.starts).toHaveLength(database.issued.length);
+	expect(users()).toHaveLength(1);
+});
