@@ -72,6 +72,7 @@ describe("src/", () => {
 			users.set("yaml", new Set([...(users.get(name) ?? [])].filter((user) => !user.startsWith("config/"))));
 		}
 		expect([...users.keys()].toSorted()).toEqual([
+			"chokidar",
 			"commander",
 			"execa",
 			"handlebars",

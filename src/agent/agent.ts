@@ -16,6 +16,8 @@ export interface AgentDeps extends Omit<PublisherDeps, "describe" | "leases" | "
 	readonly store: SecretStore;
 	/** Told after each piece of work of a running agent: what it needed may be given back. */
 	readonly rest?: (signal: AbortSignal) => void;
+	/** Told at the end of each round: what nothing lives by any more may be given back to Vault. */
+	readonly tidy?: (signal: AbortSignal) => void;
 	/** A refused login does not end the start, for others may mend it: nobody waits for a sidecar. Default false. */
 	readonly waitsForLogin?: boolean;
 	/** What templates see besides secrets. */
@@ -220,6 +222,7 @@ export class Agent {
 		if (concerned.length > 0 || wantsAll || this.#publisher.isRetryDue)
 			await this.#publisher.publish(this.#book);
 		this.#publisher.closeUp();
+		this.#deps.tidy?.(signal);
 	}
 
 	async #render(units: readonly Unit[], signal: AbortSignal): Promise<void> {

@@ -75,6 +75,8 @@ export interface VaultParts {
 	readonly store: SecretStore;
 	readonly guard: SecretGuard;
 	readonly counters?: Counters;
+	/** To be called when the links lead to another server or namespace. */
+	readonly moved: () => void;
 }
 
 /**
@@ -99,7 +101,11 @@ export function vaultParts(
 		random,
 		pollIntervalMs: config.pollIntervalMs,
 	});
-	return { links, store, guard, ...(counters && { counters }) };
+	const moved = () => {
+		reader.moved();
+		store.moved();
+	};
+	return { links, store, guard, moved, ...(counters && { counters }) };
 }
 
 interface LoginParts extends Clients {

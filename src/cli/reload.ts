@@ -154,14 +154,18 @@ export class Reloader {
 
 		const link = await this.#openLink(before, config, signal);
 		const last = link && vault.links.replace(link);
+		const isElsewhere = !isSameSetting(placeOf(before), placeOf(config));
+		if (isElsewhere) vault.moved();
 		try {
 			const childTerms = isSameSetting(before.exec, config.exec) ? undefined : childTermsOf(config, world);
 			await agent.adopt({ units, delivery: deliveryOf(config, world), ...(childTerms && { childTerms }) });
 		} catch (error) {
 			if (last !== undefined) vault.links.retire(vault.links.replace(last));
+			if (isElsewhere) vault.moved();
 			throw error;
 		}
 		if (last !== undefined) vault.links.retire(last);
+		if (isElsewhere) agent.refresh();
 		this.#settled = next;
 		await inForce(next);
 		return changed;
@@ -195,6 +199,11 @@ function refuseFixed(before: Config, after: Config): void {
 			rows: { at: after.origin, do: "restart the agent to have it so" },
 		});
 	}
+}
+
+/** Where secrets are read: elsewhere the same path is another secret. */
+function placeOf({ vault: { addresses, namespace } }: Config) {
+	return { addresses, namespace };
 }
 
 /** Names of the parts that differ, as they are called in the file. */

@@ -2,7 +2,7 @@ import { constants } from "node:os";
 import { Agent } from "../agent/mod.ts";
 import type { Supervisor } from "../child/mod.ts";
 import type { Config } from "../config/mod.ts";
-import { AgentError, ExitCode, type Log } from "../kernel/mod.ts";
+import { AgentError, ExitCode, type Log, type Secret } from "../kernel/mod.ts";
 import { deliveryOf, surroundingsOf, vaultParts } from "./assemble.ts";
 import { childEnvironment } from "./child-environment.ts";
 import { childSpecOf, childTermsOf } from "./child-terms.ts";
@@ -61,6 +61,12 @@ async function runAgent(load: () => Promise<Config>, world: World): Promise<numb
 		counters,
 		...(heap && { rest: memoryTrimmer(world.clock, () => heap.collectGarbage()) }),
 		...(supervisor && terms && { child: { supervisor, terms } }),
+		tidy: (signal) => {
+			const isNeeded = (token: Secret) => store.needs(token);
+			links.revokeReplaced(isNeeded, signal).catch((error: unknown) => {
+				if (!signal.aborted) throw error;
+			});
+		},
 		waitsForLogin: !config.exitAfterAuth && config.exec === undefined,
 	});
 	const stopping = new AbortController();

@@ -34,6 +34,9 @@ export class Keeper {
 	readonly #entries = new Map<string, Entry>();
 	readonly #working = new Map<string, Promise<Change | undefined>>();
 	#paces: ReadonlyMap<string, Pace> = new Map();
+	/** Keys of what another server has answered. */
+	readonly #foreign = new Set<string>();
+	#movedAt = Number.NEGATIVE_INFINITY;
 
 	constructor(deps: KeeperDeps, rounds: Rounds) {
 		this.#deps = deps;
@@ -57,6 +60,7 @@ export class Keeper {
 	/** Its lease is kept alive until it is let go. */
 	drop({ key, lease }: Entry): void {
 		this.#entries.delete(key);
+		this.#foreign.delete(key);
 		if (lease !== undefined) this.retired.add(lease);
 	}
 
@@ -66,6 +70,12 @@ export class Keeper {
 			const isPlanned = entry.finding !== undefined && entry.attempts === 0;
 			if (isPlanned) this.#replace(entry, { dueAt: this.#plannedAt(entry) });
 		}
+	}
+
+	/** Another server answers from now on: its versions say nothing about those of the one before. */
+	moved(): void {
+		this.#movedAt = this.#deps.clock.now();
+		for (const key of this.#entries.keys()) this.#foreign.add(key);
 	}
 
 	/** When something has to be done about an entry; its token's end may come before its own time. */
@@ -164,12 +174,13 @@ export class Keeper {
 	#accept(entry: Entry, finding: Finding, askedAt: number): Change | undefined {
 		const { finding: held, request, key } = entry;
 		const { clock, random } = this.#deps;
-		if (held !== undefined && isOlder(finding, held)) {
+		if (held !== undefined && !this.#foreign.has(key) && isOlder(finding, held)) {
 			// A replica that lags behind: what we hold is newer. Asked again soon, without a fuss.
 			const dueAt = clock.now() + backoffDelay(entry.attempts, PATH_BACKOFF, random);
 			this.#replace(entry, { attempts: entry.attempts + 1, dueAt });
 			return undefined;
 		}
+		if (askedAt >= this.#movedAt) this.#foreign.delete(key);
 		const isSame = held !== undefined && isSameFinding(held, finding);
 		const lease = finding.kind === "present" ? leaseOf(finding.view, askedAt, random) : undefined;
 		const own = clockFor({ request, finding, lease }, { readAt: askedAt, random });

@@ -56,6 +56,12 @@ export class Mounts {
 		this.#unasked.delete(path);
 	}
 
+	/** Another server answers from now on: nothing is known of it. */
+	forget(): void {
+		this.#known.length = 0;
+		this.#unasked.clear();
+	}
+
 	#find(path: string): Mount | undefined {
 		return this.#known.find((mount) => `${path}/`.startsWith(mount.path));
 	}

@@ -26,6 +26,11 @@ export class SecretReader {
 		});
 	}
 
+	/** Another server answers from now on. */
+	moved(): void {
+		this.#mounts.forget();
+	}
+
 	/** @throws VaultError when Vault refuses or cannot be asked */
 	async read(request: SecretRequest, signal: AbortSignal): Promise<Finding> {
 		if (request.kind === "list") return this.#list(request, signal);

@@ -188,6 +188,23 @@ describe("the poll", () => {
 		expect(store.entry("a")?.finding).toEqual(isChange ? after : before);
 	});
 
+	test("believes an older version of another server, which has versions of its own", async () => {
+		let answer = present("a", 7);
+		const { store, clock } = open(() => answer);
+		await store.ensure([request("a")], signal);
+		await clock.advance(1);
+
+		store.moved();
+		answer = present("a", 1);
+		const changes = await store.readAllAtOnce(signal);
+		await clock.advance(1);
+		answer = present("a", 0);
+		const later = await store.readAllAtOnce(signal);
+
+		expect(changes).toMatchObject([{ after: present("a", 1) }]);
+		expect(later).toEqual([]);
+	});
+
 	test("asks a replica that lags behind again soon, and goes back to its pace", async () => {
 		const served = [present("a", 2), present("a", 1), present("a", 1), present("a", 3)];
 		const { store, watch, of } = open(() => served.shift() ?? present("a", 3));

@@ -78,6 +78,11 @@ export class SecretStore {
 		this.#keeper.pace(new Map([...asked].map(([key, all]) => [key, tightest(all, pollIntervalMs)])));
 	}
 
+	/** Another server answers from now on. What was read stands until it has been read there. */
+	moved(): void {
+		this.#keeper.moved();
+	}
+
 	/** Forgets what no template asks for any more. */
 	retain(keys: ReadonlySet<string>): void {
 		const needed = new Set(keys);

@@ -46,7 +46,16 @@ test("a new version is seen, the file rewritten and the child restarted with the
 	expect(startsIn(notes).length).toBe(2);
 	const rotation = await agent.logged("rotation");
 	expect(rotation.msg).toMatch(new RegExp(`^${OPENAI} v1 → v2, seen [\\d.]+ m?s after it was written$`));
-	expect(rotation).toMatchObject({ path: OPENAI, version: 2 });
+	expect(rotation).toMatchObject({ path: OPENAI, from_version: 1, version: 2 });
+	expect(await agent.logged("rotated")).toMatchObject({
+		path: OPENAI,
+		from_version: 1,
+		version: 2,
+		generation: 2,
+		files: [place.at("key.env")],
+		variables: ["KEY"],
+		turned_over: ["child restarted"],
+	});
 	const generations = agent.log().filter(({ event }) => event === "rendered");
 	expect(generations.map(({ msg }) => msg)).toEqual([
 		`generation 1: 1 file, 1 variable (${OPENAI} v1)`,
@@ -143,7 +152,7 @@ test("a command runs after each change, tried again until it has happened, witho
 
 	vault.put(OPENAI, { api_key: "sk-2" });
 	await eventually(() => expect(readFileSync(place.at("tries"), "utf8").length / 2).toBe(tries + 1));
-	expect(place.entries()).not.toContain(".key.env.keyturn-notify");
+	await eventually(() => expect(place.entries()).not.toContain(".key.env.keyturn-notify"));
 });
 
 test("a call is made after each change, tried again while it is answered with an error", async () => {

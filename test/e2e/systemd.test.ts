@@ -21,8 +21,13 @@ async function service(more: Readonly<Record<string, string>> = {}, script?: (ou
 	const env = { ...vault.env, PATH: path, NOTIFY_SOCKET: place.at("socket"), ...more };
 	const exec = script && { command: ["sh", "-c", script(place.at("env.txt"))] };
 	const config = configIn(place, vault, { templates: [TEMPLATE], ...(exec && { exec }) });
+	/** Waits until systemd has been told this, and nothing else. */
 	const told = async (...words: string[]) =>
-		await eventually(() => expect(notesIn(notes).map(withoutTime)).toEqual(words));
+		await eventually(() => {
+			const now = notesIn(notes).map(withoutTime);
+			if (now.join("\n") !== words.join("\n")) throw new Error(`told: ${now.join(", ")}`);
+			return now;
+		});
 	const start = () => startAgent(["start", "-c", config], { env });
 	return { vault, place, notes, told, start };
 }
@@ -38,7 +43,7 @@ test("systemd is not told ready before everything stands, and is told of the end
 	agent.signal("SIGTERM");
 	await agent.ended;
 
-	await told("STOPPING=1");
+	expect(await told("STOPPING=1")).toHaveLength(1);
 });
 
 test("ready comes with the first whole generation, and again after a reload", async () => {
