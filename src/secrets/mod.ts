@@ -3,7 +3,7 @@ export type { Change, Entry } from "./entry.ts";
 export { type LeaseCalls, VaultLeases } from "./lease-calls.ts";
 export type { Lease } from "./lease.ts";
 export { SecretReader } from "./reader.ts";
-export { PREVIOUS, requestKey, type SecretRequest } from "./request.ts";
+export { requestKey, type SecretRequest } from "./request.ts";
 export type { LeaseEvent } from "./retired-leases.ts";
 export type { Pace } from "./rounds.ts";
 export { SecretStore } from "./secret-store.ts";

@@ -15,7 +15,7 @@ import { seededRandom } from "./seeded-random.ts";
 const signal = new AbortController().signal;
 
 /** Who we are, as the test says. */
-export class FakeTokens {
+class FakeTokens {
 	current = new Secret("t1");
 	readonly ends = new Map<string, number>();
 
