@@ -5,6 +5,7 @@ import { countRenderings } from "./counting.ts";
 import { LeaseTurnover } from "./lease-turnover.ts";
 import { OutageLog } from "./outage-log.ts";
 import { Progress, PROGRESS_EVERY_MS } from "./progress.ts";
+import { type Proposal, Proposals } from "./proposal.ts";
 import { Publisher, type PublisherDeps } from "./publisher.ts";
 import { renderUnits } from "./renderer.ts";
 import { describeSecrets } from "./rotation-log.ts";
@@ -27,6 +28,9 @@ export interface AgentDeps extends Omit<PublisherDeps, "describe" | "leases" | "
 /** Longest sleep of the loop between looking around. */
 const LONGEST_PAUSE_MS = 24 * 3_600_000;
 
+/** A single piece of work that takes longer has met a fault: all that it waits for has a bound of its own. */
+const STUCK_AFTER_MS = 15 * 60_000;
+
 /** Shortest pause of a start that waits for Vault. */
 const SHORTEST_WAIT_MS = 50;
 
@@ -39,7 +43,7 @@ export class Agent {
 	readonly #outages: OutageLog;
 	#busySince: number | undefined;
 	#wantsAll = false;
-	#adoption: Adoption | undefined;
+	readonly #proposals = new Proposals();
 	#wake = Promise.withResolvers<void>();
 
 	constructor(units: readonly Unit[], deps: AgentDeps) {
@@ -70,7 +74,12 @@ export class Agent {
 
 	/** What a status report says of it; no text and no value. */
 	get standing() {
-		return { units: this.#book.standings(), busySince: this.#busySince, ...this.#publisher.standing };
+		return { units: this.#book.standings(), ...this.#publisher.standing };
+	}
+
+	/** Whether the loop turns: it waits for something to do, or has not been at it for too long. */
+	get isAlive(): boolean {
+		return this.#busySince === undefined || this.#deps.clock.now() - this.#busySince < STUCK_AFTER_MS;
 	}
 
 	/** Reads every secret now, and delivers again what differs from the disk. */
@@ -86,11 +95,9 @@ export class Agent {
 	 * @throws AgentError for what does not render: all stays as it was; `remedy: "retry"` when waiting may mend it
 	 */
 	async adopt(plan: Plan): Promise<void> {
-		const { promise, resolve, reject } = Promise.withResolvers<void>();
-		this.#adoption?.resolve();
-		this.#adoption = { plan, resolve, reject };
+		const decided = this.#proposals.propose(plan);
 		this.#wake.resolve();
-		await promise;
+		await decided;
 	}
 
 	/**
@@ -157,14 +164,14 @@ export class Agent {
 			await this.#pause(Math.max(SHORTEST_WAIT_MS, Math.min(store.untilDue(), PROGRESS_EVERY_MS)), signal);
 			signal.throwIfAborted();
 			// Nothing stands yet that would have to be kept.
-			if (this.#adoption !== undefined) await this.#swap(this.#adoption);
+			if (this.#proposals.pending !== undefined) await this.#swap(this.#proposals.pending);
 			await store.poll(signal);
 		}
 	}
 
 	/** Ends early when somebody asks for something. */
 	async #pause(ms: number, signal: AbortSignal): Promise<void> {
-		if (this.#wantsAll || this.#adoption !== undefined || ms === 0) return;
+		if (this.#wantsAll || this.#proposals.pending !== undefined || ms === 0) return;
 		const early = new AbortController();
 		const pause = Math.min(ms, LONGEST_PAUSE_MS);
 		const sleep = this.#deps.clock
@@ -176,28 +183,28 @@ export class Agent {
 	}
 
 	async #tryAdoption(signal: AbortSignal): Promise<void> {
-		const adoption = this.#adoption;
-		if (adoption === undefined) return;
-		const renderings = await renderUnits(adoption.plan.units, this.#deps, signal);
-		if (this.#adoption !== adoption) return; // a newer one has taken its place
+		const { pending } = this.#proposals;
+		if (pending === undefined) return;
+		const renderings = await renderUnits(pending.plan.units, this.#deps, signal);
+		if (this.#proposals.pending !== pending) return; // a newer one has taken its place
 		const objection = this.#book.objection(renderings);
 		if (objection === undefined) {
-			await this.#swap(adoption);
+			await this.#swap(pending);
 			this.#book.enter(renderings, false);
 			await this.#publisher.publish(this.#book);
 		} else {
-			this.#adoption = undefined;
-			adoption.reject(objection);
+			this.#proposals.withdraw();
+			pending.refuse(objection);
 		}
 		this.#retain();
 	}
 
-	async #swap(adoption: Adoption): Promise<void> {
-		const { delivery, childTerms, units } = adoption.plan;
-		this.#adoption = undefined;
+	async #swap({ plan, accept }: Proposal): Promise<void> {
+		const { delivery, childTerms, units } = plan;
+		this.#proposals.withdraw();
 		this.#book.adopt(units);
 		await this.#publisher.adopt(delivery, childTerms, this.#book);
-		adoption.resolve();
+		accept();
 	}
 
 	async #cycle(signal: AbortSignal): Promise<void> {
@@ -237,11 +244,4 @@ export class Agent {
 		if (used !== undefined) this.#deps.store.retain(used);
 		this.#deps.store.pace(this.#book.paces());
 	}
-}
-
-/** A plan, and who waits for its fate. */
-interface Adoption {
-	readonly plan: Plan;
-	resolve(): void;
-	reject(error: unknown): void;
 }

@@ -58,6 +58,7 @@ describe("a credential that was replaced", () => {
 		expect(users()).toEqual(["user-2"]);
 		expect(vault.to("sys/leases/revoke")).toHaveLength(1);
 		expect(log.of("lease")).toContain("the replaced lease of database/creds/app is revoked");
+		expect(log.of("rotation").at(-1)).toBe("database/creds/app old lease → new lease");
 	});
 
 	test("stays alive while the child was put back to it", async () => {

@@ -6,13 +6,15 @@ export function reportRotations(
 	changes: readonly Change[],
 	{ log, clock }: { readonly log: Log; readonly clock: Clock },
 ): void {
-	for (const { before, after } of changes) {
+	for (const { before, after, request } of changes) {
+		// The version before the current one moves with that, which is said already.
+		if (request.version === -1) continue;
 		const writtenAt = after.kind === "present" ? Date.parse(after.view.createdTime ?? "") : Number.NaN;
 		const delay = clock.now() - writtenAt;
 		const seen =
 			Number.isNaN(writtenAt) || delay < 0 ? "" : `, seen ${formatDuration(delay)} after it was written`;
 		log.write("info", "rotation", {
-			msg: `${pathOf(after)} ${word(before)} → ${word(after)}${seen}`,
+			msg: `${pathOf(after)} ${transition(before, after)}${seen}`,
 			path: pathOf(after),
 			from_version: before && versionOf(before),
 			version: versionOf(after),
@@ -36,11 +38,16 @@ export function stateOf(finding: Finding): string {
 	return finding.kind === "present" ? "present" : finding.reason;
 }
 
-/** A version for people. */
-export function word(finding: Finding | undefined): string {
-	if (finding === undefined) return "unread";
+/** `v4 → v5` for people; `old lease → new lease` where there are no versions. */
+export function transition(before: Finding | undefined, after: Finding): string {
+	return `${before === undefined ? "unread" : word(before, "old")} → ${word(after, "new")}`;
+}
+
+function word(finding: Finding, age: "old" | "new"): string {
 	if (finding.kind === "absent") return finding.reason;
-	return finding.view.version === undefined ? "changed" : `v${finding.view.version}`;
+	const { version, leaseId } = finding.view;
+	if (version !== undefined) return `v${version}`;
+	return `${age} ${leaseId === "" ? "value" : "lease"}`;
 }
 
 /** `secret/data/llm/openai v4, kv1/openai`: names and versions, no values. */

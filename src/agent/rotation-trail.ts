@@ -3,7 +3,7 @@ import type { Change } from "../secrets/mod.ts";
 import type { Counters } from "../status/mod.ts";
 import type { ChangeAction, Unit } from "./spec.ts";
 import { countChanges, timeDelivery } from "./counting.ts";
-import { pathOf, reportRotations, stateOf, versionOf, word } from "./rotation-log.ts";
+import { pathOf, reportRotations, stateOf, transition, versionOf } from "./rotation-log.ts";
 
 /** What a delivery changed, by the names of files and variables. */
 export interface Delivered {
@@ -103,7 +103,7 @@ export class RotationTrail {
 		const where = [...files, ...variables].join(", ") || "nothing";
 		const told = done.length > 0 ? `; ${done.join(", ")}` : "";
 		this.#deps.log.write("info", "rotated", {
-			msg: `${pathOf(after)} ${word(before)} → ${word(after)} is in ${where}${told}; took ${formatDuration(tookMs)}`,
+			msg: `${pathOf(after)} ${transition(before, after)} is in ${where}${told}; took ${formatDuration(tookMs)}`,
 			path: pathOf(after),
 			from_version: before && versionOf(before),
 			version: versionOf(after),

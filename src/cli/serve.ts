@@ -100,7 +100,7 @@ async function runAgent(load: () => Promise<Config>, world: World): Promise<numb
 				...(supervisor && config.exec && { child: { program: config.exec.command[0] ?? "", supervisor } }),
 				...(reloader.last && { reload: reloader.last }),
 			}),
-			busySince: () => agent.standing.busySince,
+			isAlive: () => agent.isAlive,
 			refresh: () => reloader.refresh(),
 			quit: () => endBy("SIGTERM", { child, stopping }, (running) => void running.stop()),
 		});
@@ -111,7 +111,11 @@ async function runAgent(load: () => Promise<Config>, world: World): Promise<numb
 		const stays = config.exitAfterAuth
 			? []
 			: [reloader.run(stopping.signal), begun.then(() => systemd.ready())];
-		const beside = [links.keepAlive(stopping.signal), systemd.keepAlive(stopping.signal), ...stays];
+		const beside = [
+			links.keepAlive(stopping.signal),
+			systemd.keepAlive(() => agent.isAlive, stopping.signal),
+			...stays,
+		];
 		if (config.watch && !config.exitAfterAuth) {
 			watch = await watchWith(reloader, world, log);
 			watch.set(filesToWatch(settled, links));

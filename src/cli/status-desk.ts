@@ -19,8 +19,8 @@ export interface DeskParts {
 	readonly sources: () => Omit<StatusSources, "version" | "clock" | "clean" | "child"> & {
 		readonly child?: Omit<NonNullable<StatusSources["child"]>, "tally">;
 	};
-	/** Milliseconds since the epoch; absent while the agent waits for something to do. */
-	readonly busySince: () => number | undefined;
+	/** Whether the agent's loop turns. */
+	readonly isAlive: () => boolean;
 	readonly refresh: () => void;
 	/** Ends the agent as SIGTERM does. */
 	readonly quit: () => void;
@@ -36,9 +36,6 @@ interface Open {
 	readonly terms: Terms;
 	readonly listener: Listener;
 }
-
-/** A single piece of work that takes longer has met a fault: all that it waits for has a bound of its own. */
-const STUCK_AFTER_MS = 15 * 60_000;
 
 /**
  * Counts what happens and, where the config has a listener, answers those who ask how the agent is. Without a listener
@@ -144,10 +141,7 @@ export class StatusDesk {
 		return {
 			report: () => this.#report(),
 			metrics,
-			isAlive: () => {
-				const since = this.#parts?.busySince();
-				return since === undefined || this.#world.clock.now() - since < STUCK_AFTER_MS;
-			},
+			isAlive: () => this.#parts?.isAlive() ?? true,
 			refresh: () => this.#parts?.refresh(),
 			...(quit && { quit: () => this.#parts?.quit() }),
 		};

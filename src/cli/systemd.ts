@@ -8,8 +8,8 @@ export interface ServiceManager {
 	/** To be followed by {@link ready}, however the reload ends. */
 	reloading(): Promise<void>;
 	stopping(): Promise<void>;
-	/** Tells it again and again that the program's loop turns, where it wants to know; until aborted. */
-	keepAlive(signal: AbortSignal): Promise<void>;
+	/** Tells it again and again, where it wants to know, that all is alive, as long as it is; until aborted. */
+	keepAlive(isAlive: () => boolean, signal: AbortSignal): Promise<void>;
 }
 
 const NOBODY: ServiceManager = {
@@ -43,11 +43,11 @@ export function serviceManager({ env, clock, systemd }: World, log: Log): Servic
 		ready: async () => await send("READY=1"),
 		reloading: async () => await send("RELOADING=1", `MONOTONIC_USEC=${systemd.monotonicUsec()}`),
 		stopping: async () => await send("STOPPING=1"),
-		async keepAlive(signal) {
+		async keepAlive(isAlive, signal) {
 			const halfMs = Number(env["WATCHDOG_USEC"]) / 2000;
 			if (!(halfMs > 0)) return;
 			while (!signal.aborted) {
-				await send("WATCHDOG=1");
+				if (isAlive()) await send("WATCHDOG=1");
 				await clock.sleep(halfMs, signal).catch(() => undefined);
 			}
 		},
