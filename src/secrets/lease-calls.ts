@@ -1,4 +1,4 @@
-import { type Clock, type Secret } from "../kernel/mod.ts";
+import { AgentError, type Clock, type Secret } from "../kernel/mod.ts";
 import { VaultError } from "../vault/mod.ts";
 import type { Lease, Renewal } from "./lease.ts";
 import { send, type SenderDeps } from "./sender.ts";
@@ -55,8 +55,8 @@ export class VaultLeases implements LeaseCalls {
 		const { clock, tokens } = this.#deps;
 		try {
 			this.#inUse = await tokens.token(signal);
-		} catch {
-			signal.throwIfAborted();
+		} catch (error) {
+			if (signal.aborted || !(error instanceof AgentError)) throw error;
 			// The login fails: that is said by who needs it. What the last token held lives as long as that does.
 		}
 		const now = clock.now();
