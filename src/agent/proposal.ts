@@ -4,9 +4,9 @@ import type { Plan } from "./spec.ts";
 export interface Proposal {
 	readonly plan: Plan;
 	/** It is in force, or a newer one has taken its place. */
-	accept(): void;
+	readonly accept: () => void;
 	/** All stays as it was. */
-	refuse(reason: unknown): void;
+	readonly refuse: (reason: unknown) => void;
 }
 
 /** The one plan that waits to be put in force. */

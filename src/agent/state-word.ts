@@ -14,6 +14,7 @@ export function stateWord(known: Known, errors: readonly AgentError[], isFirst: 
 	const isChildDown = child !== undefined && child.state !== "up";
 	const isDegraded =
 		[...files, ...variables].some(isHurt) ||
+		token.sinks?.some(({ last_error: error }) => error !== undefined) === true ||
 		errors.some(({ remedy }) => remedy !== "retry") ||
 		isChildDown ||
 		delivery !== undefined ||

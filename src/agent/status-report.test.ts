@@ -28,6 +28,7 @@ type Bench = ReturnType<typeof agentBench>;
 function reportOf({ agent, store, clock }: Bench, over: Partial<StatusSources> = {}): StatusReport {
 	const now = clock.now();
 	const session = {
+		sinks: [],
 		standing: { method: "approle" as const, accessor: "acc-1", endsAt: now + 60_000, renewedAt: now - 5000 },
 	};
 	return statusReport({
@@ -91,10 +92,33 @@ describe("the report of an agent that is in order", () => {
 			renewedAt: bench.clock.now(),
 		};
 
-		expect(reportOf(bench, { session: { standing } }).token).toEqual({
+		expect(reportOf(bench, { session: { sinks: [], standing } }).token).toEqual({
 			valid: true,
 			method: "token",
 			renewed_seconds_ago: 0,
+		});
+	});
+
+	test("names the sinks, and one that does not hold the token degrades the whole", async () => {
+		const bench = agentBench([fileUnit("/out/openai", KEY_FILE)]);
+		bench.secrets.put(OPENAI, { api_key: "sk-1" });
+		await bench.run();
+		const now = bench.clock.now();
+		const standing = { method: "approle" as const, accessor: "a", endsAt: now + 60_000, renewedAt: now };
+		const error = new AgentError("cannot write /ro/token (EROFS)", { code: "E_SINK", remedy: "retry" });
+		const reportWith = (sinks: StatusSources["session"]["sinks"]) =>
+			reportOf(bench, { session: { sinks, standing } });
+
+		expect(reportWith([{ path: "/home/token" }])).toMatchObject({
+			state: "ready",
+			token: { sinks: [{ path: "/home/token" }] },
+		});
+		expect(reportWith([{ path: "/home/token" }, { path: "/ro/token", error }])).toMatchObject({
+			state: "degraded",
+			ready: true,
+			token: {
+				sinks: [{ path: "/home/token" }, { path: "/ro/token", last_error: { code: "E_SINK" } }],
+			},
 		});
 	});
 });
@@ -132,10 +156,10 @@ describe("an agent that is not ready", () => {
 		const now = bench.clock.now();
 		const standing = { method: "approle" as const, accessor: "a", endsAt: now - 1, renewedAt: now - 60_000 };
 
-		const report = reportOf(bench, { session: { standing } });
+		const report = reportOf(bench, { session: { sinks: [], standing } });
 
 		expect(report).toMatchObject({ state: "stale", ready: false, missing: [{ what: "token" }] });
-		expect(reportOf(bench, { session: { standing: { method: "approle" } } }).token).toEqual({
+		expect(reportOf(bench, { session: { sinks: [], standing: { method: "approle" } } }).token).toEqual({
 			valid: false,
 			method: "approle",
 		});

@@ -25,7 +25,7 @@ export interface StatusSources {
 	readonly clock: Clock;
 	readonly agent: Pick<Agent, "standing">;
 	readonly store: Pick<SecretStore, "entries">;
-	readonly session: Pick<TokenSession, "standing">;
+	readonly session: Pick<TokenSession, "standing" | "sinks">;
 	/** Absent without a child. */
 	readonly child?: {
 		/** The program alone: arguments may hold anything. */
@@ -93,8 +93,12 @@ interface View {
 	readonly standing: Agent["standing"];
 }
 
-function tokenReport({ sources, now }: View): TokenReport {
+function tokenReport({ sources, now, fault }: View): TokenReport {
 	const { method, accessor = "", endsAt, renewedAt } = sources.session.standing;
+	const sinks = sources.session.sinks.map(({ path, error }) => ({
+		path,
+		...(error && { last_error: fault(error) }),
+	}));
 	if (endsAt === undefined || renewedAt === undefined) return { valid: false, method };
 	return {
 		valid: endsAt > now,
@@ -102,6 +106,7 @@ function tokenReport({ sources, now }: View): TokenReport {
 		...(accessor !== "" && { accessor }),
 		...(Number.isFinite(endsAt) && { ttl_seconds: Math.max(0, endsAt - now) / 1000 }),
 		renewed_seconds_ago: (now - renewedAt) / 1000,
+		...(sinks.length > 0 && { sinks }),
 	};
 }
 

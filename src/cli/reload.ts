@@ -25,6 +25,9 @@ export async function settle(config: Config, world: World): Promise<Settled> {
 		texts.set(path, text);
 		return text;
 	});
+	// A path that a template writes out is in the open, though some field may hold a word of it: a user's name, say.
+	const requests = units.flatMap(({ template }) => template.discover().requests);
+	world.redactor.expose(requests.map(({ path }) => path));
 	return { config, units, texts };
 }
 

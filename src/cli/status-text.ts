@@ -64,12 +64,16 @@ function childRow(child: NonNullable<StatusReport["child"]>): Row {
 }
 
 function restRows({
+	token: { sinks = [] },
 	delivery_error: delivery,
 	notifications,
 	last_reload: reload,
 }: StatusReport): readonly Row[] {
 	const { outstanding, last_error: error } = notifications;
 	return [
+		...sinks.flatMap(({ path, last_error: fault }) =>
+			fault === undefined ? [] : [["sink", path, faultWords(fault)]],
+		),
 		...(delivery === undefined ? [] : [["delivery", faultWords(delivery)]]),
 		...(outstanding === 0 ? [] : [["to tell", withFault(`${outstanding} outstanding`, error)]]),
 		...(reload?.error === undefined

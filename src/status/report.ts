@@ -60,6 +60,14 @@ export interface TokenReport {
 	readonly ttl_seconds?: number;
 	/** Since the login or the last renewal. */
 	readonly renewed_seconds_ago?: number;
+	/** Files that get the token; absent without any. */
+	readonly sinks?: readonly SinkReport[];
+}
+
+export interface SinkReport {
+	readonly path: string;
+	/** Why it does not hold the token; absent when it does. */
+	readonly last_error?: FaultReport;
 }
 
 /**
