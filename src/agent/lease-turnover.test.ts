@@ -107,6 +107,19 @@ describe("a credential that was replaced", () => {
 		expect(vault.to("sys/leases/revoke")).toHaveLength(1);
 	});
 
+	test("outlives a signal by a while: nobody sees when the child has taken it to heart", async () => {
+		const { supervisor, clock, database } = await open([
+			file("/out/db", { kind: "signal", signal: "SIGHUP" }),
+		]);
+		const revokedAt: number[] = [];
+		database.onRevoke = () => revokedAt.push(clock.now());
+
+		await clock.advance(1.9 * HOUR);
+
+		expect(supervisor.signals).toEqual(["SIGHUP"]);
+		expect(revokedAt).toEqual([(database.issued[1]?.at ?? 0) + 30 * SECOND]);
+	});
+
 	test.each([
 		["nobody is told", [file("/out/db", { kind: "none" })]],
 		["one of two is not told", [file("/out/a", RESTART), file("/out/b", { kind: "none" })]],
