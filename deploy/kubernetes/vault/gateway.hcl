@@ -1,0 +1,3 @@
+path "secret/data/llm/openai" { capabilities = ["read"] }
+path "secret/data/llm/anthropic" { capabilities = ["read"] }
+path "secret/data/llm/litellm" { capabilities = ["read"] }
