@@ -54,16 +54,6 @@ describe("docs/templates.md", () => {
 	});
 });
 
-describe("docs/comparison.md", () => {
-	test("gives templates that can be parsed for those of others", () => {
-		const text = readFileSync(join(ROOT, "docs/comparison.md"), "utf8");
-		const rows = Array.from(text.matchAll(/^\| `\{\{.*\| ([^|]+) \|$/gm), ([, ours = ""]) => ours);
-		const templates = rows.flatMap((ours) => Array.from(ours.matchAll(/`([^`]+)`/g), ([, one = ""]) => one));
-		expect(templates.length).toBeGreaterThan(8);
-		for (const one of templates) parseTemplate(one, { file: one, allowEmpty: false });
-	});
-});
-
 describe("docs/", () => {
 	test("generated parts are those of the source", () => {
 		const check = spawnSync(process.execPath, [join(ROOT, "dev/docs.ts"), "--check"], { encoding: "utf8" });

@@ -23,7 +23,7 @@ interface Block {
 }
 
 /** Every block of a page, with the second-level heading above it. */
-export function blocksOf(page: string): readonly Block[] {
+function blocksOf(page: string): readonly Block[] {
 	let section = "";
 	const parts = page.matchAll(/^## (.*)$|^```(\w+) ?(.*)\n([^]*?)^```$/gm);
 	return Array.from(parts).flatMap(([, heading, language = "", name = "", text = ""]) => {
