@@ -49,7 +49,7 @@ const envValue = keys({
 	poll_interval: note(
 		optional(pace),
 		"duration",
-		"How often the secrets of this variable are read again, where they have no lease. Default: the top's `poll_interval`. What several ask for is read as often as the most eager wants it.",
+		"How often the secrets of this variable are read again, where they have no lease. What several ask for is read as often as the most eager wants it. Default: the top's `poll_interval`.",
 	),
 	max_age: note(
 		optional(pace),

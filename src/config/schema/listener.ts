@@ -2,8 +2,12 @@ import { listenAddressFault } from "../listen-address.ts";
 import { defaulted, flag, keys, list, note, optional, path, refuse, text } from "./fields.ts";
 
 const tls = keys({
-	cert: note(path, "path", "PEM file of the certificate, with those between it and its authority."),
-	key: note(path, "path", "PEM file of its private key."),
+	cert: note(
+		text("the path of a file"),
+		"path",
+		"PEM file of the certificate, with those between it and its authority.",
+	),
+	key: note(text("the path of a file"), "path", "PEM file of its private key."),
 	client_ca: note(
 		optional(path),
 		"path",

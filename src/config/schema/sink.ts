@@ -1,7 +1,7 @@
-import { defaulted, keys, list, note, octalMode, optional, owner, path, span } from "./fields.ts";
+import { defaulted, keys, list, note, octalMode, optional, owner, span, text } from "./fields.ts";
 
 const sink = keys({
-	path: note(path, "path", "The file."),
+	path: note(text("the path of a file"), "path", "The file."),
 	mode: note(defaulted(octalMode(), "0600"), "octal mode", "Its permissions."),
 	user: note(optional(owner), "name or number", "Its owner. Default: the agent's own."),
 	group: note(optional(owner), "name or number", "Its group. Default: the agent's own."),

@@ -80,7 +80,7 @@ export const template = keys({
 	poll_interval: note(
 		optional(pace),
 		"duration",
-		"How often the secrets of this template are read again, where they have no lease. Default: the top's `poll_interval`. What several ask for is read as often as the most eager wants it.",
+		"How often the secrets of this template are read again, where they have no lease. What several ask for is read as often as the most eager wants it. Default: the top's `poll_interval`.",
 	),
 	max_age: note(
 		optional(pace),
