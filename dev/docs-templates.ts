@@ -98,10 +98,11 @@ function piecesOf(template: string, file: string, inputs: TemplateInputs) {
 /** The secrets of the page as a KV v2 mount serves them, each in its first version. */
 function inputsOf(secrets: Secrets): TemplateInputs {
 	const names = Object.keys(secrets).map((path) => path.replace(/^secret\/llm\//, ""));
-	const lookup: TemplateInputs["lookup"] = ({ kind, path }): Found => {
+	const lookup: TemplateInputs["lookup"] = ({ kind, path, version }): Found => {
 		if (kind === "list") return { kind: "names", names: names.toSorted() };
 		const stored = secrets[path.replace(/^secret\/data\//, "secret/")];
-		if (stored === undefined) return { kind: "absent", path, reason: "missing" };
+		// Nothing is before a first version.
+		if (stored === undefined || version === -1) return { kind: "absent", path, reason: "missing" };
 		const sorted = Object.entries(stored).toSorted(([a], [b]) => (a < b ? -1 : 1)); // as Vault answers
 		const fields = Object.fromEntries(sorted) as never;
 		const Data = { data: fields, metadata: { version: 1 } };
