@@ -75,13 +75,11 @@ test("sidecar: both keys after a rotation, one credential, and nothing lost whil
 	expect(keys().openai).toEqual(["sk-openai-2", "sk-openai-1"]);
 
 	const back = use.server.faults.add({ kind: "status", status: 503 });
-	await agent.logged("read failed", ({ msg }) =>
-		msg.startsWith("Vault cannot serve secret/data/llm/openai now"),
-	);
+	await agent.logged("read failed");
 	expect(await ready()).toBe(200);
 	expect(await use.line(`${use.block("sh", "status").trim()} || true`)).toMatch(/^stale /);
 	back();
-	await agent.logged("recovered", ({ msg }) => msg.startsWith("Vault is back after"));
+	await use.logged(agent, "When Vault is away");
 
 	await use.line(use.block("sh", "back", "Rolling back"));
 	await eventually(() => expect(keys().openai).toEqual(["sk-openai-1", "sk-openai-2"]));

@@ -67,8 +67,8 @@ export interface Use {
 	/** Starts what a block says, or the arguments of a manifest. */
 	start(command: string | readonly string[]): AgentProcess;
 	manifests(name: string): readonly Manifest[];
-	/** Waits until each line of the section's block of log lines has been logged. */
-	logged(agent: AgentProcess): Promise<void>;
+	/** Waits until each line of a section's block of log lines has been logged. */
+	logged(agent: AgentProcess, section?: string): Promise<void>;
 	/** The environment with which the gateway was started last. */
 	gatewayEnv(): string;
 	read(path: string): string;
@@ -123,8 +123,10 @@ export async function openUse(section: string): Promise<Use> {
 		},
 		manifests: (name) =>
 			parseAllDocuments(block("yaml", name)).map((document) => document.toJS() as Manifest),
-		logged: async (agent) => {
-			for (const wanted of local(block("text", "log")).trim().split("\n")) {
+		logged: async (agent, where) => {
+			for (const wanted of local(block("text", "log", where))
+				.trim()
+				.split("\n")) {
 				const [event = "", words = ""] = wanted.split(/\s{2,}/);
 				const shape = wordsOf(words);
 				await agent.logged(event, ({ msg }) => wordsOf(msg).startsWith(shape));
