@@ -23,6 +23,7 @@ export type SinkContent =
 export interface SinkFiles {
 	/** Replaces the whole file in one step. @throws AgentError */
 	write(sink: Sink, content: Secret): Promise<void>;
+	/** The text without white space around it. */
 	read(path: string): Promise<SinkContent>;
 	/** @throws AgentError */
 	remove(path: string): Promise<void>;
@@ -88,7 +89,7 @@ export class SinkWriter {
 	async clear(): Promise<void> {
 		const { files, log } = this.#deps;
 		const { path } = this.sink;
-		const last = this.#content?.text;
+		const last = this.#content?.text.map((text) => text.trim());
 		try {
 			const found = last && (await files.read(path));
 			if (found?.kind === "text" && found.text.equals(last)) await files.remove(path);

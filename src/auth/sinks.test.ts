@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { FakeClock } from "../../test/support/fake-clock.ts";
 import {
@@ -37,7 +38,7 @@ class MemorySinks {
 			await Promise.resolve();
 			if (this.unsafe !== undefined) return { kind: "unsafe", reason: this.unsafe };
 			const text = this.texts.get(path);
-			return text === undefined ? { kind: "absent" } : { kind: "text", text: new Secret(text) };
+			return text === undefined ? { kind: "absent" } : { kind: "text", text: new Secret(text.trim()) };
 		},
 		remove: async (path: string) => {
 			await Promise.resolve();
@@ -252,9 +253,21 @@ describe("a sink", () => {
 	});
 });
 
+test("waiting for sinks leaves nothing on the signal of those who ask for the token", async () => {
+	const { session } = open();
+	const { signal } = new AbortController();
+
+	for (let n = 0; n < 10; n++) await session.token(signal);
+
+	expect(getEventListeners(signal, "abort")).toEqual([]);
+});
+
 describe("a sink at the end", () => {
-	test("loses a token that is revoked", async () => {
-		const { token, disk, session, vault, clock } = open({ revokesAtEnd: true });
+	test.each<[string, Sink]>([
+		["a token", PLAIN],
+		["the wrapping of a token", { ...PLAIN, wrapTtlMs: 300_000 }],
+	])("loses %s that is revoked", async (_, sink) => {
+		const { token, disk, session, vault, clock } = open({ revokesAtEnd: true, sinks: [sink] });
 		await token();
 		await clock.advance(0);
 

@@ -1,4 +1,11 @@
-import { AgentError, type BackoffLimits, type Clock, type Log, type Secret } from "../kernel/mod.ts";
+import {
+	AgentError,
+	type BackoffLimits,
+	type Clock,
+	type Log,
+	type Secret,
+	untilAborted,
+} from "../kernel/mod.ts";
 import type { VaultClient } from "../vault/mod.ts";
 import type { AuthMethod, TokenGrant } from "./auth-method.ts";
 import { type Held, HeldToken } from "./held-token.ts";
@@ -9,7 +16,7 @@ import { type RevocationDeps, revokeAll, within } from "./revocation.ts";
 import { SingleFlight } from "./single-flight.ts";
 import type { Sinks, SinkStanding } from "./sinks.ts";
 import type { OwnLogin } from "./token-in-sink.ts";
-import { aborted, TokenUpkeep } from "./token-upkeep.ts";
+import { TokenUpkeep } from "./token-upkeep.ts";
 
 export interface TokenSessionDeps {
 	readonly method: AuthMethod;
@@ -108,7 +115,7 @@ export class TokenSession {
 		const last = this.#held.current;
 		const held = last !== undefined && last.endsAt > clock.now() ? last : await this.#loginOnce(signal);
 		if (sinks !== undefined) {
-			await Promise.race([sinks.stand(), aborted(signal)]);
+			await untilAborted(sinks.stand(), signal);
 			signal.throwIfAborted();
 		}
 		return held.grant.token;

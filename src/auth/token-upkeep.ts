@@ -5,6 +5,7 @@ import {
 	type Clock,
 	formatDuration,
 	type Log,
+	untilAborted,
 } from "../kernel/mod.ts";
 import { type VaultClient, VaultError } from "../vault/mod.ts";
 import type { AuthMethod } from "./auth-method.ts";
@@ -45,7 +46,7 @@ export class TokenUpkeep {
 		for (let failures = 0, asked = 0; !signal.aborted; ) {
 			const { current: held, change } = this.#holder;
 			if (held === undefined || held.grant.ttlMs <= 0) {
-				await Promise.race([change, aborted(signal)]);
+				await untilAborted(change, signal);
 				failures = 0;
 				continue;
 			}
@@ -133,12 +134,4 @@ export class TokenUpkeep {
 			await this.#deps.logIn(signal);
 		}
 	}
-}
-
-/** Resolves when the signal has aborted. */
-export function aborted(signal: AbortSignal): Promise<void> {
-	return new Promise((resolve) => {
-		if (signal.aborted) resolve();
-		signal.addEventListener("abort", () => resolve(), { once: true });
-	});
 }

@@ -8,3 +8,4 @@ export type { Log, LogFields, LogLevel } from "./log.ts";
 export { nearest } from "./nearest.ts";
 export { REDACTED, Redactor } from "./redactor.ts";
 export { Secret } from "./secret.ts";
+export { untilAborted } from "./until-aborted.ts";
