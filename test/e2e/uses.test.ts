@@ -2,7 +2,9 @@ import { X509Certificate } from "node:crypto";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { eventually } from "../support/eventually.ts";
+import { folder } from "../support/folder.ts";
 import { createJwtSigner } from "../support/jwt-signer.ts";
+import { manifestsIn, typeFaults } from "../support/manifests.ts";
 import { BLOCKS, type Manifest, openUse, type Use } from "../support/uses.ts";
 
 /** Each use of docs/uses.md, gone through by its blocks. */
@@ -22,6 +24,21 @@ const SHARED = ["Vault's side", "When Vault is away", "Rolling back"];
 test("every section with something to run is one that is run", () => {
 	const sections = new Set(BLOCKS.filter(({ name }) => name !== "").map(({ section }) => section));
 	expect([...sections].toSorted()).toEqual([...USES, ...SHARED].toSorted());
+});
+
+test("the manifests hold to the types of Kubernetes' API", () => {
+	const place = folder();
+	const files = BLOCKS.filter(({ text }) => text.startsWith("apiVersion:"));
+	const objects = files.flatMap(({ name, text }) => manifestsIn(place.write(name, text)));
+
+	expect(objects.map(({ kind }) => kind)).toEqual([
+		"ServiceAccount",
+		"ConfigMap",
+		"Deployment",
+		"ConfigMap",
+		"Deployment",
+	]);
+	expect(typeFaults(objects, place)).toBe("");
 });
 
 test("init container: the pod's account logs in, and the file stands for the gateway's shell", async () => {
