@@ -209,15 +209,15 @@ test("dev starts a server that another agent logs in to, and ends with 0 on SIGT
 	);
 	const server = startAgent(["dev", "--listen", "127.0.0.1:0", "--json", "--seed", seed]);
 	const said = await eventually(() => JSON.parse(server.stdout()) as Record<string, unknown>);
-	const { gateway } = said["approles"] as Record<string, { roleId: string; secretId: string }>;
+	const { gateway } = said["approles"] as Record<string, { role_id: string; secret_id: string }>;
 
 	const { stdout } = await runAgent(
 		["run", "--env", `KEY=${OPENAI}#api_key`, "--", "sh", "-c", 'printf %s "$KEY"'],
 		{
 			env: {
 				VAULT_ADDR: String(said["address"]),
-				VAULT_ROLE_ID: gateway?.roleId ?? "",
-				VAULT_SECRET_ID: gateway?.secretId ?? "",
+				VAULT_ROLE_ID: gateway?.role_id ?? "",
+				VAULT_SECRET_ID: gateway?.secret_id ?? "",
 			},
 		},
 	);

@@ -26,7 +26,7 @@ test("dev --tls says where its CA and a client certificate are, and takes both a
 	const modes = [dirname(said["ca_cert"] ?? ""), said["client_key"] ?? ""].map(
 		(path) => statSync(path).mode & 0o777,
 	);
-	const { gateway } = said["approles"] as unknown as Record<string, { roleId: string; secretId: string }>;
+	const { gateway } = said["approles"] as unknown as Record<string, { role_id: string; secret_id: string }>;
 
 	const login = await new Promise<{ auth: object }>((resolve, reject) => {
 		const url = `${said["address"] ?? ""}/v1/auth/cert/login`;
@@ -42,8 +42,8 @@ test("dev --tls says where its CA and a client certificate are, and takes both a
 			env: {
 				VAULT_ADDR: said["address"] ?? "",
 				VAULT_CACERT: said["ca_cert"] ?? "",
-				VAULT_ROLE_ID: gateway?.roleId ?? "",
-				VAULT_SECRET_ID: gateway?.secretId ?? "",
+				VAULT_ROLE_ID: gateway?.role_id ?? "",
+				VAULT_SECRET_ID: gateway?.secret_id ?? "",
 			},
 		},
 	);

@@ -59,9 +59,15 @@ interface Found {
 	readonly tokens: Readonly<Record<string, string>>;
 }
 
-function asJson(server: DevServer, { roles: approles, tls, tokens: service_account_tokens }: Found): string {
+function asJson(server: DevServer, { roles, tls, tokens: service_account_tokens }: Found): string {
 	const { address, rootToken: root_token, unsealKey: unseal_key } = server;
 	const files = tls && { ca_cert: tls.caCert, client_cert: tls.client?.cert, client_key: tls.client?.key };
+	const approles = Object.fromEntries(
+		Object.entries(roles).map(([name, { roleId: role_id, secretId: secret_id }]) => [
+			name,
+			{ role_id, secret_id },
+		]),
+	);
 	const logins = { approles, service_account_tokens };
 	return `${JSON.stringify({ address, root_token, unseal_key, ...files, ...logins })}\n`;
 }
