@@ -6,6 +6,7 @@ import {
 	type Server,
 	type ServerResponse,
 } from "node:http";
+import type { Socket } from "node:net";
 import type { Log } from "../kernel/mod.ts";
 import { cannotListen, reasonOf } from "./errors.ts";
 import { type Access, crossSite, misdirected, type Refusal, unauthorized } from "./guard.ts";
@@ -36,7 +37,11 @@ const LIMITS = {
 	headersTimeout: 10_000,
 	requestTimeout: 15_000,
 	keepAliveTimeout: 5000,
+	/** How often the bounds above are looked after; Node's own 30 s would be the true ones. */
+	connectionsCheckingInterval: 2000,
 };
+/** Longest wait for a TLS handshake, in milliseconds. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
 const MOST_CONNECTIONS = 64;
 const MOST_REQUESTS_PER_CONNECTION = 1000;
 
@@ -64,17 +69,22 @@ export async function prepareListener(
 	});
 	server.maxConnections = MOST_CONNECTIONS;
 	server.maxRequestsPerSocket = MOST_REQUESTS_PER_CONNECTION;
+	const sockets = new Set<Socket>();
+	server.on("connection", (socket: Socket) => {
+		sockets.add(socket);
+		socket.once("close", () => sockets.delete(socket));
+	});
 	return async () => {
 		if (address.kind === "unix") await listenOnSocket(server, address.path);
 		else await listen(server, address);
-		return { address: nameOf(server, spec), close: () => close(server) };
+		return { address: nameOf(server, spec), close: () => close(server, sockets) };
 	};
 }
 
-/** Whoever holds on is cut off. */
-async function close(server: Server): Promise<void> {
+/** Whoever holds on is cut off; one whose TLS handshake is not done yet is no connection to `server` itself. */
+async function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
 	const closed = new Promise((resolve) => server.close(resolve));
-	server.closeAllConnections();
+	for (const socket of sockets) socket.destroy();
 	await closed;
 }
 
@@ -85,7 +95,14 @@ async function serverFor({ address, tls }: ListenerSpec, handler: RequestListene
 	// Without a certificate there is still health to ask for: the guard decides.
 	const client = ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: false };
 	try {
-		return createTlsServer({ ...LIMITS, minVersion: "TLSv1.2", cert, key, ...client }, handler);
+		const secure = {
+			minVersion: "TLSv1.2",
+			handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+			cert,
+			key,
+			...client,
+		} as const;
+		return createTlsServer({ ...LIMITS, ...secure }, handler);
 	} catch {
 		throw cannotListen(written(address), "listener.tls holds no certificate with its key"); // never what it held
 	}

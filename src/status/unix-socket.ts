@@ -1,6 +1,7 @@
 import { lstat, unlink } from "node:fs/promises";
 import { connect } from "node:net";
-import { cannotListen } from "./errors.ts";
+import { dirname } from "node:path";
+import { cannotListen, reasonOf } from "./errors.ts";
 
 /**
  * Removes the socket that an agent which was killed has left behind: nothing else, and not while somebody answers.
@@ -9,7 +10,13 @@ import { cannotListen } from "./errors.ts";
  */
 export async function makeWay(path: string): Promise<void> {
 	const there = await lstat(path).catch(() => undefined);
-	if (there === undefined) return;
+	if (there === undefined) {
+		// To listen in a folder that is not there fails as if this user might not (libuv, uv_pipe_bind).
+		await lstat(dirname(path)).catch((error: unknown) => {
+			throw cannotListen(`unix:${path}`, reasonOf(error));
+		});
+		return;
+	}
 	if (!there.isSocket()) throw cannotListen(`unix:${path}`, "something that is no socket stands there");
 	const outcome = await knock(path);
 	if (outcome === "answered") throw cannotListen(`unix:${path}`, "another process answers there");

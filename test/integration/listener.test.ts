@@ -280,8 +280,21 @@ describe("what strangers can hold", () => {
 		await eventually(async () => expect((await ask("/healthz")).status).toBe(200));
 	});
 
-	test("closing cuts those who hold on", async () => {
-		const { port, listener } = await open();
+	test("a connection that says nothing is cut within seconds of its time, for others are waiting", async () => {
+		const { port } = await open();
+		const from = performance.now();
+
+		const socket = connect(port, "127.0.0.1");
+		await new Promise((resolve) => socket.once("close", resolve).resume());
+
+		expect(performance.now() - from).toBeLessThan(14_000);
+	});
+
+	test.each<[string, Options]>([
+		["those who hold on", {}],
+		["those who have not even begun a handshake", { tls: TLS }],
+	])("closing cuts %s", async (_, options) => {
+		const { port, listener } = await open(options);
 		const socket = connect(port, "127.0.0.1");
 		const closed = new Promise((resolve) => socket.once("close", resolve));
 		await new Promise((resolve) => socket.once("connect", resolve));
@@ -370,6 +383,9 @@ describe("a Unix socket", () => {
 	test("needs its folder", async () => {
 		const path = folder().at("none/agent.sock");
 
-		await expect(open({ address: { kind: "unix", path } })).rejects.toMatchObject({ code: "E_LISTEN" });
+		await expect(open({ address: { kind: "unix", path } })).rejects.toMatchObject({
+			code: "E_LISTEN",
+			message: `cannot listen on unix:${path}: its folder is not there`,
+		});
 	});
 });
