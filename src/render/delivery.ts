@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { checkDestination, checkLast, checkWay, type LinkPolicy } from "./destination.ts";
 import { DeliveryError } from "./errors.ts";
+import { makeFolders } from "./folders.ts";
 import { type FileSystem, isMissing } from "./file-system.ts";
 import { clearNotice, hasNotice, setNotice } from "./notice.ts";
 import { resolveOwner } from "./owner.ts";
@@ -216,7 +217,7 @@ export class Delivery {
 
 	async #makeFolder(folder: string): Promise<void> {
 		try {
-			await this.#fs.mkdir(folder, { recursive: true, mode: 0o700 });
+			await makeFolders(folder, this.#fs);
 		} catch (error) {
 			throw DeliveryError.failed("make the folder", folder, error);
 		}

@@ -530,6 +530,15 @@ const DESTINATIONS: readonly Row[] = [
 		says: "error: cannot write {out}/key.env: the file system is read-only\n  do   mount a writable volume there, such as a memory emptyDir      E_DELIVERY, exit 6\n",
 	},
 	{
+		name: "a folder that cannot be made, whose making Node would try for ever",
+		given: ({ config }) => {
+			config({ templates: [{ contents: "K=1", destination: "/proc/keyturn/key.env" }] });
+		},
+		isPossible: process.platform === "linux",
+		code: 6,
+		says: "error: cannot make the folder /proc/keyturn: the folder is not there\n  do   check the folder and the disk      E_DELIVERY, exit 6\n",
+	},
+	{
 		name: "a full disk",
 		given: ({ place, template }) => {
 			template("K={{api_key}}");
