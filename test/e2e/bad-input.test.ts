@@ -530,13 +530,13 @@ const DESTINATIONS: readonly Row[] = [
 		says: "error: cannot write {out}/key.env: the file system is read-only\n  do   mount a writable volume there, such as a memory emptyDir      E_DELIVERY, exit 6\n",
 	},
 	{
-		name: "a folder that cannot be made, whose making Node would try for ever",
+		name: "a folder that can never be made",
 		given: ({ config }) => {
 			config({ templates: [{ contents: "K=1", destination: "/proc/keyturn/key.env" }] });
 		},
 		isPossible: process.platform === "linux",
 		code: 6,
-		says: "error: cannot make the folder /proc/keyturn: the folder is not there\n  do   check the folder and the disk      E_DELIVERY, exit 6\n",
+		says: "error: cannot make the folder /proc/keyturn: the folder is not there\n  do   mend the folder; it is tried again by itself      E_DELIVERY, exit 6\n",
 	},
 	{
 		name: "a full disk",
