@@ -31,7 +31,14 @@ export class VaultLinks implements TokenSource, VaultClient {
 	}
 
 	async token(signal: AbortSignal): Promise<Secret> {
-		return await this.#current.session.token(signal);
+		const { session } = this.#current;
+		try {
+			return await session.token(signal);
+		} catch (error) {
+			// A link that was replaced while it logged in is nobody to wait for.
+			if (signal.aborted || session === this.#current.session) throw error;
+			return await this.token(signal);
+		}
 	}
 
 	async isDead(token: Secret, refusal: VaultError, signal: AbortSignal): Promise<boolean> {
