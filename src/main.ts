@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorText } from "./cli/error-text.ts";
 import { runCli } from "./cli/program.ts";
+import { READ_AT_ONCE, textReader } from "./cli/read-text.ts";
 import type { Output, World } from "./cli/world.ts";
 import { AgentError, Redactor, systemClock } from "./kernel/mod.ts";
 import { nodeFileSystem } from "./render/mod.ts";
@@ -40,9 +41,13 @@ const world: World = {
 	clock: systemClock,
 	random: Math.random,
 	fs: nodeFileSystem,
-	readFileSync: (path) => readFileSync(path, "utf8"),
+	readText: textReader(systemClock),
+	readFileSync: (path) => readFileSync(path, { encoding: "utf8", flag: READ_AT_ONCE }),
 	readPackageFile: (path) => readFileSync(join(import.meta.dirname, "..", path), "utf8"), // src/ or dist/
-	tlsFiles: { readFile: (path) => readFileSync(path), readDirectory: (path) => readdirSync(path) },
+	tlsFiles: {
+		readFile: (path) => readFileSync(path, { flag: READ_AT_ONCE }),
+		readDirectory: (path) => readdirSync(path),
+	},
 	redactor,
 	async makeLog(level, format) {
 		if (format === "json") {

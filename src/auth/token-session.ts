@@ -30,6 +30,8 @@ export interface TokenSessionDeps {
 	/** Reads the TLS files again; called before each login. */
 	readonly refreshTls?: () => void;
 	readonly sinks?: Sinks;
+	/** The sinks are another's until {@link TokenSession.fillSinks}. Default false. */
+	readonly sparesSinks?: boolean;
 	/** The login whose token is taken out of a sink when it is still good; absent when none is to be taken. */
 	readonly takesUp?: Omit<OwnLogin, "hide">;
 	/** Revoke the token at the end. Default false. */
@@ -50,9 +52,11 @@ export class TokenSession {
 	readonly #replaced: ReplacedTokens;
 	readonly #revocation: RevocationDeps;
 	#maySeekInSinks = true;
+	#fillsSinks: boolean;
 
 	constructor(deps: TokenSessionDeps) {
 		this.#deps = deps;
+		this.#fillsSinks = deps.sparesSinks !== true;
 		this.#logins = new SingleFlight(deps);
 		const { client, clock, log, method } = deps;
 		const namespace = method.namespace === undefined ? {} : { namespace: method.namespace };
@@ -163,6 +167,13 @@ export class TokenSession {
 		await this.#replaced.revoke(isNeeded, signal);
 	}
 
+	/** This session is the one in force: from now on the sinks get its token. */
+	fillSinks(): void {
+		this.#fillsSinks = true;
+		const held = this.#held.current;
+		if (held !== undefined) this.#deps.sinks?.put(held.grant.token);
+	}
+
 	/** Another session takes the place of this one: its token is kept for what lives by it, and for nothing else. */
 	giveUp(): void {
 		void this.#deps.sinks?.close(); // or an old token would come after the new one
@@ -206,7 +217,7 @@ export class TokenSession {
 			forget: hide(grant.token),
 		};
 		this.#held.hold(held);
-		sinks?.put(grant.token);
+		if (this.#fillsSinks) sinks?.put(grant.token);
 		if (method.isTokenItself) before?.forget();
 		else if (before !== undefined) this.#replaced.add(before);
 		sayLogin(log, { method: method.name, grant, sink: found?.path });

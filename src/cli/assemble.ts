@@ -25,7 +25,10 @@ export interface VaultSurroundings {
 	readonly log: Log;
 	readonly guard: SecretGuard;
 	readonly counters?: Counters;
-	/** At the start a good token in a sink spares the login. Later the config may mean somebody else. */
+	/**
+	 * At the start a good token in a sink spares the login. Later the config may mean somebody else, and may yet be
+	 * refused: the sinks are left alone until it is in force.
+	 */
 	readonly isFirst?: boolean;
 	/** The work is done once, so that a sink that cannot be written is its failure. */
 	readonly isOnePass?: boolean;
@@ -60,6 +63,7 @@ export function openLink(config: Config, surroundings: VaultSurroundings): Vault
 		refreshTls,
 		...(sinks && { sinks }),
 		...(takesUp && { takesUp }),
+		sparesSinks: !isFirst,
 		revokesAtEnd: auth.revokeOnShutdown,
 	});
 	const end = async () => {
@@ -117,7 +121,7 @@ interface LoginParts extends Clients {
 function loginMethod(auth: AuthConfig, parts: LoginParts): AuthMethod {
 	const { client, loginClient, refreshTls, world, log, guard } = parts;
 	const files = {
-		readFile: (path: string) => world.fs.readFile(path, "utf8"),
+		readFile: (path: string) => world.readText(path),
 		unlink: (path: string) => world.fs.unlink(path),
 	};
 	const { clock } = world;

@@ -55,7 +55,7 @@ export async function listenerToken(
 
 async function readToken(path: string, world: World): Promise<Secret> {
 	try {
-		return new Secret((await world.fs.readFile(path, "utf8")).trim());
+		return new Secret((await world.readText(path)).trim());
 	} catch (error) {
 		throw unreadable("token_file", path, error);
 	}

@@ -13,7 +13,7 @@ export async function configFor(
 	const file = config ?? world.env["AGENT_CONFIG"];
 	return await loadConfig({
 		...(file !== undefined && file !== "" && { file }),
-		readFile: (path) => world.fs.readFile(path, "utf8"),
+		readFile: (path) => world.readText(path),
 		env: world.env,
 		flags: { ...others, ...(templates && { templates }) },
 		cwd: world.cwd,

@@ -1,6 +1,6 @@
 import type { Agent, Unit } from "../agent/mod.ts";
 import { type Config, isSameSetting } from "../config/mod.ts";
-import { AgentError, backoffDelay, ExitCode, formatDuration, type Log } from "../kernel/mod.ts";
+import { AgentError, backoffDelay, ExitCode, formatDuration, type Log, untilAborted } from "../kernel/mod.ts";
 import { deliveryOf, openLink, type VaultParts } from "./assemble.ts";
 import { childTermsOf } from "./child-terms.ts";
 import { Gatherer } from "./gather.ts";
@@ -21,7 +21,7 @@ export interface Settled {
 export async function settle(config: Config, world: World): Promise<Settled> {
 	const texts = new Map<string, string>();
 	const units = await unitsOf(config, async (path) => {
-		const text = await world.fs.readFile(path, "utf8");
+		const text = await world.readText(path);
 		texts.set(path, text);
 		return text;
 	});
@@ -72,6 +72,7 @@ export class Reloader {
 	#settled: Settled;
 	#wantsRefresh = false;
 	#failures = 0;
+	#retry = new AbortController();
 	#last: ReloadResult | undefined;
 
 	constructor(first: Settled, parts: ReloaderParts) {
@@ -115,6 +116,7 @@ export class Reloader {
 		const { world, log } = this.#parts;
 		try {
 			const changed = await this.#take(signal);
+			this.#retry.abort();
 			const isNews = changed.length > 0 || this.#last?.error !== undefined;
 			this.#last = { at: world.clock.now() };
 			this.#failures = 0;
@@ -134,13 +136,15 @@ export class Reloader {
 		}
 	}
 
-	/** @returns when, in words */
+	/** In place of a try that was planned before. @returns when, in words */
 	#tryAgain(signal: AbortSignal): string {
 		const { clock, random } = this.#parts.world;
 		const pause = backoffDelay(this.#failures++, RETRY_BACKOFF, random);
-		clock.sleep(pause, signal).then(
+		this.#retry.abort();
+		this.#retry = new AbortController();
+		clock.sleep(pause, AbortSignal.any([signal, this.#retry.signal])).then(
 			() => this.#calls.call(),
-			() => undefined, // the end came first
+			() => undefined, // the end came first, or another try
 		);
 		return `trying again in ${formatDuration(pause)}`;
 	}
@@ -161,13 +165,16 @@ export class Reloader {
 		if (isElsewhere) vault.moved();
 		try {
 			const childTerms = isSameSetting(before.exec, config.exec) ? undefined : childTermsOf(config, world);
-			await agent.adopt({ units, delivery: deliveryOf(config, world), ...(childTerms && { childTerms }) });
+			const plan = { units, delivery: deliveryOf(config, world), ...(childTerms && { childTerms }) };
+			await untilAborted(agent.adopt(plan), signal); // an agent that has ended decides nothing
+			signal.throwIfAborted();
 		} catch (error) {
 			if (last !== undefined) vault.links.retire(vault.links.replace(last));
 			if (isElsewhere) vault.moved();
 			throw error;
 		}
 		if (last !== undefined) vault.links.retire(last);
+		link?.session.fillSinks();
 		if (isElsewhere) agent.refresh();
 		this.#settled = next;
 		await inForce(next);

@@ -21,7 +21,7 @@ const DATABASE_KEYS = ["roles", "static_roles"];
 
 /** @throws AgentError naming what is wrong with the file, never its content */
 export async function readSeed(path: string, world: World): Promise<Seed> {
-	const text = await world.fs.readFile(path, "utf8").catch((error: unknown) => {
+	const text = await world.readText(path).catch((error: unknown) => {
 		const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
 		throw wrong(path, `cannot be read (${code})`, "check the path", error);
 	});

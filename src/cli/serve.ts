@@ -2,7 +2,7 @@ import { constants } from "node:os";
 import { Agent } from "../agent/mod.ts";
 import type { Supervisor } from "../child/mod.ts";
 import type { Config } from "../config/mod.ts";
-import { AgentError, ExitCode, type Log, type Secret } from "../kernel/mod.ts";
+import { AgentError, ExitCode, type Log, type Secret, untilAborted } from "../kernel/mod.ts";
 import { deliveryOf, surroundingsOf, vaultParts } from "./assemble.ts";
 import { childEnvironment } from "./child-environment.ts";
 import { childSpecOf, childTermsOf } from "./child-terms.ts";
@@ -40,7 +40,6 @@ async function runAgent(load: () => Promise<Config>, world: World): Promise<numb
 	const config = await load();
 	const log = new SwitchLog(await logFor(config, world));
 	const heap = config.exitAfterAuth ? undefined : await world.loadHeap();
-	heap?.settleDown();
 	sayWarnings(config, log);
 	const settled = await settle(config, world);
 	const desk = new StatusDesk(world, log);
@@ -104,13 +103,14 @@ async function runAgent(load: () => Promise<Config>, world: World): Promise<numb
 			refresh: () => reloader.refresh(),
 			quit: () => endBy("SIGTERM", { child, stopping }, (running) => void running.stop()),
 		});
+		heap?.settleDown(); // not before: what is compiled ahead is good for V8's flags as they are at the start
 		const begun = agent.start(stopping.signal);
 		const work = config.exitAfterAuth
 			? once({ agent, begun, config, world, stopping })
 			: begun.then(() => agent.watch(stopping.signal));
 		const stays = config.exitAfterAuth
 			? []
-			: [reloader.run(stopping.signal), begun.then(() => systemd.ready())];
+			: [untilAborted(reloader.run(stopping.signal), stopping.signal), begun.then(() => systemd.ready())];
 		const beside = [
 			links.keepAlive(stopping.signal),
 			systemd.keepAlive(() => agent.isAlive, stopping.signal),

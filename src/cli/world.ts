@@ -45,6 +45,8 @@ export interface World {
 	readonly clock: Clock;
 	readonly random: () => number;
 	readonly fs: FileSystem;
+	/** A text that the user names, from a file or a pipe; rejects as `fs.readFile` does. */
+	readonly readText: (path: string) => Promise<string>;
 	readonly readFileSync: (path: string) => string;
 	/** A file that comes with the package, by its path in it. */
 	readonly readPackageFile: (path: string) => string;

@@ -1,6 +1,18 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+	closeSync,
+	constants,
+	mkdirSync,
+	openSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { configIn } from "../support/agent-config.ts";
 import { startAgent } from "../support/agent-process.ts";
 import { CHILD, started, startsIn } from "../support/child-notes.ts";
@@ -246,3 +258,21 @@ test("files are left alone with watch: false, until a signal asks", async () => 
 
 	await holds(place.at("out/key.env"), "OTHER=sk-1\n");
 });
+
+test.each(["agent.yaml", "key.env.hbs"])(
+	"a signal ends an agent that waits for the writer of a pipe in the place of %s",
+	async (name) => {
+		const { place, agent } = await running();
+		rmSync(place.at(name));
+		execFileSync("mkfifo", [place.at(name)]);
+		agent.signal("SIGHUP");
+		const pipe = await eventually(() => openSync(place.at(name), constants.O_WRONLY | constants.O_NONBLOCK));
+		onTestFinished(() => closeSync(pipe)); // it has opened its end
+		const from = performance.now();
+
+		agent.signal("SIGTERM");
+
+		expect(await agent.ended).toBe(0);
+		expect(performance.now() - from).toBeLessThan(2000);
+	},
+);

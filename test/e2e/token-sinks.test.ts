@@ -103,6 +103,32 @@ describe("a token sink", () => {
 	});
 });
 
+test("a sink keeps the token in force when a config with another login is refused", async () => {
+	const { vault, place, config, start, sink, isAlive } = await scene();
+	const agent = start();
+	await started(agent);
+	const token = await eventually(() => readFileSync(sink, "utf8"));
+	const settings = JSON.parse(readFileSync(config, "utf8")) as {
+		auto_auth: object;
+		templates: object;
+	};
+	const contents = '{{#secret "secret/data/llm/openai"}}{{nope}}{{/secret}}';
+	const templates = [{ contents, destination: place.at("out/key.env") }];
+	const other = { ...settings, auto_auth: { ...settings.auto_auth, min_backoff: "2s" }, templates };
+
+	place.write("agent.yaml", JSON.stringify(other));
+
+	expect(await agent.logged("reload")).toMatchObject({ level: "error", code: "E_FIELD_MISSING" });
+	await eventually(() => expect(vault.count(REVOKE)).toBe(1)); // that of the refused login
+	expect(readFileSync(sink, "utf8")).toBe(token);
+	expect(await isAlive(token)).toBe(true);
+
+	place.write("agent.yaml", JSON.stringify({ ...other, templates: settings.templates }));
+
+	await eventually(() => expect(readFileSync(sink, "utf8")).not.toBe(token));
+	expect(await isAlive(readFileSync(sink, "utf8"))).toBe(true);
+});
+
 describe("revoke_on_shutdown", () => {
 	test("takes the token back when a signal ends a sidecar", async () => {
 		const { start, sink, isAlive, place } = await scene({ revokes: true });

@@ -73,7 +73,7 @@ async function lookAt(config: Config, surroundings: Surroundings): Promise<void>
 	let units: readonly Unit[] = [];
 	add(
 		await tried("templates", async () => {
-			units = await unitsOf(config, (path) => world.fs.readFile(path, "utf8"));
+			units = await unitsOf(config, (path) => world.readText(path));
 			return [ok("templates", `${units.length} to render, all can be read`)];
 		}),
 	);

@@ -23,7 +23,7 @@ export async function render({ dryRun, diff, json, ...flags }: RenderFlags, worl
 	const config = await configFor(flags, world);
 	if (config.templates.length === 0 && config.env.length === 0) throw nothingToRender(config.origin);
 	const log = await logFor(config, world);
-	const units = await unitsOf(config, (path) => world.fs.readFile(path, "utf8"));
+	const units = await unitsOf(config, (path) => world.readText(path));
 	const { links, store } = vaultParts(config, { world, log, isOnePass: true });
 	try {
 		const rendered = await renderWithin(config, { units, store, world });
@@ -101,7 +101,7 @@ function reportOf({ unit }: Rendered, changed: ReadonlySet<string>) {
 
 async function readOld(orders: readonly FileOrder[], world: World): Promise<ReadonlyMap<string, string>> {
 	const texts = await Promise.all(
-		orders.map(async ({ path }) => [path, await world.fs.readFile(path, "utf8").catch(() => "")] as const),
+		orders.map(async ({ path }) => [path, await world.readText(path).catch(() => "")] as const),
 	);
 	return new Map(texts);
 }

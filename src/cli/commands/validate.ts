@@ -47,7 +47,7 @@ interface Report {
 
 async function check({ online, ...flags }: Omit<ValidateFlags, "json">, world: World): Promise<Report> {
 	const config = await configFor(flags, world, online === true);
-	const units = await unitsOf(config, (path) => world.fs.readFile(path, "utf8"));
+	const units = await unitsOf(config, (path) => world.readText(path));
 	return online ? await onlineReport(config, units, world) : offlineReport(config, units);
 }
 

@@ -134,7 +134,7 @@ const OTHERS = 0o007;
 
 async function credential({ what, path }: CredentialFile, world: World, machine: Machine): Promise<Finding> {
 	try {
-		await world.fs.readFile(path, "utf8");
+		await world.readText(path);
 		const { mode } = await machine.stat(path);
 		const octal = (mode & 0o777).toString(8).padStart(4, "0");
 		return (mode & OTHERS) === 0
