@@ -34,6 +34,7 @@ export const keyturn: Contender = {
 			`    secret_id_file_path: ${secretFile}`,
 			"    remove_secret_id_file_after_reading: false",
 			...(job.intervalSeconds === undefined ? [] : [`poll_interval: ${job.intervalSeconds}s`]),
+			...(job.listener === undefined ? [] : ["listener:", `  address: unix:${job.listener}`]),
 			...(templates.length === 0 ? [] : ["templates:", ...templates]),
 			...(job.child === undefined
 				? []

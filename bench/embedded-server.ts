@@ -8,7 +8,9 @@ export interface Seen {
 	readonly logins: number;
 	/** Reads of secrets by path. */
 	readonly reads: Readonly<Record<string, number>>;
-	/** Everything else, such as questions about mounts. */
+	/** Database credentials that were handed out, each a user of its own. */
+	readonly credentials: number;
+	/** Everything else, such as questions about mounts and renewals. */
 	readonly others: number;
 }
 
@@ -29,12 +31,14 @@ process.on("disconnect", () => process.exit());
 function seen(): Seen {
 	const reads: Record<string, number> = {};
 	let logins = 0;
+	let credentials = 0;
 	let others = 0;
 	for (const { path, method } of server.requests.entries) {
 		const [, secret] = /^(?:\/v1\/)?(secret\/data\/.+)$/.exec(path) ?? [];
 		if (method === "GET" && secret !== undefined) reads[secret] = (reads[secret] ?? 0) + 1;
 		else if (path.endsWith("auth/approle/login")) logins++;
+		else if (/^(\/v1\/)?database\/creds\//.test(path)) credentials++;
 		else others++;
 	}
-	return { logins, reads, others };
+	return { logins, reads, credentials, others };
 }

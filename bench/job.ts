@@ -12,6 +12,8 @@ export interface Job {
 	/** End as soon as everything stands. */
 	readonly once: boolean;
 	readonly intervalSeconds?: number;
+	/** A unix socket at which to answer how it is; not everybody can. */
+	readonly listener?: string;
 	/** A child that has the `api_key` of this path in its environment, instead of templates. */
 	readonly child?: { readonly path: string; readonly command: readonly string[] };
 }
@@ -30,19 +32,35 @@ export function secretData(mark: string): Record<string, string> {
 	return Object.fromEntries(FIELDS.map((field) => [field, `sk-${field}-${mark}-0123456789abcdefghij`]));
 }
 
-/** A dotenv file of 20 lines as a gateway reads it, in the words of either template language. */
-function templateText(open: string, value: (field: string) => string, close: string): string {
+/** A dotenv file of 20 lines (15 of a credential) as a gateway reads it, in the words of either template language. */
+function templateText(path: string, [open, close]: Brackets, value: (field: string) => string): string {
 	const constants = Array.from({ length: 11 }, (_, index) => `SETTING_${index}=on`);
-	const secrets = FIELDS.map((field) => `${field.toUpperCase()}=${value(field)}`);
+	const secrets = fieldsOf(path).map((field) => `${field.toUpperCase()}=${value(field)}`);
 	return ["# Settings of the gateway", ...constants, open, ...secrets, close, ""].join("\n");
 }
 
+/** What stands around the fields of a secret. */
+type Brackets = readonly [open: string, close: string];
+
+function fieldsOf(path: string): readonly string[] {
+	return isCredential(path) ? ["username", "password"] : FIELDS;
+}
+
+function isCredential(path: string): boolean {
+	return path.startsWith("database/creds/");
+}
+
 export function handlebarsText(path: string): string {
-	return templateText(`{{#secret "${path}"}}`, (field) => `{{${field}}}`, "{{/secret}}");
+	return templateText(path, [`{{#secret "${path}"}}`, "{{/secret}}"], (field) => `{{${field}}}`);
 }
 
 export function goText(path: string): string {
-	return templateText(`{{ with secret "${path}" }}`, (field) => `{{ .Data.data.${field} }}`, "{{ end }}");
+	const data = isCredential(path) ? ".Data" : ".Data.data";
+	return templateText(
+		path,
+		[`{{ with secret "${path}" }}`, "{{ end }}"],
+		(field) => `{{ ${data}.${field} }}`,
+	);
 }
 
 /** Lays out templates, one file per path and `each`, and the login's two files. */

@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Ready, Seen } from "./embedded-server.ts";
 import { Running } from "./process.ts";
 
-/** A server with a KV v2 mount at `secret/`, and a role that may read it. */
+/** A server with a KV v2 mount at `secret/`, and a role that may read it, and `database/`, too. */
 export interface Server extends AsyncDisposable {
 	/** As it stands in the table. */
 	readonly name: string;
@@ -18,6 +18,8 @@ export interface Server extends AsyncDisposable {
 	readonly token: string;
 	/** Writes a new version. */
 	write(path: string, data: Readonly<Record<string, string>>): Promise<void>;
+	/** Sets up credentials with leases of so many seconds, renewable for an hour. @returns their path */
+	lend(seconds: number): Promise<string>;
 	/** What the server has seen since it was last asked; absent where it does not tell. */
 	readonly seen?: () => Promise<Seen>;
 }
@@ -70,7 +72,10 @@ async function provision(address: string, rootToken: string) {
 		if (!reply.ok) throw new Error(`${request}: ${reply.status} ${text}`);
 		return text === "" ? {} : (JSON.parse(text) as Reply);
 	};
-	await ask("PUT sys/policies/acl/bench", { policy: 'path "secret/data/*" { capabilities = ["read"] }' });
+	const policy = ["secret/data/*", "database/creds/*"].map(
+		(path) => `path "${path}" { capabilities = ["read"] }`,
+	);
+	await ask("PUT sys/policies/acl/bench", { policy: policy.join("\n") });
 	await ask("POST sys/auth/approle", { type: "approle" });
 	await ask("POST auth/approle/role/bench", { token_policies: "bench", token_ttl: "1h" });
 	const role = await ask("GET auth/approle/role/bench/role-id");
@@ -84,6 +89,13 @@ async function provision(address: string, rootToken: string) {
 		token: login.auth?.client_token ?? "",
 		write: async (path: string, data: Readonly<Record<string, string>>) =>
 			void (await ask(`POST ${path}`, { data })),
+		lend: async (seconds: number) => {
+			await ask("POST sys/mounts/database", { type: "database" });
+			await ask("POST database/config/none", { plugin_name: "none", allowed_roles: "*" });
+			const ttl = { default_ttl: `${seconds}s`, max_ttl: "1h" };
+			await ask("POST database/roles/bench", { db_name: "none", creation_statements: ["none"], ...ttl });
+			return "database/creds/bench";
+		},
 	};
 }
 
