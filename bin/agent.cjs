@@ -26,11 +26,4 @@ setImmediate(closeInspector);
 setTimeout(closeInspector, 50).unref();
 // A crash report would show the environment.
 process.report.excludeEnv = true;
-var path = require("node:path");
-// Travels with the package: made when it was built, read from wherever it is installed.
-require("node:module").enableCompileCache({
-	directory: path.join(__dirname, "..", "dist", "compile-cache"),
-	portable: true,
-});
-// oxlint-disable-next-line import/no-unassigned-import -- the program itself
-require("../dist/main.cjs");
+require("./load.cjs").load("main.cjs");

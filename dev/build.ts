@@ -45,6 +45,7 @@ const bundle = await rolldown({
 const { output } = await bundle.write({
 	dir: fresh,
 	format: "cjs",
+	dynamicImportInCjs: false, // bin/load.cjs knows require alone
 	minify: true,
 	sourcemap: false,
 	entryFileNames: "main.cjs",

@@ -1,15 +1,18 @@
-// Fills the compile cache of a built program by letting it do once what every start does.
+// Fills the compile cache of a built program by letting it do once what every start does: what has run is stored.
 //
 //   node dev/compile-cache.ts /opt/keyturn
 //
-// Node keys the cache by its own version, the processor and the user id: it serves whoever filled it, and nobody else.
+// The cache is good for this Node, whoever runs it.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import v8 from "node:v8";
+import type { Script } from "node:vm";
 
 const PATH = "secret/data/llm/openai";
 
@@ -22,6 +25,9 @@ const SEED = {
 
 /** Longest that one of the runs may take: on a machine that emulates another processor, seconds become many. */
 const TIMEOUT_MS = 120_000;
+
+/** Variable with the root of a program that stores what it has compiled when it ends. */
+const STORES = "STORES_COMPILED";
 
 /** What `agent dev --json` says of itself, as far as it matters here. */
 interface Server {
@@ -37,11 +43,14 @@ interface Server {
  */
 export async function fillCompileCache(root: string): Promise<void> {
 	const agent = join(root, "bin", "agent.cjs");
-	mkdirSync(join(root, "dist", "compile-cache"), { recursive: true });
+	/** The program, and this file beside it, which stores what has been compiled. */
+	const program = ["--import", import.meta.url, agent];
+	mkdirSync(loaderOf(root).cache, { recursive: true });
 	const folder = mkdtempSync(join(tmpdir(), "keyturn-cache-"));
 	const env = { PATH: process.env["PATH"], TMPDIR: folder };
+	const stores = { ...env, [STORES]: root };
 	const run = async (...args: readonly string[]) => {
-		await promisify(execFile)(process.execPath, [agent, ...args], { env, timeout: TIMEOUT_MS });
+		await promisify(execFile)(process.execPath, [...program, ...args], { env: stores, timeout: TIMEOUT_MS });
 	};
 	const write = (name: string, content: object) => {
 		writeFileSync(join(folder, name), JSON.stringify(content));
@@ -56,18 +65,61 @@ export async function fillCompileCache(root: string): Promise<void> {
 	try {
 		const settings = settingsFor(await described(server), folder);
 		// A child that asks the agent how it is, and ends: with it the agent ends as well.
-		const child = [process.execPath, agent, "status", "--listen", settings.listener.address];
+		const child = [process.execPath, ...program, "status", "--listen", settings.listener.address];
 		const rest = ["-c", write("once.yaml", settings), "--log-format", "json"];
 		const stays = write("stays.yaml", { ...settings, exec: { command: child } });
-		await run("--version");
-		await run("validate", ...rest);
-		await run("start", ...rest, "--exit-after-auth");
 		await run("start", "-c", stays, "--log-format", "json");
 		await run("run", ...rest, "--env", `KEY=${PATH}#api_key`, "--", "true");
+		// Flags again as they are at first: where both kinds load a file, an init container's start counts for more.
+		await run("start", ...rest, "--exit-after-auth");
+		await run("validate", ...rest);
+		await run("--version");
 	} finally {
 		server.kill();
 		rmSync(folder, { recursive: true });
 	}
+}
+
+/** What `bin/load.cjs` exports. */
+interface Loader {
+	/** Folder of the cache. */
+	readonly cache: string;
+	/** What has been loaded, by the name of its file. */
+	readonly scripts: ReadonlyMap<string, Script>;
+}
+
+function loaderOf(root: string): Loader {
+	return createRequire(import.meta.url)(join(root, "bin", "load.cjs")) as Loader;
+}
+
+/**
+ * Stores each script, when the program ends, with all its functions that have run now or had when it was stored before.
+ * What is stored is good for V8's flags of that moment, and an agent that stays changes them: so what it has loaded
+ * after that is stored under the flags that it wanted.
+ */
+function storeAtEnd({ cache, scripts }: Loader): void {
+	const setFlag = v8.setFlagsFromString;
+	const flags: string[] = [];
+	let early: ReadonlySet<string> | undefined;
+	v8.setFlagsFromString = (flag) => {
+		early ??= new Set(scripts.keys());
+		flags.push(flag);
+	};
+	const store = (name: string) => {
+		const fresh = join(cache, `${name}.${process.pid}`);
+		writeFileSync(fresh, scripts.get(name)?.createCachedData() ?? "");
+		renameSync(fresh, join(cache, name));
+	};
+	process.on("exit", () => {
+		const names = [...scripts.keys()];
+		const [first, last] = [
+			names.filter((name) => early?.has(name) ?? true),
+			names.filter((name) => early?.has(name) === false),
+		];
+		first.forEach(store);
+		flags.forEach(setFlag);
+		last.forEach(store);
+	});
 }
 
 function settingsFor({ address, ca_cert, service_account_tokens: tokens }: Server, folder: string) {
@@ -97,4 +149,6 @@ async function described({ stdout }: ChildProcess): Promise<Server> {
 	return JSON.parse(line) as Server;
 }
 
+const storing = process.env[STORES];
+if (storing !== undefined) storeAtEnd(loaderOf(storing));
 if (import.meta.main) await fillCompileCache(process.argv[2] ?? ".");

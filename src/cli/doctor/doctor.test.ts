@@ -35,10 +35,10 @@ describe("the process", () => {
 		},
 	);
 
-	test.each([undefined, 0])("a cache with %s modules is a slow start", async (modules) => {
+	test("a cache that holds nothing is a slow start", async () => {
 		const found = await processChecks(
 			{ version: "1.0.0", platform, env: {} },
-			{ cachedModules: async () => modules },
+			{ cachedModules: async () => 0 },
 		);
 
 		expect(found.at(-1)).toMatchObject({ check: "compile cache", result: "warning" });

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access, readdir, stat, statfs } from "node:fs/promises";
-import { getCompileCacheDir } from "node:module";
 import { connect as connectPlain, createServer, type Socket } from "node:net";
+import { join } from "node:path";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 
 /** What the doctor asks of the machine, beyond what an agent needs of it. Nothing is changed by it. */
@@ -14,8 +14,8 @@ export interface Machine {
 	readonly may: (path: string, what: "write" | "run") => Promise<boolean>;
 	/** Whether what is written below a folder stays in memory; `undefined` where nobody can tell. */
 	readonly isInMemory: (folder: string) => Promise<boolean | undefined>;
-	/** How many modules the compile cache holds for this Node; `undefined` without a cache. */
-	readonly cachedModules: () => Promise<number | undefined>;
+	/** How many modules the compile cache holds for this Node. */
+	readonly cachedModules: () => Promise<number>;
 }
 
 /** How a server answered before any request. */
@@ -107,8 +107,8 @@ export const machine: Machine = {
 			() => undefined,
 		),
 	async cachedModules() {
-		const folder = getCompileCacheDir();
-		if (folder === undefined) return undefined;
+		const { version, platform, arch } = process;
+		const folder = join(import.meta.dirname, "compile-cache", `${version}-${platform}-${arch}`); // of dist/, see bin/load.cjs
 		return (await readdir(folder).catch(() => [])).length;
 	},
 };
