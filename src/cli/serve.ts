@@ -40,6 +40,7 @@ async function runAgent(load: () => Promise<Config>, world: World): Promise<numb
 	const config = await load();
 	const log = new SwitchLog(await logFor(config, world));
 	const heap = config.exitAfterAuth ? undefined : await world.loadHeap();
+	heap?.settleDown();
 	sayWarnings(config, log);
 	const settled = await settle(config, world);
 	const desk = new StatusDesk(world, log);
@@ -103,7 +104,6 @@ async function runAgent(load: () => Promise<Config>, world: World): Promise<numb
 			refresh: () => reloader.refresh(),
 			quit: () => endBy("SIGTERM", { child, stopping }, (running) => void running.stop()),
 		});
-		heap?.settleDown(); // not before: what is compiled ahead is good for V8's flags as they are at the start
 		const begun = agent.start(stopping.signal);
 		const work = config.exitAfterAuth
 			? once({ agent, begun, config, world, stopping })
