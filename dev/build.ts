@@ -47,6 +47,7 @@ const { output } = await bundle.write({
 	format: "cjs",
 	dynamicImportInCjs: false, // bin/load.cjs knows require alone
 	minify: true,
+	charset: "ascii", // one wide character, and V8 keeps two bytes of each in the whole file
 	sourcemap: false,
 	entryFileNames: "main.cjs",
 	chunkFileNames: "[name]-[hash].cjs",
