@@ -63,7 +63,8 @@ const world: World = {
 		return systemProcesses({ clock: systemClock, random: Math.random, log, path });
 	},
 	systemd: {
-		notify: async (words) => await (await import("./cli/systemd-notify.ts")).systemdNotify(words),
+		notify: async (words) =>
+			await (await import("./cli/systemd-notify.ts")).systemdNotify(words, process.env),
 		monotonicUsec: () => process.hrtime.bigint() / 1000n,
 	},
 	usage: () => {

@@ -10,7 +10,10 @@ export interface OwnLogin {
 	readonly path: string;
 	/** The role that the config names, for methods whose tokens tell theirs. */
 	readonly role?: string;
-	/** Hides a token in what is printed, until the returned function has been called. */
+	/**
+	 * Hides a token in what is printed, until the returned function has been called. It is not called when Vault could
+	 * not be asked, as the error may quote the token.
+	 */
 	readonly hide: (token: Secret) => () => void;
 }
 
@@ -45,14 +48,14 @@ export async function tokenInSink(
 			const call = { method: "GET", path: "auth/token/lookup-self", token: found.text } as const;
 			const place = namespace === undefined ? {} : { namespace };
 			const { data } = await client.send({ ...call, ...place }, signal);
+			show();
 			const why = fault(data ?? {}, own, namespace);
 			if (why === undefined) return { grant: grantOfLookup(found.text, data), path };
 			pass(log, { path, level: "info", why });
 		} catch (error) {
 			if (!(error instanceof VaultError) || error.remedy === "retry") throw error;
-			pass(log, { path, level: "info", why: "Vault no longer knows it" });
-		} finally {
 			show();
+			pass(log, { path, level: "info", why: "Vault no longer knows it" });
 		}
 	}
 	return undefined;

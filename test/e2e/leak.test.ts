@@ -5,6 +5,7 @@ import { type AgentProcess, runAgent, startAgent } from "../support/agent-proces
 import { CHILD, notesIn, started } from "../support/child-notes.ts";
 import { eventually } from "../support/eventually.ts";
 import { folder } from "../support/folder.ts";
+import { hitsIn, textsOf } from "../support/planted.ts";
 import { MISCHIEF, talkativeProxy } from "../support/talkative-proxy.ts";
 import { canMakeCertificates, selfSigned } from "../support/tls.ts";
 import { openVault, ROLE_ID, SECRET_ID } from "../support/vault.ts";
@@ -20,27 +21,6 @@ function version(number: number) {
 		nested: { deep: [`planted-nested-${number}`] },
 		number: 90210_000_000 + number,
 	};
-}
-
-function textsOf(value: unknown): string[] {
-	if (typeof value === "object" && value !== null) return Object.values(value).flatMap(textsOf);
-	return [String(value)];
-}
-
-/** The value as it may turn up, and each of its lines. */
-function formsOf(value: string): string[] {
-	return [value, ...value.split("\n")].flatMap((text) => [
-		text,
-		JSON.stringify(text).slice(1, -1),
-		JSON.stringify(JSON.stringify(text).slice(1, -1)).slice(1, -1),
-		encodeURIComponent(text),
-		Buffer.from(text).toString("base64").replace(/=+$/, ""),
-		Buffer.from(text).toString("base64url"),
-	]);
-}
-
-function hitsIn(text: string, planted: readonly string[]): string[] {
-	return [...new Set(planted.flatMap(formsOf))].filter((form) => text.includes(form));
 }
 
 /** Has everything read, again and again, as reading too soon after a failed login may be put off. */
