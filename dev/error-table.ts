@@ -88,7 +88,7 @@ export const ERROR_TABLE: Readonly<Record<string, ErrorRow>> = {
 		remedy: "check the address, and what stands before it",
 	},
 	E_ONE_TIME_CREDENTIAL: {
-		means: "`validate --online` or `doctor` would use up a credential that works once",
+		means: "`validate --online` or `render --diff` would use up a credential that works once",
 		remedy: "look with another login, such as a token",
 	},
 	E_PATH_UNKNOWN: {

@@ -1,4 +1,5 @@
 import type { AuthConfig, Config } from "../config/mod.ts";
+import { AgentError, ExitCode } from "../kernel/mod.ts";
 
 /**
  * The config with a login that takes nothing away from the agent that will run with it: no file goes, no sink is
@@ -33,4 +34,15 @@ export function meantForOneLogin(auth: AuthConfig): string | undefined {
 	if (auth.method === "approle" && auth.removeSecretIdFile && auth.secretId?.kind === "file")
 		return `the secret id in ${auth.secretId.path}`;
 	return auth.method === "jwt" && auth.removeJwtFile ? `the JWT in ${auth.path}` : undefined;
+}
+
+/** @throws AgentError `E_ONE_TIME_CREDENTIAL` where a look would take away what the agent is to log in with */
+export function refuseToUseUp({ auth }: Config): void {
+	const usedUp = auth && usedUpByLogin(auth);
+	if (usedUp === undefined) return;
+	throw new AgentError(`logging in would use up ${usedUp}, and the agent could not log in any more`, {
+		code: "E_ONE_TIME_CREDENTIAL",
+		exitCode: ExitCode.usage,
+		rows: { do: "look with another login in auto_auth, such as method token" },
+	});
 }

@@ -92,6 +92,29 @@ test("render --diff shows changed, new and gone lines, no value of either side",
 	expect(treeOf(place.path)).toEqual(before);
 });
 
+test.each(["--dry-run", "--diff"])(
+	"render %s takes nothing from the agent that is to log in",
+	async (flag) => {
+		const { vault, place } = await scene();
+		place.write("secret-id", vault.secretId);
+		const config = configIn(place, vault, {
+			auto_auth: {
+				method: "approle",
+				config: { role_id: vault.roleId, secret_id_file_path: "secret-id" },
+				sinks: [{ path: "token" }],
+			},
+			templates: [{ source: "key.hbs", destination: "out/key.env" }],
+		});
+		const before = treeOf(place.path);
+
+		const { code, stdout } = await runAgent(["render", "-c", config, ...QUIET, flag]);
+
+		expect([code, stdout.split(" ")[0]]).toEqual([0, "would"]);
+		expect(treeOf(place.path)).toEqual(before);
+		expect(vault.count("auth/token/revoke-self")).toBe(1);
+	},
+);
+
 test("render --json tells programs the same, without values", async () => {
 	const { place, render } = await renderingScene();
 

@@ -151,7 +151,7 @@ test("validate --online issues no credential, and still names what else is neede
 	expect(vault.count("database/creds/")).toBe(0);
 });
 
-test("validate --online does not use up a wrapped secret id", async () => {
+test("neither validate --online nor render --diff uses up a wrapped secret id", async () => {
 	const { place, vault } = await scene({});
 	const path = place.write("wrapped", "planted-wrapping-token");
 	const config = configIn(place, vault, {
@@ -167,9 +167,11 @@ test("validate --online does not use up a wrapped secret id", async () => {
 	});
 
 	const { code, stderr } = await runAgent(["validate", "-c", config, "--online", ...QUIET]);
+	const diff = await runAgent(["render", "-c", config, "--diff", ...QUIET]);
 	const doctor = await runAgent(["doctor", "-c", config, "--online"]);
 
-	expect(code).toBe(2);
+	expect([code, diff.code]).toEqual([2, 2]);
+	expect(diff.stderr).toBe(stderr);
 	expect(stderr).toContain("would use up the wrapping token that holds the secret id");
 	expect([doctor.code, place.entries()]).toEqual([0, ["agent.yaml", "wrapped"]]);
 	expect(doctor.stdout).toContain("· login          not tried: it would use up the wrapping token");

@@ -4,7 +4,8 @@ import { COMMON_FLAGS, SERVER_FLAGS, TEMPLATE } from "../common-flags.ts";
 export const renderSpec: CommandSpec = {
 	name: "render",
 	summary: "render once",
-	description: "Logs in, renders every template once and writes the files. Nothing is turned over.",
+	description:
+		"Logs in, renders every template once and writes the files. Nothing is turned over. With --dry-run or --diff the login leaves nothing behind: no file goes or comes, and what was issued for the look is revoked.",
 	flags: [
 		...COMMON_FLAGS,
 		...SERVER_FLAGS,

@@ -5,6 +5,7 @@ import type { FileOrder } from "../../render/mod.ts";
 import type { SecretStore } from "../../secrets/mod.ts";
 import { deliveryOf, surroundingsOf, vaultParts } from "../assemble.ts";
 import { configFor, logFor, nothingToRender } from "../load.ts";
+import { lookingOnly, refuseToUseUp } from "../looking-login.ts";
 import { maskedDiff, maskedText } from "../masked.ts";
 import type { CommonFlags } from "../common-flags.ts";
 import { unitsOf } from "../units.ts";
@@ -24,7 +25,9 @@ export async function render({ dryRun, diff, json, ...flags }: RenderFlags, worl
 	if (config.templates.length === 0 && config.env.length === 0) throw nothingToRender(config.origin);
 	const log = await logFor(config, world);
 	const units = await unitsOf(config, (path) => world.readText(path));
-	const { links, store } = vaultParts(config, { world, log, isOnePass: true });
+	const isDry = dryRun === true || diff === true;
+	if (isDry) refuseToUseUp(config);
+	const { links, store } = vaultParts(isDry ? lookingOnly(config) : config, { world, log, isOnePass: true });
 	try {
 		const rendered = await renderWithin(config, { units, store, world });
 		const delivery = deliveryOf(config, world);
@@ -32,7 +35,6 @@ export async function render({ dryRun, diff, json, ...flags }: RenderFlags, worl
 		const orders = rendered.flatMap(({ unit, text }) =>
 			unit.kind === "file" ? [{ ...orderOf(unit, text), isNotified: false }] : [],
 		);
-		const isDry = dryRun === true || diff === true;
 		const changed = new Set(
 			isDry ? (await delivery.plan(orders)).map(({ path }) => path) : await delivery.deliver(orders),
 		);

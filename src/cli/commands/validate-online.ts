@@ -5,7 +5,7 @@ import { AccessSurvey, requestKey, SecretReader } from "../../secrets/mod.ts";
 import { policyFor } from "../../vault/mod.ts";
 import { openLink, surroundingsOf } from "../assemble.ts";
 import { logFor } from "../load.ts";
-import { lookingOnly, usedUpByLogin } from "../looking-login.ts";
+import { lookingOnly, refuseToUseUp } from "../looking-login.ts";
 import { checkOnline, type Looked, nameOf, type OnlineFindings } from "../online-check.ts";
 import { SecretGuard } from "../secret-guard.ts";
 import type { World } from "../world.ts";
@@ -16,8 +16,7 @@ export async function findOnline(
 	units: readonly Unit[],
 	world: World,
 ): Promise<OnlineFindings> {
-	const usedUp = config.auth && usedUpByLogin(config.auth);
-	if (usedUp !== undefined) throw oneTimeLogin(usedUp);
+	refuseToUseUp(config);
 	const guard = new SecretGuard(world.redactor);
 	const log = await logFor(config, world);
 	const link = openLink(lookingOnly(config), { world, log, guard });
@@ -145,12 +144,4 @@ function policyLines(looked: readonly Looked[]): string[] {
 			looked.map(({ access }) => policyFor({ path: access.path, method: methods[access.capability] })),
 		),
 	];
-}
-
-function oneTimeLogin(what: string): AgentError {
-	return new AgentError(`logging in would use up ${what}, and the agent could not log in any more`, {
-		code: "E_ONE_TIME_CREDENTIAL",
-		exitCode: ExitCode.usage,
-		rows: { do: "validate with another login in auto_auth, such as method token" },
-	});
 }
