@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FakeCredentialFiles } from "../../test/support/fake-credential-files.ts";
 import { FakeClock } from "../../test/support/fake-clock.ts";
-import { away, FakeVault, grantReply, refusal } from "../../test/support/fake-vault.ts";
+import { away, type FakeAnswer, FakeVault, grantReply, refusal } from "../../test/support/fake-vault.ts";
 import { RecordingLog } from "../../test/support/recording-log.ts";
 import { Secret } from "../kernel/mod.ts";
 import { type ApproleOptions, approleMethod } from "./approle.ts";
@@ -9,7 +9,7 @@ import { type ApproleOptions, approleMethod } from "./approle.ts";
 const signal = new AbortController().signal;
 const ROLE_FILE = { kind: "file", path: "/vault/custom/role-id" } as const;
 const SECRET_FILE = { kind: "file", path: "/vault/custom/secret-id" } as const;
-function open(over: Partial<ApproleOptions> = {}, answer = () => grantReply("t1")) {
+function open(over: Partial<ApproleOptions> = {}, answer: FakeAnswer = () => grantReply("t1")) {
 	const files = new FakeCredentialFiles({ [ROLE_FILE.path]: "role-1\n", [SECRET_FILE.path]: "sid-1\n" });
 	const vault = new FakeVault(new FakeClock(), answer);
 	const log = new RecordingLog();
@@ -57,7 +57,7 @@ describe("an AppRole login", () => {
 		expect(bare.vault.calls[0]?.body).not.toHaveProperty("secret_id");
 	});
 
-	test("removes the secret id's file once it has been read, and goes on with what it held", async () => {
+	test("removes the secret id's file once Vault has answered, and goes on with what it held", async () => {
 		const { files, vault, log, login } = open();
 
 		await login();
@@ -66,6 +66,32 @@ describe("an AppRole login", () => {
 
 		expect(vault.calls[1]?.body).toEqual({ role_id: "role-1", secret_id: "sid-1" });
 		expect(log.lines).toEqual([]);
+	});
+
+	test("leaves the file for the next start until Vault has answered, be it with a refusal", async () => {
+		let isAway = true;
+		const { files, login } = open({}, (call) => {
+			throw isAway ? away(call) : refusal(call, 400);
+		});
+
+		await login().catch(() => {});
+		const whileAway = [...files.texts.keys()];
+		isAway = false;
+		await login().catch(() => {});
+
+		expect(whileAway).toEqual([ROLE_FILE.path, SECRET_FILE.path]);
+		expect([...files.texts.keys()]).toEqual([ROLE_FILE.path]);
+	});
+
+	test("leaves a secret id that was put there while Vault answered", async () => {
+		const { files, login } = open({}, () => {
+			files.texts.set(SECRET_FILE.path, "sid-2");
+			return grantReply("t1");
+		});
+
+		await login();
+
+		expect(files.texts.get(SECRET_FILE.path)).toBe("sid-2");
 	});
 
 	test("keeps the file where that is configured", async () => {

@@ -16,7 +16,7 @@ export interface ApproleOptions {
 	readonly secretId?: Credential;
 	/** The secret id is wrapped, and its wrapping token was made at this path: `auth/approle/role/gateway/secret-id`. */
 	readonly wrappingPath?: string;
-	/** Unlink the secret id's file once it has been read and, if wrapped, opened. */
+	/** Unlink the secret id's file once Vault has opened it, if it is wrapped, or else answered the login. */
 	readonly removeSecretIdFile: boolean;
 }
 
@@ -41,14 +41,18 @@ export function approleMethod(options: ApproleOptions, deps: ApproleDeps): AuthM
 			? undefined
 			: secretIdUnwrapper({ creationPath: wrappingPath, place, ...namespace }, deps.client);
 
+	// Not before Vault has answered: what it never saw is wanted again after a restart.
+	const removeSecretId = async () => {
+		if (options.removeSecretIdFile) await secretId?.remove("remove_secret_id_file_after_reading", deps.log);
+	};
 	const readSecretId = async (signal: AbortSignal): Promise<Secret | undefined> => {
 		const given = await secretId?.read();
 		if (given === undefined) return undefined;
 		deps.onCredential(given);
-		const secret = unwrap === undefined ? given : await unwrap(given, signal);
-		if (secret !== given) deps.onCredential(secret);
-		// Not before: a wrapping token that could not be opened yet is wanted again after a restart.
-		if (options.removeSecretIdFile) await secretId?.remove("remove_secret_id_file_after_reading", deps.log);
+		if (unwrap === undefined) return given;
+		const secret = await unwrap(given, signal);
+		deps.onCredential(secret);
+		await removeSecretId();
 		return secret;
 	};
 
@@ -65,9 +69,12 @@ export function approleMethod(options: ApproleOptions, deps: ApproleDeps): AuthM
 			const body = { role_id: role.reveal(), ...(secret && { secret_id: secret.reveal() }) };
 			try {
 				const call = { method: "POST", path: `${mountPath}/login`, body, ...namespace } as const;
-				return grantOf(await deps.client.send(call, signal));
+				const reply = await deps.client.send(call, signal);
+				await removeSecretId();
+				return grantOf(reply);
 			} catch (error) {
 				if (!isRefusal(error)) throw error;
+				await removeSecretId();
 				throw LoginError.refused({ name: "approle", mount: mountPath }, error, advise(options, error));
 			}
 		},

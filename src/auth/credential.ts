@@ -68,12 +68,12 @@ export class CredentialReader {
 	}
 
 	/**
-	 * Removes the file, which has served.
+	 * Removes the file, which has served. One that was put there since is left for the next login.
 	 *
 	 * @param setting key of the config that asks for this, for the warning when it cannot be done
 	 */
 	async remove(setting: string, log: Log): Promise<void> {
-		if (this.path === undefined) return;
+		if (this.path === undefined || (await this.hasNew())) return;
 		try {
 			await this.#files.unlink(this.path);
 		} catch (error) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FakeClock } from "../../test/support/fake-clock.ts";
 import { FakeCredentialFiles } from "../../test/support/fake-credential-files.ts";
-import { type FakeAnswer, FakeVault, grantReply, refusal } from "../../test/support/fake-vault.ts";
+import { away, type FakeAnswer, FakeVault, grantReply, refusal } from "../../test/support/fake-vault.ts";
 import { unsignedJwt } from "../../test/support/jwt.ts";
 import { RecordingLog } from "../../test/support/recording-log.ts";
 import { type JwtOptions, jwtMethod } from "./jwt.ts";
@@ -39,6 +39,20 @@ describe("a login with a JWT", () => {
 			{ method: "POST", path: "auth/jwt/login", body: { role: "ci", jwt: GOOD }, namespace: "admin" },
 		]);
 		expect([[...files.texts.keys()], log.lines]).toEqual([[], []]);
+	});
+
+	test("leaves the file for the next start until Vault has answered, be it with a refusal", async () => {
+		let isAway = true;
+		const { files, login } = open({}, (call) => {
+			throw isAway ? away(call) : refusal(call, 400);
+		});
+
+		await login().catch(() => {});
+		const whileAway = [...files.texts.keys()];
+		isAway = false;
+		await login().catch(() => {});
+
+		expect([whileAway, [...files.texts.keys()]]).toEqual([[FILE], []]);
 	});
 
 	test("keeps the file where that is configured", async () => {

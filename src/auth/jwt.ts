@@ -1,6 +1,7 @@
 import type { Log } from "../kernel/mod.ts";
 import type { AuthMethod } from "./auth-method.ts";
 import { type CredentialFiles, CredentialReader } from "./credential.ts";
+import { LoginError } from "./errors.ts";
 import { readClaims } from "./jwt-claims.ts";
 import { type JwtLoginDeps, type JwtRefusal, jwtLogin } from "./jwt-login.ts";
 
@@ -12,7 +13,7 @@ export interface JwtOptions {
 	readonly role: string;
 	/** File that holds the JWT. */
 	readonly path: string;
-	/** Unlink the file once it has been read. */
+	/** Unlink the file once Vault has answered a login with it. */
 	readonly removeJwtFile: boolean;
 }
 
@@ -36,6 +37,9 @@ export function jwtMethod(options: JwtOptions, deps: JwtDeps): AuthMethod {
 		},
 	});
 	const logIn = jwtLogin({ name: "jwt", ...rest, advise: (why) => advise(options, why) }, deps);
+	const remove = async () => {
+		if (removeJwtFile) await jwt.remove("remove_jwt_after_reading", deps.log);
+	};
 	return {
 		name: "jwt",
 		...(options.namespace !== undefined && { namespace: options.namespace }),
@@ -44,8 +48,15 @@ export function jwtMethod(options: JwtOptions, deps: JwtDeps): AuthMethod {
 		hasNewCredential: () => jwt.hasNew(),
 		async login(signal) {
 			const shown = await jwt.read();
-			if (removeJwtFile) await jwt.remove("remove_jwt_after_reading", deps.log);
-			return await logIn(shown, signal);
+			try {
+				const grant = await logIn(shown, signal);
+				await remove();
+				return grant;
+			} catch (error) {
+				// What Vault never saw is wanted again after a restart.
+				if (error instanceof LoginError) await remove();
+				throw error;
+			}
 		},
 	};
 }

@@ -74,7 +74,7 @@ const autoAuthConfig = keys({
 	remove_secret_id_file_after_reading: note(
 		defaulted(flag, true),
 		"true or false",
-		"Remove the secret id's file once it has been read.",
+		"Remove the secret id's file once Vault has answered a login with it.",
 	),
 	secret_id_response_wrapping_path: note(
 		optional(vaultPath),
@@ -95,7 +95,7 @@ const autoAuthConfig = keys({
 	remove_jwt_after_reading: note(
 		optional(flag),
 		"true or false",
-		"Remove the JWT's file once it has been read. Default: `true`, as in Vault Agent.",
+		"Remove the JWT's file once Vault has answered a login with it. Default: `true`, as in Vault Agent.",
 	),
 	token_file_path: note(
 		optional(path),
