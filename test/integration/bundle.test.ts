@@ -40,6 +40,15 @@ describe("the bundle", () => {
 		expect(telltales.filter((word) => code.includes(word))).toEqual([]);
 	});
 
+	test("lets an init container start without what only an agent that stays needs", () => {
+		const start = chunks.find((chunk) => chunk.startsWith("start-")) ?? "";
+		const code = [...eager(start)].map(codeOf).join("\n");
+		// An error code of the child's room, a function that the listener's guard calls, an option of chokidar.
+		const telltales = ["E_CHILD", "timingSafeEqual", "awaitWriteFinish"];
+		for (const word of telltales) expect(chunks.some((chunk) => codeOf(chunk).includes(word))).toBe(true);
+		expect(telltales.filter((word) => code.includes(word))).toEqual([]);
+	});
+
 	test("comes with the licence of everything in it", () => {
 		const text = readFileSync(join(DIST, "THIRD-PARTY-LICENCES.txt"), "utf8");
 		for (const name of [
