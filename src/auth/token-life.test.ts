@@ -296,6 +296,25 @@ describe("a token that the user gave", () => {
 		expect(vault.to(LOOKUP)).toHaveLength(1);
 	});
 
+	test("is worth another try when it is new, and none is held that works", async () => {
+		const { session, signal, file, vault } = openGiven();
+		const { answer } = vault;
+		vault.answer = (call) => {
+			throw refusal(call, 403);
+		};
+		await session.token(signal).catch(() => {});
+
+		const sameAgain = await session.credentialsChanged(signal);
+		file.text = "given-2";
+		vault.answer = answer;
+		const another = await session.credentialsChanged(signal);
+
+		expect([sameAgain, another]).toEqual([false, true]);
+		expect((await session.token(signal)).reveal()).toBe("given-2");
+		file.text = "given-3";
+		expect(await session.credentialsChanged(signal)).toBe(false);
+	});
+
 	test("stays in use when the new one in the file is no good", async () => {
 		const { session, signal, file, vault, log } = openGiven();
 		await session.token(signal);

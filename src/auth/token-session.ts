@@ -92,21 +92,26 @@ export class TokenSession {
 	/**
 	 * Told that credential files may have changed. Something new makes another try at a login that has failed; a new
 	 * token in a file takes the place of the old one, if Vault knows it. Nothing else is replaced before its time.
+	 *
+	 * @returns whether there is something new to log in with and no token: who waits for one need not wait on
 	 */
-	async credentialsChanged(signal: AbortSignal): Promise<void> {
-		const { method, log, refreshTls } = this.#deps;
+	async credentialsChanged(signal: AbortSignal): Promise<boolean> {
+		const { method, clock, log, refreshTls } = this.#deps;
 		refreshTls?.();
-		if (!(await method.hasNewCredential())) return;
+		if (!(await method.hasNewCredential())) return false;
 		this.retryNow();
-		if (!method.isTokenItself || this.#held.current === undefined) return;
+		const held = this.#held.current;
+		if (held === undefined || held.endsAt <= clock.now()) return true;
+		if (!method.isTokenItself) return false;
 		try {
 			await this.#loginOnce(signal);
 		} catch (error) {
-			if (signal.aborted) return;
+			if (signal.aborted) return false;
 			if (!(error instanceof AgentError)) throw error;
 			const msg = `the new token is of no use: ${error.message}; the one before it stays in use`;
 			log.write("warn", "login", { msg, code: error.code });
 		}
+		return false;
 	}
 
 	/**

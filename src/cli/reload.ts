@@ -104,11 +104,11 @@ export class Reloader {
 			const wantsRefresh = this.#wantsRefresh;
 			this.#wantsRefresh = false;
 			await systemd.reloading();
-			await vault.links.session.credentialsChanged(signal);
+			const mayLogIn = await vault.links.session.credentialsChanged(signal);
 			await this.#reload(signal);
 			await this.#parts.reread(this.#settled.config, this.#last?.error === undefined ? "done" : "failed");
 			await systemd.ready();
-			if (wantsRefresh) agent.refresh();
+			if (wantsRefresh || mayLogIn) agent.refresh();
 		}
 	}
 
