@@ -3,7 +3,8 @@
 //
 // Node's own compile cache holds what is compiled when a file is loaded. A function is compiled at its first call, so
 // most of what a start runs is not in it; and it is good for one user and one kind of processor. Scripts of our own can
-// be stored after they have run. V8 itself refuses what is of another V8 or of another text, and compiles anew.
+// be stored after they have run. V8 itself refuses what is of another V8, of other flags or of a text of another length,
+// and compiles anew; that a text is the one which was stored is for the build to see to, which makes both anew.
 const { readFileSync } = require("node:fs");
 const { join } = require("node:path");
 const { Script } = require("node:vm");
