@@ -21,6 +21,8 @@ export interface OperandSpec {
 	readonly name: string;
 	readonly text: string;
 	readonly choices?: readonly string[];
+	/** It is a command line: what follows its first word is its own, flags as well. */
+	readonly isCommandLine?: true;
 }
 
 /** What was typed for a command. */

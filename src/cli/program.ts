@@ -81,7 +81,8 @@ function add(spec: CommandSpec, program: Command): Command {
 		.addHelpText("after", `\nExample:\n  ${spec.example}\n`);
 	if (spec.description !== undefined) command.description(spec.description);
 	if (spec.operand !== undefined) {
-		const { name, text, choices } = spec.operand;
+		const { name, text, choices, isCommandLine } = spec.operand;
+		if (isCommandLine) command.passThroughOptions();
 		const argument = command.createArgument(name, text);
 		command.addArgument(choices === undefined ? argument : argument.choices(choices));
 	}

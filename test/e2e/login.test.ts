@@ -171,6 +171,18 @@ test("a variable that holds vault:path#field is resolved", async () => {
 	expect({ code, stdout }).toEqual({ code: 0, stdout: "sk-first, as it is\n" });
 });
 
+test("flags after the command's name are the command's own, -- or not", async () => {
+	const { env } = await vaultWithKey();
+	const child = ["sh", "-c", 'echo "$KEY $1"', "sh", "--config"];
+
+	const runs = [["--", ...child], child].map((words) =>
+		runAgent(["run", "--env", `KEY=${PATH}#api_key`, ...words], { env }),
+	);
+
+	for (const { code, stdout } of await Promise.all(runs))
+		expect({ code, stdout }).toEqual({ code: 0, stdout: "sk-first --config\n" });
+});
+
 const ACCOUNT_TOKEN = "run/token";
 const ONCE = ["start", "-c", "agent.yaml", "--exit-after-auth", "--log-format", "pretty"];
 const TEMPLATES = [{ contents: `{{#secret "${PATH}"}}{{api_key}}{{/secret}}`, destination: "out/key.txt" }];

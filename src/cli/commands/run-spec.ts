@@ -5,7 +5,7 @@ export const runSpec: CommandSpec = {
 	name: "run",
 	summary: "run a command with secrets in its environment and files",
 	description: "Starts the command once every secret stands, and turns it over when one changes.",
-	operand: { name: "[command...]", text: "the command and its arguments, after --" },
+	operand: { name: "[command...]", text: "the command and its arguments, after --", isCommandLine: true },
 	flags: [
 		...COMMON_FLAGS,
 		...SERVER_FLAGS,
