@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { Secret } from "../kernel/mod.ts";
 import type { Credential } from "./config.ts";
 import type { Path } from "./place.ts";
-import { isReferenceValue } from "./reference.ts";
+import { isHalfReference, isReferenceValue } from "./reference.ts";
 import type { Settings } from "./settings.ts";
 
 /** Variables by name, as in `process.env`. */
@@ -47,9 +47,25 @@ export function applyReferences(settings: Settings, env: Environment): void {
 	if (settings.get(["exec", "command"]) === undefined) return;
 	const inherited = settings.get(["exec", "inherit_env"]) ?? true;
 	for (const [name, value = ""] of Object.entries(env)) {
-		const isPassed = !Array.isArray(inherited) || inherited.includes(name);
-		if (isPassed && isReferenceValue(value)) settings.set(["env", name], value, `variable ${name}`);
+		if (isPassed(name, inherited) && isReferenceValue(value))
+			settings.set(["env", name], value, `variable ${name}`);
 	}
+}
+
+/** What to say of variables that reach the child as they are, and look as if they should not. */
+export function variableWarnings(env: Environment, inherited: true | readonly string[]): string[] {
+	const names = Object.keys(env).filter((name) => isPassed(name, inherited));
+	return names
+		.filter((name) => isHalfReference(env[name] ?? ""))
+		.map(
+			(name) =>
+				`variable ${name} begins with vault: and names no field, so it is passed on as it is; write vault:path#field`,
+		);
+}
+
+/** @param inherited `exec.inherit_env`: all, or these */
+function isPassed(name: string, inherited: unknown): boolean {
+	return !Array.isArray(inherited) || inherited.includes(name);
 }
 
 /** The credentials in `VAULT_ROLE_ID`, `VAULT_SECRET_ID`, their `…_FILE` forms and `VAULT_TOKEN`. */

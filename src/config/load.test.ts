@@ -281,6 +281,26 @@ templates: [{ contents: "\${HOME}", destination: "/\${DIR}/$\${x}" }]`;
 		expect(() => Object.assign(config.vault.tls, { skipVerify: true })).toThrow(TypeError);
 	});
 
+	test("says that a variable which names no field in Vault reaches the child as it is", async () => {
+		const env = {
+			A: "vault:secret/data/llm/openai",
+			B: "vault:8200",
+			C: "vault://host/path",
+			D: "vault:secret/data/x#y",
+			E: "vault:secret/data/llm/other",
+		};
+
+		const { warnings } = await loadConfig(
+			given("exec: { command: [x], inherit_env: [A, B, C, D] }", {
+				env: { VAULT_ADDR: "http://127.0.0.1:8200", ...env },
+			}),
+		);
+
+		expect(warnings).toEqual([
+			"variable A begins with vault: and names no field, so it is passed on as it is; write vault:path#field",
+		]);
+	});
+
 	test("says that variables without a child go nowhere", async () => {
 		const { warnings } = await loadConfig(given("env: { A: a#b }"));
 

@@ -6,7 +6,13 @@ import { type FileInput, readSettings } from "./config-file.ts";
 import type { Context } from "./context.ts";
 import { milliseconds } from "./context.ts";
 import { child, templates } from "./delivery.ts";
-import { applyReferences, applyVariables, type EnvCredentials, readCredentials } from "./environment.ts";
+import {
+	applyReferences,
+	applyVariables,
+	type EnvCredentials,
+	readCredentials,
+	variableWarnings,
+} from "./environment.ts";
 import { ConfigError } from "./errors.ts";
 import { applyCommand, applyFlags, type Flags } from "./flags.ts";
 import { applyListenerAddress, applyListenerToken, listener, listenerWarnings } from "./listener.ts";
@@ -59,7 +65,11 @@ function normalize(file: FileConfig, input: ConfigInput, context: Context): Conf
 	const exec = child(file, context);
 	const env = variables(file.env);
 	const answering = listener(file.listener, context);
-	const warnings = [...serverWarnings(vault), ...listenerWarnings(answering)];
+	const warnings = [
+		...serverWarnings(vault),
+		...listenerWarnings(answering),
+		...(exec === undefined ? [] : variableWarnings(input.env, exec.inheritEnv)),
+	];
 	if (env.length > 0 && exec === undefined) {
 		warnings.push(
 			"env names variables, but there is no child to get them; add exec.command, or write it after --",

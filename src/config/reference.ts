@@ -32,6 +32,14 @@ export function readReference(text: string): Reference | string {
 	return { path: trimSlashes(path), field, ...(version === undefined ? {} : { version: Number(version) }) };
 }
 
+/**
+ * True for a variable's value that was meant to be resolved, as far as can be told, and names no field: it would reach
+ * the child as it stands. `vault:8200` and `vault://…` are addresses.
+ */
+export function isHalfReference(value: string): boolean {
+	return /^vault:[^/#\s][^#\s]*\/[^#\s]*$/.test(value);
+}
+
 /** `/a/b/` names the same place in Vault as `a/b`. */
 export function trimSlashes(path: string): string {
 	return path.trim().replaceAll(/^\/+|\/+$/g, "");
