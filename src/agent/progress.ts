@@ -52,6 +52,9 @@ export class Progress {
 		const waiting = waitingFor();
 		if (waiting === undefined || clock.now() - this.#saidAt < PROGRESS_EVERY_MS) return;
 		this.#saidAt = clock.now();
-		log.write("warn", "waiting", { msg: `${waiting.words}; ${state}`, code: waiting.error?.code });
+		const { words, error } = waiting;
+		const address = error?.facts["address"];
+		const where = typeof address === "string" && !words.includes(address) ? ` at ${address}` : "";
+		log.write("warn", "waiting", { msg: `${words}${where}; ${state}`, code: error?.code });
 	}
 }

@@ -73,6 +73,7 @@ describe("a rotation is told whole once everybody knows", () => {
 
 		const [line] = log.lines.filter(({ event }) => event === "rotated");
 		expect(line).toMatchObject({ turned_over: ["child put back"], variables: ["KEY"] });
+		expect(line?.msg).toContain("v1 → v2 is not kept in KEY; child put back");
 	});
 
 	test("a version whose texts are the same is no news to anybody", async () => {

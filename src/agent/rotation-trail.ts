@@ -5,6 +5,8 @@ import type { ChangeAction, Unit } from "./spec.ts";
 import { countChanges, timeDelivery } from "./counting.ts";
 import { pathOf, reportRotations, stateOf, transition, versionOf } from "./rotation-log.ts";
 
+const PUT_BACK = "child put back";
+
 /** What a delivery changed, by the names of files and variables. */
 export interface Delivered {
 	readonly generation: number;
@@ -85,7 +87,7 @@ export class RotationTrail {
 		this.#journeys = this.#journeys.map((journey) => {
 			if (!journey.needsChild || journey.generation === undefined || journey.generation > generation)
 				return journey;
-			const deed = outcome === "stands" ? "child restarted" : "child put back";
+			const deed = outcome === "stands" ? "child restarted" : PUT_BACK;
 			return { ...journey, needsChild: false, done: [...journey.done, deed] };
 		});
 	}
@@ -101,9 +103,10 @@ export class RotationTrail {
 		const { before, after } = change;
 		const tookMs = this.#deps.clock.now() - seenAt;
 		const where = [...files, ...variables].join(", ") || "nothing";
+		const outcome = done.includes(PUT_BACK) ? "is not kept in" : "is in";
 		const told = done.length > 0 ? `; ${done.join(", ")}` : "";
 		this.#deps.log.write("info", "rotated", {
-			msg: `${pathOf(after)} ${transition(before, after)} is in ${where}${told}; took ${formatDuration(tookMs)}`,
+			msg: `${pathOf(after)} ${transition(before, after)} ${outcome} ${where}${told}; took ${formatDuration(tookMs)}`,
 			path: pathOf(after),
 			from_version: before && versionOf(before),
 			version: versionOf(after),

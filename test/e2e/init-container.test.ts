@@ -68,7 +68,9 @@ test("waits for Vault to come back, then ends with 0", async () => {
 	unblock();
 
 	expect(await agent.ended).toBe(0);
-	expect(msg).toContain("Vault cannot serve auth/approle/login now: 503 (503); trying again");
+	expect(msg).toContain(
+		`Vault cannot serve auth/approle/login now: 503 (503) at ${vault.address}; trying again`,
+	);
 	expect(place.entries()).toEqual(["a.env", "agent.yaml"]);
 });
 
