@@ -64,10 +64,7 @@ export class TemplateError extends AgentError {
 		const rows: ErrorRows = {
 			in: inRow(place),
 			...(source.names.length > 0 && { has: source.names.join(", ") }),
-			do:
-				guess === undefined
-					? `add the field in Vault, or make it optional: {{default ${asName(field)} "…"}} or {{#if (has "${field}")}}`
-					: `did you mean "${guess}"? write {{${asName(guess)}}}, or rename the field in Vault`,
+			do: place.line === undefined ? adviceForReference(guess) : adviceForField(field, guess),
 		};
 		return new TemplateError(`field "${field}" is not ${where}`, {
 			code: "E_FIELD_MISSING",
@@ -182,4 +179,16 @@ function versionOf(source: FieldSource): string {
 /** A field's name as it is written in a template: dashed and dotted names in brackets. */
 function asName(field: string): string {
 	return /^[A-Za-z_][A-Za-z0-9_]*$/.test(field) ? field : `[${field}]`;
+}
+
+function adviceForField(field: string, guess: string | undefined): string {
+	return guess === undefined
+		? `add the field in Vault, or make it optional: {{default ${asName(field)} "…"}} or {{#if (has "${field}")}}`
+		: `did you mean "${guess}"? write {{${asName(guess)}}}, or rename the field in Vault`;
+}
+
+function adviceForReference(guess: string | undefined): string {
+	return guess === undefined
+		? "name a field that is there, add this one in Vault, or set required: false"
+		: `did you mean "${guess}"? write #${guess}, or rename the field in Vault`;
 }

@@ -32,7 +32,7 @@ const TOKEN_WORDS: Readonly<Record<string, string>> = {
 	EOF: "end of the template; is a block or a {{ left open?",
 	OPEN_ENDBLOCK: "{{/…}} without its beginning",
 	CLOSE: "}}",
-	CLOSE_UNESCAPED: "}}}",
+	CLOSE_UNESCAPED: "}}}; before a } of the file a blank is needed: {{name}} }",
 	INVALID: "character",
 	EQUALS: "=",
 	SEP: "/ or . in a name; write [a/b] for a name with such characters",

@@ -182,7 +182,7 @@ const TEMPLATES: readonly Row[] = [
 			place.write("t.hbs", `{{#secret "${OPENAI}"}}\n{"k": {{api_key}}}\n{{/secret}}`);
 		},
 		code: 2,
-		says: "error: {place}/t.hbs:2:7: unexpected }}}\n  do   mend the template      E_TEMPLATE_SYNTAX, exit 2\n",
+		says: "error: {place}/t.hbs:2:7: unexpected }}}; before a } of the file a blank is needed: {{name}} }\n  do   mend the template      E_TEMPLATE_SYNTAX, exit 2\n",
 	},
 	{
 		name: "a helper that does not exist",
