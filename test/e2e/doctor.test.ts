@@ -127,7 +127,7 @@ test("doctor tells a Vault that is sealed from one that is away", async () => {
 test("doctor tries a login that may work only once when it is told to, and keeps the file then too", async () => {
 	const { place, vault, doctor } = await scene();
 	const [role, secret] = [place.write("role-id", ROLE_ID), place.write("secret-id", SECRET_ID)];
-	chmodSync(role, 0o644);
+	for (const path of [role, secret]) chmodSync(path, 0o644);
 	configIn(place, vault, {
 		auto_auth: { method: "approle", config: { role_id_file_path: role, secret_id_file_path: secret } },
 		templates: [{ ...TEMPLATE, destination: "out/x.env" }],
@@ -142,8 +142,8 @@ test("doctor tries a login that may work only once when it is told to, and keeps
 		{ result: "left out", message: expect.stringContaining("may be good for one login") },
 	]);
 	expect(careful.of("credentials")).toMatchObject([
-		{ result: "warning", do: `chmod 0600 ${role}` },
 		{ result: "ok" },
+		{ result: "warning", do: `chmod 0600 ${secret}` },
 	]);
 	expect(told.of("login")).toMatchObject([{ result: "ok" }]);
 	expect(existsSync(secret)).toBe(true);

@@ -137,6 +137,8 @@ async function credential({ what, path }: CredentialFile, world: World, machine:
 		await world.readText(path);
 		const { mode } = await machine.stat(path);
 		const octal = (mode & 0o777).toString(8).padStart(4, "0");
+		// It is a name, and of no use alone.
+		if (what === "role id") return ok("credentials", `the role id in ${path} can be read`);
 		return (mode & OTHERS) === 0
 			? ok("credentials", `the ${what} in ${path} is closed to others (${octal})`)
 			: warning("credentials", `the ${what} in ${path} is open to others (${octal})`, `chmod 0600 ${path}`);
