@@ -44,6 +44,20 @@ describe("at the first start", () => {
 		expect(agent.waitingFor).toBeUndefined();
 	});
 
+	test("no child is started by an agent that is told to end while it delivers", async () => {
+		const { secrets, start, clock, memory, supervisor, stop } = agentBench([
+			fileUnit("/out/openai", KEY_FILE),
+		]);
+		secrets.put(OPENAI, { api_key: "sk-1" });
+		memory.onWrite = () => stop.abort(new Error("stopped by SIGTERM"));
+
+		const refusal = expect(start().started).rejects.toThrow("stopped by SIGTERM");
+		await clock.advance(0);
+
+		await refusal;
+		expect(supervisor.starts).toEqual([]);
+	});
+
 	test("what it waits for is said now and then, not at every try", async () => {
 		const { secrets, start, clock, log } = agentBench([fileUnit("/out/openai", KEY_FILE)]);
 		secrets.fail("*", awayError());

@@ -110,7 +110,7 @@ export class Agent {
 		await this.#deps.delivery.sweep(this.#book.files.map((file) => file.destination));
 		const progress = this.#progress();
 		await progress.during(this.#renderFirst(progress, signal));
-		await this.#publisher.start(this.#book);
+		await this.#publisher.start(this.#book, signal);
 	}
 
 	/** Waits until everybody has been told of the first generation. For init containers. */

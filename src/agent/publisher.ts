@@ -122,9 +122,10 @@ export class Publisher {
 	/**
 	 * The first generation: everything stands on disk before anybody is told and before the child starts.
 	 *
-	 * @throws AgentError when something cannot be delivered, or the child cannot be started
+	 * @throws AgentError when something cannot be delivered, or the child cannot be started; the signal's reason when
+	 * aborted before the child was started
 	 */
-	async start(book: Book): Promise<void> {
+	async start(book: Book, signal: AbortSignal): Promise<void> {
 		const destinations = book.files.map((file) => file.destination);
 		const changed = new Set(await this.#delivery.deliver(book.orders()));
 		for (const path of await this.#delivery.unnotified(destinations)) changed.add(path);
@@ -138,6 +139,7 @@ export class Publisher {
 			false,
 		);
 		if (this.#child === undefined) return;
+		signal.throwIfAborted(); // whoever ended the agent knew of no child to end
 		await this.#child.start();
 		await this.#turnOver.childStarted();
 	}
