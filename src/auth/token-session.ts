@@ -27,6 +27,8 @@ export interface TokenSessionDeps {
 	readonly log: Log;
 	/** Hides a token in whatever is printed, until the returned function has been called. */
 	readonly hide: (token: Secret) => () => void;
+	/** Told names that are no secrets though a credential may be spelled alike: those of the token's policies. */
+	readonly expose?: (names: readonly string[]) => void;
 	/** Reads the TLS files again; called before each login. */
 	readonly refreshTls?: () => void;
 	readonly sinks?: Sinks;
@@ -222,6 +224,7 @@ export class TokenSession {
 			forget: hide(grant.token),
 		};
 		this.#held.hold(held);
+		this.#deps.expose?.(grant.policies);
 		if (this.#fillsSinks) sinks?.put(grant.token);
 		if (method.isTokenItself) before?.forget();
 		else if (before !== undefined) this.#replaced.add(before);

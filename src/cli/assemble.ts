@@ -60,6 +60,7 @@ export function openLink(config: Config, surroundings: VaultSurroundings): Vault
 		backoff: { minMs: auth.minBackoffMs, maxMs: auth.maxBackoffMs },
 		log,
 		hide: guard.token.bind(guard),
+		expose: (names) => world.redactor.expose(names),
 		refreshTls,
 		...(sinks && { sinks }),
 		...(takesUp && { takesUp }),

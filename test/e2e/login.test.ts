@@ -11,8 +11,8 @@ const PATH = "secret/data/llm/openai";
 const PRINT_KEY = ["--", "sh", "-c", 'printf %s "$KEY"'];
 const RUN = ["run", "--env", `KEY=${PATH}#api_key`, ...PRINT_KEY];
 
-async function vaultWithKey() {
-	const vault = await openVault();
+async function vaultWithKey(options: Parameters<typeof openVault>[0] = {}) {
+	const vault = await openVault(options);
 	vault.put(PATH, { api_key: "sk-first" });
 	return vault;
 }
@@ -131,6 +131,16 @@ test("a token by VAULT_TOKEN", async () => {
 
 	expect({ code, stdout }).toEqual({ code: 0, stdout: "sk-first" });
 	expect(log.find(({ event }) => event === "login")?.msg).toBe("token ok, no ttl, policies root");
+});
+
+test("a token that is spelled like its policy leaves the policy's name readable", async () => {
+	const vault = await vaultWithKey({ rootToken: "root" });
+	const env = { VAULT_ADDR: vault.address, VAULT_TOKEN: "root" };
+
+	const { code, stderr } = await runAgent(["run", "--env", `KEY=${PATH}#api_key`, "--", "true"], { env });
+
+	expect(code).toBe(0);
+	expect(stderr).toContain('"policies":["root"]');
 });
 
 test("a token by a file", async () => {
