@@ -96,6 +96,7 @@ describe("src/", () => {
 			"auth/wrapped-secret-id.ts",
 			"child/live-child.ts",
 			"cli/agent-client.ts",
+			"cli/credential-files.ts",
 			"cli/listener-spec.ts",
 			"cli/secret-guard.ts",
 			"cli/sink-files.ts",

@@ -2,6 +2,7 @@ import {
 	approleMethod,
 	type AuthMethod,
 	certMethod,
+	type CredentialFiles,
 	jwtMethod,
 	kubernetesMethod,
 	TokenSession,
@@ -14,6 +15,7 @@ import { Delivery } from "../render/mod.ts";
 import { SecretReader, SecretStore, VaultLeases } from "../secrets/mod.ts";
 import type { Counters } from "../status/mod.ts";
 import { type Clients, vaultClients } from "./clients.ts";
+import { credentialFiles } from "./credential-files.ts";
 import { openSinks, ownLogin } from "./open-sinks.ts";
 import { SecretGuard } from "./secret-guard.ts";
 import { type VaultLink, VaultLinks } from "./vault-links.ts";
@@ -24,6 +26,8 @@ export interface VaultSurroundings {
 	readonly world: World;
 	readonly log: Log;
 	readonly guard: SecretGuard;
+	/** Those of the links before; without any, new ones. */
+	readonly credentials?: CredentialFiles;
 	readonly counters?: Counters;
 	/**
 	 * At the start a good token in a sink spares the login. Later the config may mean somebody else, and may yet be
@@ -37,6 +41,7 @@ export interface VaultSurroundings {
 /** @throws AgentError when nothing says where Vault is or how to log in */
 export function openLink(config: Config, surroundings: VaultSurroundings): VaultLink {
 	const { world, log, guard, isFirst = false, isOnePass = false } = surroundings;
+	const { credentials = credentialFiles(world) } = surroundings;
 	const [first, ...others] = config.vault.addresses;
 	if (first === undefined)
 		throw notConfigured("no Vault address is known", "set VAULT_ADDR or vault.address");
@@ -53,7 +58,7 @@ export function openLink(config: Config, surroundings: VaultSurroundings): Vault
 	const sinks = openSinks(auth, { client, world, log, delivery: deliveryOf(config, world), isStrict });
 	const takesUp = isFirst ? ownLogin(auth) : undefined;
 	const session = new TokenSession({
-		method: loginMethod(auth, { ...clients, world, log, guard }),
+		method: loginMethod(auth, { ...clients, world, log, guard, credentials }),
 		client,
 		clock,
 		random,
@@ -79,6 +84,8 @@ export interface VaultParts {
 	readonly links: VaultLinks;
 	readonly store: SecretStore;
 	readonly guard: SecretGuard;
+	/** Shared by all links, one after the other. */
+	readonly credentials: CredentialFiles;
 	readonly counters?: Counters;
 	/** To be called when the links lead to another server or namespace. */
 	readonly moved: () => void;
@@ -94,7 +101,8 @@ export function vaultParts(
 ): VaultParts {
 	const { world, log, counters } = surroundings;
 	const guard = new SecretGuard(world.redactor);
-	const links = new VaultLinks(openLink(config, { ...surroundings, guard, isFirst: true }));
+	const credentials = credentialFiles(world);
+	const links = new VaultLinks(openLink(config, { ...surroundings, guard, credentials, isFirst: true }));
 	const { clock, random } = world;
 	const reader = new SecretReader({ client: links, tokens: links, clock });
 	const store = new SecretStore({
@@ -110,17 +118,18 @@ export function vaultParts(
 		reader.moved();
 		store.moved();
 	};
-	return { links, store, guard, moved, ...(counters && { counters }) };
+	return { links, store, guard, credentials, moved, ...(counters && { counters }) };
 }
 
 interface LoginParts extends Clients {
 	readonly world: World;
 	readonly guard: SecretGuard;
 	readonly log: Log;
+	readonly credentials: CredentialFiles;
 }
 
 function loginMethod(auth: AuthConfig, parts: LoginParts): AuthMethod {
-	const { client, loginClient, refreshTls, world, log, guard } = parts;
+	const { client, loginClient, refreshTls, world, log, guard, credentials } = parts;
 	const files = {
 		readFile: (path: string) => world.readText(path),
 		unlink: (path: string) => world.fs.unlink(path),
@@ -130,7 +139,13 @@ function loginMethod(auth: AuthConfig, parts: LoginParts): AuthMethod {
 	const hide = guard.token.bind(guard);
 	switch (auth.method) {
 		case "approle":
-			return approleMethod(auth, { client, files, log, onCredential });
+			// A wrapping token serves once: what was in it is not in the file.
+			return approleMethod(auth, {
+				client,
+				files: auth.wrappingPath === undefined ? credentials : files,
+				log,
+				onCredential,
+			});
 		case "cert":
 			return certMethod(
 				{ ...auth, files: certificateFiles(auth) },

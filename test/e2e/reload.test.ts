@@ -235,6 +235,23 @@ test("credentials that Vault refuses do not take the place of those that work", 
 	expect(agent.stderr()).not.toContain(SECRET_ID);
 });
 
+test("a secret id whose file was removed after reading serves the login of another config as well", async () => {
+	const { vault, place } = await scene();
+	const file = place.write("secret-id", SECRET_ID);
+	const config = { role_id: vault.roleId, secret_id_file_path: file };
+	const templates = [{ contents: keyFile("K"), destination: place.at("key.env") }];
+	const write = (more: object) =>
+		configIn(place, vault, { auto_auth: { method: "approle", config, ...more }, templates });
+	const agent = startAgent(["start", "-c", write({})]);
+	await holds(place.at("key.env"), "K=sk-1\n");
+	expect(place.entries()).not.toContain("secret-id");
+
+	write({ max_backoff: "1m" });
+
+	expect(await agent.logged("reload")).toMatchObject({ changed: ["auto_auth"] });
+	expect(vault.count("auth/approle/login")).toBe(2);
+});
+
 test("the log's level changes at once", async () => {
 	const { agent, write } = await running();
 
