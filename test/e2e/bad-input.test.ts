@@ -42,7 +42,7 @@ interface Row {
 	readonly given: (scene: Scene) => void | AgentOptions | Promise<void | AgentOptions>;
 	readonly args?: readonly string[];
 	readonly code: number;
-	/** The whole error paragraph, with `{place}`, `{out}` and `{address}` for what differs from run to run. */
+	/** The whole error paragraph, with `{place}`, `{out}`, `{address}` and `{host}` for what differs from run to run. */
 	readonly says: string;
 	/** False: cannot be tried on this machine, and is skipped in sight. */
 	readonly isPossible?: boolean;
@@ -262,6 +262,12 @@ const SECRETS: readonly Row[] = [
 		},
 		code: 4,
 		says: 'error: permission denied on secret/data/other/x (403)\n  at   {address}  GET secret/data/other/x\n  do   give the token\'s policies:  path "secret/data/other/x" { capabilities = ["read"] }      E_PERMISSION_DENIED, exit 4\n',
+	},
+	{
+		name: "a list where the policy gives only read",
+		given: ({ template }) => void template('{{#each (secrets "kv/llm/team")}}{{this}}{{/each}}'),
+		code: 4,
+		says: 'error: permission denied on kv/llm/team (403)\n  at   {address}  LIST kv/llm/team\n  do   give the token\'s policies:  path "kv/llm/team" { capabilities = ["list"] }      E_PERMISSION_DENIED, exit 4\n',
 	},
 	{
 		name: "a secret that does not exist",
@@ -539,6 +545,37 @@ const DESTINATIONS: readonly Row[] = [
 		says: "error: cannot make the folder /proc/keyturn: the folder is not there\n  do   mend the folder; it is tried again by itself      E_DELIVERY, exit 6\n",
 	},
 	{
+		name: "a token's sink on a read-only file system",
+		given: ({ place, template, config, vault }) => {
+			template("K={{api_key}}");
+			mkdirSync(place.at("out"), { recursive: true });
+			config({
+				templates: [{ source: "t.hbs", destination: "key.env" }],
+				auto_auth: {
+					method: "approle",
+					config: { role_id: vault.roleId, secret_id: vault.secretId },
+					sinks: [{ path: "out/token" }],
+				},
+			});
+			return { through: onReadOnlyMount(place.at("out")) };
+		},
+		isPossible: canMount,
+		code: 6,
+		says: "error: the token cannot be put into the sink {out}/token: cannot write {out}/token: the file system is read-only\n  do   mount a writable volume there, such as a memory emptyDir      E_SINK, exit 6\n",
+	},
+	{
+		name: "a listener's port that is taken",
+		given: ({ config, vault }) => {
+			config({
+				templates: [{ contents: "K=1", destination: "out/key.env" }],
+				listener: { address: vault.address.replace("http://", "") },
+			});
+		},
+		args: ["start", "-c", "agent.yaml"],
+		code: 2,
+		says: "error: cannot listen on {host}: another process listens there\n  do   end what is there, or set another address with --listen or listener.address      E_LISTEN, exit 2\n",
+	},
+	{
 		name: "a full disk",
 		given: ({ place, template }) => {
 			template("K={{api_key}}");
@@ -559,7 +596,8 @@ function paragraph(stderr: string, { vault, place }: Scene): string {
 		.slice(Math.max(0, stderr.indexOf("error: ")))
 		.replaceAll(place.at("out"), "{out}")
 		.replaceAll(place.path, "{place}")
-		.replaceAll(vault.address, "{address}");
+		.replaceAll(vault.address, "{address}")
+		.replaceAll(vault.address.replace("http://", ""), "{host}");
 }
 
 /** Runs a row: what came of it, and what should have. */
