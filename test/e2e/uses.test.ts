@@ -16,6 +16,7 @@ const USES = [
 	"systemd service",
 	"Docker compose",
 	"CI job",
+	"Without a Vault",
 ] as const;
 
 /** Sections whose blocks belong to all uses. */
@@ -220,6 +221,21 @@ async function pod(use: Use, name: string): Promise<{ agent: readonly string[]; 
 	const { initContainers, containers } = of("Deployment").spec.template.spec;
 	return { agent: initContainers[0].args, gateway: containers[0].command?.at(-1) ?? "" };
 }
+
+test("without a Vault: the seed is taken whole, and what it prints logs in", async () => {
+	const use = await openUse("Without a Vault");
+	const words = use.block("sh", "start").replace(":8200", ":0").trim().split(" ").slice(1);
+
+	const server = use.start([...words, "--json"]);
+	const said = await eventually(() => JSON.parse(server.stdout()) as Record<string, string>);
+	const printed = await use.line(
+		`VAULT_ADDR=${said["address"]} VAULT_CACERT=tls/ca.crt VAULT_TOKEN= VAULT_ROLE_ID=gateway VAULT_SECRET_ID=a-secret-id-to-try agent run --env KEY=secret/data/llm/openai#api_key -- sh -c 'echo "$KEY"'`,
+	);
+
+	expect(printed).toBe("sk-openai-1\n");
+	expect(use.place.entries()).toEqual(expect.arrayContaining(["seed.json", "tls", "tokens"]));
+	use.allUsed();
+});
 
 /** First cell of each row: the others are about time. */
 function firstCells(table: string): string[] {

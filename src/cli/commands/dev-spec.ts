@@ -25,7 +25,7 @@ export const devSpec: CommandSpec = {
 		{ flags: "--root-token <token>", text: "the root token (default: a random one)" },
 		{
 			flags: "--seed <file>",
-			text: "JSON with secrets, policies and roles of every kind to begin with",
+			text: "JSON with secrets, policies and roles of every kind to begin with (docs/uses.md, Without a Vault)",
 		},
 		{ flags: "--json", text: "print address and token as JSON" },
 	],
