@@ -104,7 +104,10 @@ export class StatusDesk {
 		// One address cannot be listened on twice.
 		const isInPlace = isSameSetting(before?.terms.spec.address, terms?.spec.address);
 		const ready = terms && (await this.#prepare(terms));
-		if (isInPlace) await before?.listener.close();
+		if (isInPlace) {
+			await before?.listener.close();
+			this.#open = undefined;
+		}
 		try {
 			this.#open = await ready?.();
 		} catch (error) {
