@@ -115,6 +115,23 @@ test.each(["--dry-run", "--diff"])(
 	},
 );
 
+test("render names every file that cannot be rendered, and ends with the first", async () => {
+	const { vault, place } = await scene();
+	const broken = (field: string) => ({
+		contents: `{{#secret "${OPENAI}"}}{{${field}}}{{/secret}}`,
+		destination: `out/${field}.txt`,
+	});
+	const config = configIn(place, vault, { templates: [broken("one"), broken("two")] });
+
+	const { code, stderr } = await runAgent(["render", "-c", config, "--log-format", "pretty"], {
+		env: vault.env,
+	});
+
+	expect(code).toBe(4);
+	expect(stderr).toContain(`render failed ${place.at("out/two.txt")}: field "two" is not in ${OPENAI}`);
+	expect(stderr).toContain(`error: field "one" is not in ${OPENAI}`);
+});
+
 test("render --json tells programs the same, without values", async () => {
 	const { place, render } = await renderingScene();
 

@@ -1,6 +1,6 @@
 import { orderOf, type Rendering, renderUnits, timedOut, type Unit } from "../../agent/mod.ts";
 import type { Config } from "../../config/mod.ts";
-import { ExitCode } from "../../kernel/mod.ts";
+import { ExitCode, type Log } from "../../kernel/mod.ts";
 import type { FileOrder } from "../../render/mod.ts";
 import type { SecretStore } from "../../secrets/mod.ts";
 import { deliveryOf, surroundingsOf, vaultParts } from "../assemble.ts";
@@ -29,7 +29,7 @@ export async function render({ dryRun, diff, json, ...flags }: RenderFlags, worl
 	if (isDry) refuseToUseUp(config);
 	const { links, store } = vaultParts(isDry ? lookingOnly(config) : config, { world, log, isOnePass: true });
 	try {
-		const rendered = await renderWithin(config, { units, store, world });
+		const rendered = await renderWithin(config, { units, store, world, log });
 		const delivery = deliveryOf(config, world);
 		// Nobody is told of what this command writes, so no notice may stay behind.
 		const orders = rendered.flatMap(({ unit, text }) =>
@@ -56,12 +56,25 @@ interface RenderParts {
 	readonly units: readonly Unit[];
 	readonly store: SecretStore;
 	readonly world: World;
+	readonly log: Log;
+}
+
+type Fault = Extract<Rendering, { kind: "error" }>;
+
+/** Whoever mends templates wants to know of all of them at once; the first ends the command. */
+function sayOthers(renderings: readonly Rendering[], { first, log }: { first: Fault; log: Log }): void {
+	for (const rendering of renderings) {
+		if (rendering.kind !== "error" || rendering === first) continue;
+		const { unit, error } = rendering;
+		const msg = `${unit.name}: ${error.message}`;
+		log.write("warn", "render failed", { ...error.facts, ...error.rows, msg, code: error.code });
+	}
 }
 
 /** Renders everything; what waiting can mend is waited for, within the config's timeout. */
 async function renderWithin(
 	config: Config,
-	{ units, store, world }: RenderParts,
+	{ units, store, world, log }: RenderParts,
 ): Promise<readonly Rendered[]> {
 	const stopping = new AbortController();
 	const { clock } = world;
@@ -74,7 +87,10 @@ async function renderWithin(
 				.filter((rendering) => rendering.kind === "error")
 				.find(({ unit }) => unit.required);
 			if (first === undefined) return renderings.filter((rendering) => rendering.kind === "text");
-			if (first.error.remedy !== "retry") throw first.error;
+			if (first.error.remedy !== "retry") {
+				sayOthers(renderings, { first, log });
+				throw first.error;
+			}
 			if (clock.now() >= deadline) {
 				const words = `${first.unit.name}: ${first.error.message}`;
 				throw timedOut(config.timeoutMs, { words, error: first.error });
