@@ -79,6 +79,9 @@ function headerOf({ props }: CST.BlockScalar): string {
 	return header !== undefined && "source" in header ? header.source : "";
 }
 
+/** The parser has one code for all of these. */
+const MISSING = "a colon, quote or bracket is missing here, or a line of a block is not indented";
+
 /**
  * The text as a tree of arrays and strings, with all that a value could have changed: anchors, tags, aliases,
  * types. A string is its content; what is written bare is its spelling, marked as bare unless it is a number
@@ -97,7 +100,8 @@ function documents(text: string, version: Version): Document[] {
 	const [fault] = found.flatMap(({ errors }) => errors);
 	if (fault === undefined) return found;
 	const { line } = lineCounter.linePos(fault.pos[0]);
-	throw new SyntaxError(`line ${line}: ${fault.code.toLowerCase().replaceAll("_", " ")}`);
+	const kind = fault.code === "MISSING_CHAR" ? MISSING : fault.code.toLowerCase().replaceAll("_", " ");
+	throw new SyntaxError(`line ${line}: ${kind}`);
 }
 
 const JSON_BARE = /^(?:true|false|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;

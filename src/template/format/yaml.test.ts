@@ -228,13 +228,19 @@ describe("elsewhere", () => {
 		},
 	);
 
+	test("says of a block whose line is not indented what is wrong with it", () => {
+		expect(fault("a: |\n§\n", "value-of-it").message).toMatch(
+			/line 2: .* a line of a block is not indented$/,
+		);
+	});
+
 	test.each(["a: [§\n", "a: §\n b: 1\n", "a: {§: 1, §: 2\n"])(
 		"finds %j malformed, naming the line alone",
 		(template) => {
 			const error = fault(template, "value-of-it", "value-of-it");
 
 			expect(error.code).toBe("E_FORMAT_MALFORMED");
-			expect(error.message).toMatch(/line \d+: [a-z ]+$/);
+			expect(error.message).toMatch(/line \d+: [a-z, ]+$/);
 		},
 	);
 
