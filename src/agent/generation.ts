@@ -23,7 +23,7 @@ export function renderedLine(
 ) {
 	const counts = `${count(about.changedFiles, "file")}, ${count(variables.size, "variable")}`;
 	return {
-		msg: `generation ${number}: ${counts} (${about.secrets})`,
+		msg: `generation ${number}: ${counts}${about.secrets === "" ? "" : ` (${about.secrets})`}`,
 		generation: number,
 		files: about.files,
 		variables: [...variables.keys()],
