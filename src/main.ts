@@ -64,7 +64,7 @@ const world: World = {
 	},
 	systemd: {
 		notify: async (words) =>
-			await (await import("./cli/systemd-notify.ts")).systemdNotify(words, process.env),
+			await (await import("./cli/serve/systemd-notify.ts")).systemdNotify(words, process.env),
 		monotonicUsec: () => process.hrtime.bigint() / 1000n,
 	},
 	usage: () => {
@@ -77,8 +77,8 @@ const world: World = {
 	},
 	loadHeap: () => import("./heap.ts"),
 	loadMachine: async () => (await import("./cli/doctor/machine.ts")).machine,
-	loadFileWatch: async () => (await import("./cli/file-watch.ts")).watchFiles,
-	loadDevFiles: async () => (await import("./cli/dev-files.ts")).openDevFiles,
+	loadFileWatch: async () => (await import("./cli/serve/file-watch.ts")).watchFiles,
+	loadDevFiles: async () => (await import("./cli/dev/client-files.ts")).openDevFiles,
 	onSignal(name, handler) {
 		process.on(name, handler);
 		return () => void process.off(name, handler);

@@ -2,9 +2,9 @@ import type { systemProcesses } from "../child/mod.ts";
 import type { Clock, Log, LogLevel, Redactor } from "../kernel/mod.ts";
 import type { FileSystem } from "../render/mod.ts";
 import type { ProcessUsage } from "../status/mod.ts";
-import type { openDevFiles } from "./dev-files.ts";
+import type { openDevFiles } from "./dev/client-files.ts";
 import type { Machine } from "./doctor/machine.ts";
-import type { watchFiles } from "./file-watch.ts";
+import type { watchFiles } from "./serve/file-watch.ts";
 import type { TlsFiles } from "../vault/mod.ts";
 
 /** Where text goes. */

@@ -1,6 +1,6 @@
 import { chownSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { sinkFiles } from "../../src/cli/sink-files.ts";
+import { sinkFiles } from "../../src/cli/link/sink-files.ts";
 import { Secret } from "../../src/kernel/mod.ts";
 import { Delivery, nodeFileSystem } from "../../src/render/mod.ts";
 import { folder } from "../support/folder.ts";

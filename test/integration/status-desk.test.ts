@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
-import { StatusDesk } from "../../src/cli/status-desk.ts";
+import { StatusDesk } from "../../src/cli/serve/status-desk.ts";
 import type { World } from "../../src/cli/world.ts";
 import type { Config } from "../../src/config/mod.ts";
 import { Redactor } from "../../src/kernel/mod.ts";

@@ -1,10 +1,10 @@
 import { AgentError, ExitCode } from "../../kernel/mod.ts";
 import { type DevServer, startDevServer } from "../../devserver/mod.ts";
 import type { CommonFlags } from "../common-flags.ts";
-import type { DevFiles } from "../dev-files.ts";
-import { type DevTlsFiles, writeTlsFiles } from "../dev-tls.ts";
-import { writeTokenFiles } from "../dev-tokens.ts";
-import { readSeed } from "../seed-file.ts";
+import type { DevFiles } from "../dev/client-files.ts";
+import { type DevTlsFiles, writeTlsFiles } from "../dev/tls-files.ts";
+import { writeTokenFiles } from "../dev/token-files.ts";
+import { readSeed } from "../dev/seed-file.ts";
 import type { World } from "../world.ts";
 
 export interface DevFlags extends CommonFlags {

@@ -1,7 +1,7 @@
 import type { Unit } from "../../agent/mod.ts";
 import type { Config } from "../../config/mod.ts";
 import { AgentError } from "../../kernel/mod.ts";
-import { openLink } from "../assemble.ts";
+import { openLink } from "../link/open-link.ts";
 import type { CommonFlags } from "../common-flags.ts";
 import { credentialChecks, destinationChecks } from "../doctor/file-checks.ts";
 import { exitCodeOf, failure, type Finding, leftOut, ok, tried, warning } from "../doctor/finding.ts";
@@ -9,8 +9,8 @@ import type { Machine } from "../doctor/machine.ts";
 import { childChecks, listenerCheck, processChecks } from "../doctor/process-checks.ts";
 import { addressChecks, healthChecks, loginChecks, unsaid } from "../doctor/server-checks.ts";
 import { configFor } from "../load.ts";
-import { lookingOnly } from "../looking-login.ts";
-import { SecretGuard } from "../secret-guard.ts";
+import { lookingOnly } from "../link/looking-login.ts";
+import { SecretGuard } from "../link/secret-guard.ts";
 import { unitsOf } from "../units.ts";
 import type { World } from "../world.ts";
 

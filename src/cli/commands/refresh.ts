@@ -1,5 +1,5 @@
 import { ExitCode } from "../../kernel/mod.ts";
-import { askAgent } from "../agent-client.ts";
+import { askAgent } from "../status/agent-client.ts";
 import type { CommonFlags } from "../common-flags.ts";
 import { configFor } from "../load.ts";
 import type { World } from "../world.ts";

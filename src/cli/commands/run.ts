@@ -1,7 +1,7 @@
 import { AgentError, ExitCode } from "../../kernel/mod.ts";
 import { configFor } from "../load.ts";
 import type { CommonFlags } from "../common-flags.ts";
-import { serve } from "../serve.ts";
+import { serve } from "../serve/serve.ts";
 import type { World } from "../world.ts";
 
 /** `agent run -- CMD`: the wrapper around a command. */

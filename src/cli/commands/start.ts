@@ -1,6 +1,6 @@
 import { configFor, nothingToRender } from "../load.ts";
 import type { CommonFlags } from "../common-flags.ts";
-import { serve } from "../serve.ts";
+import { serve } from "../serve/serve.ts";
 import type { World } from "../world.ts";
 
 /** `agent start`: sidecar or init container. */

@@ -1,9 +1,9 @@
 import { ExitCode } from "../../kernel/mod.ts";
 import type { StatusReport } from "../../status/mod.ts";
-import { askAgent } from "../agent-client.ts";
+import { askAgent } from "../status/agent-client.ts";
 import type { CommonFlags } from "../common-flags.ts";
 import { configFor } from "../load.ts";
-import { statusText } from "../status-text.ts";
+import { statusText } from "../status/status-text.ts";
 import type { World } from "../world.ts";
 
 export interface StatusFlags extends CommonFlags {

@@ -4,7 +4,7 @@ import { AgentError, ExitCode } from "../../kernel/mod.ts";
 import { policyFor } from "../../vault/mod.ts";
 import { configFor } from "../load.ts";
 import type { CommonFlags } from "../common-flags.ts";
-import { nameOf } from "../online-check.ts";
+import { nameOf } from "../validate/online-check.ts";
 import { unitsOf } from "../units.ts";
 import type { World } from "../world.ts";
 
@@ -52,7 +52,7 @@ async function check({ online, ...flags }: Omit<ValidateFlags, "json">, world: W
 }
 
 async function onlineReport(config: Config, units: readonly Unit[], world: World): Promise<Report> {
-	const { findOnline, onlineFailure, onlineJson, onlineText } = await import("./validate-online.ts");
+	const { findOnline, onlineFailure, onlineJson, onlineText } = await import("../validate/online-report.ts");
 	const found = await findOnline(config, units, world);
 	const failure = onlineFailure(found);
 	const isValid = failure === undefined;

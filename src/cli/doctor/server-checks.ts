@@ -1,8 +1,8 @@
 import type { AuthConfig, Config } from "../../config/mod.ts";
 import { AgentError, ExitCode, formatDuration } from "../../kernel/mod.ts";
 import { asNumber, asText, asTexts, readTlsIdentity } from "../../vault/mod.ts";
-import { meantForOneLogin, usedUpByLogin } from "../looking-login.ts";
-import type { VaultLink } from "../vault-links.ts";
+import { meantForOneLogin, usedUpByLogin } from "../link/looking-login.ts";
+import type { VaultLink } from "../link/vault-links.ts";
 import type { World } from "../world.ts";
 import { type Finding, leftOut, ok, tried, warning } from "./finding.ts";
 import type { Machine } from "./machine.ts";

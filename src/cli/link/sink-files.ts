@@ -1,0 +1,48 @@
+import { constants } from "node:fs";
+import type { Sink, SinkContent, SinkFiles } from "../../auth/mod.ts";
+import { Secret } from "../../kernel/mod.ts";
+import type { Delivery } from "../../render/mod.ts";
+import type { World } from "../world.ts";
+
+/** Not through a link, and without waiting for the writer of a planted pipe. */
+const READ_NO_LINK = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** Permission bits with which others may read a file, or its group change it. */
+const OTHERS = 0o026;
+
+/** No token is longer. */
+const LARGEST = 64 * 1024;
+
+/** Sinks on disk: written as the rendered files are, by a delivery of their own. */
+export function sinkFiles(delivery: Delivery, { fs, uid }: Pick<World, "fs" | "uid">): SinkFiles {
+	const swept = new Set<string>();
+	const put = async (sink: Omit<Sink, "wrapTtlMs">, content: string | undefined) => {
+		// Scratch files of a run that died hold tokens.
+		if (!swept.has(sink.path)) await delivery.sweep([sink.path]);
+		swept.add(sink.path);
+		const { path, mode, user, group } = sink;
+		const owner = { ...(user !== undefined && { user }), ...(group !== undefined && { group }) };
+		await delivery.deliver([{ path, mode, ...owner, content, isNotified: false }]);
+	};
+	return {
+		write: async (sink, content) => await put(sink, content.reveal()),
+		remove: async (path) => await put({ path, mode: 0 }, undefined),
+		async read(path): Promise<SinkContent> {
+			try {
+				await using file = await fs.open(path, READ_NO_LINK);
+				const stat = await file.stat();
+				if (!stat.isFile()) return { kind: "unsafe", reason: "is no ordinary file" };
+				if (stat.uid !== uid && stat.uid !== 0)
+					return { kind: "unsafe", reason: `belongs to another user (uid ${stat.uid})` };
+				if ((stat.mode & OTHERS) !== 0) return { kind: "unsafe", reason: "can be read or changed by others" };
+				if (stat.size > LARGEST) return { kind: "unsafe", reason: "is too large for a token" };
+				const text = (await file.readFile("utf8")).trim();
+				return text === "" ? { kind: "absent" } : { kind: "text", text: new Secret(text) };
+			} catch (error) {
+				const code = error instanceof Error && "code" in error ? String(error.code) : "unknown fault";
+				if (code === "ENOENT" || code === "ENOTDIR") return { kind: "absent" };
+				return { kind: "unsafe", reason: code === "ELOOP" ? "is a link" : `cannot be read (${code})` };
+			}
+		},
+	};
+}

@@ -1,0 +1,24 @@
+import type { ChildTerms } from "../../agent/mod.ts";
+import type { ChildSpec } from "../../child/mod.ts";
+import type { Config, ExecConfig } from "../../config/mod.ts";
+import type { World } from "../world.ts";
+import { childEnvironment } from "./child-environment.ts";
+
+/** Pauses between starts of a child that keeps failing. */
+const CHILD_BACKOFF = { minMs: 1000, maxMs: 60_000 };
+
+/** What to run and how to end it. */
+export function childSpecOf(exec: ExecConfig): ChildSpec {
+	const [program, ...args] = exec.command;
+	if (program === undefined) throw new RangeError("Cannot supervise: the config has an empty command");
+	return { ...exec, command: [program, ...args], backoff: CHILD_BACKOFF };
+}
+
+/** How the child is run; nothing without one. */
+export function childTermsOf({ exec }: Config, world: World): ChildTerms | undefined {
+	if (exec === undefined) return undefined;
+	return {
+		spec: childSpecOf(exec),
+		environment: (variables) => childEnvironment(world.env, exec.inheritEnv, variables),
+	};
+}

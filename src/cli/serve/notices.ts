@@ -1,0 +1,43 @@
+import type { NoticePort } from "../../agent/mod.ts";
+import { formatDuration } from "../../kernel/mod.ts";
+import { notNotified } from "./not-notified.ts";
+
+/** Real commands and calls, for `on_change: { command }` and `{ http }`. */
+export function systemNotices(env: Readonly<Record<string, string>>): NoticePort {
+	return {
+		async run({ command, timeoutMs }, signal) {
+			const { runCommand } = await import("./run-command.ts");
+			await runCommand({ command, timeoutMs, env }, signal);
+		},
+		async call({ url, method, timeoutMs }, signal) {
+			const deadline = AbortSignal.timeout(timeoutMs);
+			const status = await request({ url, method }, AbortSignal.any([signal, deadline])).catch(
+				(error: unknown) => {
+					signal.throwIfAborted();
+					const late = `no answer within ${formatDuration(timeoutMs)}`;
+					throw notNotified(`${method} ${url}`, deadline.aborted ? late : codeOf(error));
+				},
+			);
+			if (status < 200 || status > 299) throw notNotified(`${method} ${url}`, `status ${status}`);
+		},
+	};
+}
+
+async function request(
+	{ url, method }: { readonly url: string; readonly method: string },
+	signal: AbortSignal,
+): Promise<number> {
+	const { request: send } = url.startsWith("https:") ? await import("node:https") : await import("node:http");
+	return await new Promise((resolve, reject) => {
+		const outgoing = send(url, { method, signal }, (reply) => {
+			reply.resume();
+			resolve(reply.statusCode ?? 0);
+		});
+		outgoing.on("error", reject);
+		outgoing.end();
+	});
+}
+
+function codeOf(error: unknown): string {
+	return error instanceof Error && "code" in error ? String(error.code) : "no connection";
+}

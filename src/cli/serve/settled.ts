@@ -1,0 +1,83 @@
+import type { Unit } from "../../agent/mod.ts";
+import { type Config, isSameSetting } from "../../config/mod.ts";
+import { AgentError, ExitCode } from "../../kernel/mod.ts";
+import { unitsOf } from "../units.ts";
+import type { World } from "../world.ts";
+
+/** What a running agent goes by. */
+export interface Settled {
+	readonly config: Config;
+	readonly units: readonly Unit[];
+	/** Texts of the template files, by path. */
+	readonly texts: ReadonlyMap<string, string>;
+}
+
+/** Reads everything that a config names. @throws AgentError for a template that cannot be read or parsed */
+export async function settle(config: Config, world: World): Promise<Settled> {
+	const texts = new Map<string, string>();
+	const units = await unitsOf(config, async (path) => {
+		const text = await world.readText(path);
+		texts.set(path, text);
+		return text;
+	});
+	// A path that a template writes out is in the open, though some field may hold a word of it: a user's name, say.
+	const requests = units.flatMap(({ template }) => template.discover().requests);
+	world.redactor.expose(requests.map(({ path }) => path));
+	return { config, units, texts };
+}
+
+/** Parts of a config that an agent cannot change while it runs. */
+const FIXED = {
+	exec: "a child cannot be added or taken away",
+	exitAfterAuth: "exit_after_auth cannot be changed",
+} as const;
+
+/** @throws AgentError `E_RELOAD` when the new config differs in what cannot be changed */
+export function refuseFixed(before: Config, after: Config): void {
+	const isOther = {
+		exec: (before.exec === undefined) !== (after.exec === undefined),
+		exitAfterAuth: before.exitAfterAuth !== after.exitAfterAuth,
+	};
+	for (const key of ["exec", "exitAfterAuth"] as const) {
+		if (!isOther[key]) continue;
+		throw new AgentError(`${FIXED[key]} while the agent runs`, {
+			code: "E_RELOAD",
+			exitCode: ExitCode.usage,
+			rows: { at: after.origin, do: "restart the agent to have it so" },
+		});
+	}
+}
+
+/** Where secrets are read: elsewhere the same path is another secret. */
+export function placeOf({ vault: { addresses, namespace } }: Config) {
+	return { addresses, namespace };
+}
+
+/** What is new, in the words of the config file: the parts that differ, and template files with another text. */
+export function changesBetween(before: Settled, after: Settled): readonly string[] {
+	return [...changedParts(before.config, after.config), ...changedTexts(before, after)];
+}
+
+function changedParts(before: Config, after: Config): string[] {
+	const parts = {
+		vault: "vault",
+		auth: "auto_auth",
+		pollIntervalMs: "poll_interval",
+		templates: "templates",
+		allowedRoots: "allowed_roots",
+		env: "env",
+		exec: "exec",
+		listener: "listener",
+		log: "log",
+	} as const;
+	return (Object.keys(parts) as (keyof typeof parts)[])
+		.filter((key) => !isSameSetting(before[key], after[key]))
+		.map((key) => parts[key]);
+}
+
+/** Template files whose text is another; one that was added is a change of `templates`. */
+function changedTexts(before: Settled, after: Settled): string[] {
+	return [...after.texts]
+		.filter(([path, text]) => before.texts.has(path) && before.texts.get(path) !== text)
+		.map(([path]) => path);
+}

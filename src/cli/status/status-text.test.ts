@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import { someReport } from "../../../test/support/status-report.ts";
+import { statusText } from "./status-text.ts";
+
+test("a report reads as a page of words", () => {
+	expect(statusText(someReport())).toBe(
+		[
+			"ready  generation 2, 4m old  token 41m left (renewed 19m ago)",
+			"secret                       version  age  next read  state",
+			"secret/data/llm/openai       5        4m   8 s        fresh",
+			"database/creds/model-server  lease    12m  renew 28m  held, 48m left",
+			"file                       mode  state",
+			"/vault/secrets/openai.env  0600  current",
+			"variable        state",
+			"OPENAI_API_KEY  current",
+			"child  litellm  pid 4188  up 4m  1 turn-over, 0 restarts",
+			"",
+		].join("\n"),
+	);
+});
+
+test("what is wrong stands beside what it concerns", () => {
+	const error = { code: "E_X", message: "it went wrong" };
+	const lines = statusText({
+		...someReport({ state: "starting", generation: { number: 0 } }),
+		token: { valid: false, method: "approle" },
+		secrets: [{ path: "a/b", state: "failing", last_error: error }],
+		files: [{ destination: "/out", mode: "0600", required: true, state: "kept", last_error: error }],
+		variables: [],
+		child: { command: "litellm", state: "exited", exit_code: 3, turn_overs: 2, restarts: 1 },
+		notifications: { outstanding: 2, last_error: error },
+		delivery_error: error,
+		last_reload: { result: "failed", seconds_ago: 60, error },
+	}).split("\n");
+
+	expect(lines).toEqual([
+		"starting  nothing delivered yet  no valid token (approle)",
+		"secret  version  age  next read  state",
+		"a/b                              failing: it went wrong (E_X)",
+		"file  mode  state",
+		"/out  0600  kept: it went wrong (E_X)",
+		"child  litellm  exited with 3  2 turn-overs, 1 restart",
+		"delivery  it went wrong (E_X)",
+		"to tell   2 outstanding: it went wrong (E_X)",
+		"reload    1m ago: it went wrong (E_X)",
+		"",
+	]);
+});
+
+test("no text of the report reaches a terminal as an order", () => {
+	const path = "secret/\u001b[2J\u009b1m\nready";
+
+	const text = statusText(someReport({ secrets: [{ path, state: "fresh" }] }));
+
+	expect(text.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
+	expect(text).toContain("secret/ [2J 1m ready");
+});
+
+test("a token without an end has no time left", () => {
+	const token = { valid: true, method: "token", renewed_seconds_ago: 3 };
+
+	expect(statusText(someReport({ token })).split("\n")[0]).toContain("token without end (renewed 3 s ago)");
+});

@@ -1,0 +1,114 @@
+import { formatDuration } from "../../kernel/mod.ts";
+import type { FaultReport, SecretReport, StatusReport } from "../../status/mod.ts";
+
+type Row = readonly string[];
+
+/** A report as people read it: a line about the whole, then a table for each kind of thing. */
+export function statusText(report: StatusReport): string {
+	const { secrets, files, variables, child } = report;
+	const tables = [
+		[[report.state, generationWords(report), tokenWords(report)]],
+		headed(["secret", "version", "age", "next read", "state"], secrets.map(secretRow)),
+		headed(
+			["file", "mode", "state"],
+			files.map((file) => [file.destination, file.mode, withFault(file.state, file.last_error)]),
+		),
+		headed(
+			["variable", "state"],
+			variables.map(({ name, state, last_error: error }) => [name, withFault(state, error)]),
+		),
+		child === undefined ? [] : [childRow(child)],
+		restRows(report),
+	];
+	return tables.map(aligned).join("");
+}
+
+function headed(heads: Row, rows: readonly Row[]): readonly Row[] {
+	return rows.length === 0 ? [] : [heads, ...rows];
+}
+
+function generationWords({ generation }: StatusReport): string {
+	if (generation.number === 0) return "nothing delivered yet";
+	return `generation ${generation.number}, ${span(generation.age_seconds)} old`;
+}
+
+function tokenWords({ token }: StatusReport): string {
+	if (!token.valid) return `no valid token (${token.method})`;
+	const renewed =
+		token.renewed_seconds_ago === undefined ? "" : ` (renewed ${span(token.renewed_seconds_ago)} ago)`;
+	return token.ttl_seconds === undefined
+		? `token without end${renewed}`
+		: `token ${span(token.ttl_seconds)} left${renewed}`;
+}
+
+function secretRow(secret: SecretReport): Row {
+	const { path, kind = "", version, lease_seconds: lease, state, last_error: error } = secret;
+	const next = span(secret.next_seconds);
+	const words = lease === undefined ? state : `${state}, ${span(lease)} left`;
+	const what = lease === undefined ? (version === undefined ? kind : String(version)) : "lease";
+	return [
+		path,
+		what,
+		span(secret.age_seconds),
+		lease === undefined ? next : `renew ${next}`,
+		withFault(words, error),
+	];
+}
+
+function childRow(child: NonNullable<StatusReport["child"]>): Row {
+	const { command, state, pid, up_seconds: up, turn_overs: turnOvers, restarts, exit_code: code } = child;
+	const ended = code === undefined ? state : `${state} with ${code}`;
+	const running = up === undefined ? ended : `up ${span(up)}`;
+	const counts = `${count(turnOvers, "turn-over")}, ${count(restarts, "restart")}`;
+	return ["child", command, ...(pid === undefined ? [] : [`pid ${pid}`]), running, counts];
+}
+
+function restRows({
+	token: { sinks = [] },
+	delivery_error: delivery,
+	notifications,
+	last_reload: reload,
+}: StatusReport): readonly Row[] {
+	const { outstanding, last_error: error } = notifications;
+	return [
+		...sinks.flatMap(({ path, last_error: fault }) =>
+			fault === undefined ? [] : [["sink", path, faultWords(fault)]],
+		),
+		...(delivery === undefined ? [] : [["delivery", faultWords(delivery)]]),
+		...(outstanding === 0 ? [] : [["to tell", withFault(`${outstanding} outstanding`, error)]]),
+		...(reload?.error === undefined
+			? []
+			: [["reload", `${span(reload.seconds_ago)} ago: ${faultWords(reload.error)}`]]),
+	];
+}
+
+function withFault(words: string, error: FaultReport | undefined): string {
+	return error === undefined ? words : `${words}: ${faultWords(error)}`;
+}
+
+function faultWords({ message, code }: FaultReport): string {
+	return `${message} (${code})`;
+}
+
+function span(seconds: number | undefined): string {
+	return seconds === undefined ? "" : formatDuration(seconds * 1000);
+}
+
+function count(number: number, noun: string): string {
+	return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+function aligned(unsafe: readonly Row[]): string {
+	// A name may hold what a terminal would take for an order.
+	const rows = unsafe.map((row) => row.map((text) => text.replaceAll(/\p{Cc}/gu, " ")));
+	const widths: number[] = [];
+	for (const row of rows)
+		row.forEach((text, column) => (widths[column] = Math.max(widths[column] ?? 0, text.length)));
+	const lines = rows.map((row) =>
+		row
+			.map((text, column) => text.padEnd(widths[column] ?? 0))
+			.join("  ")
+			.trimEnd(),
+	);
+	return lines.map((line) => `${line}\n`).join("");
+}
