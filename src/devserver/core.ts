@@ -80,14 +80,14 @@ export class Core {
 			[system, new SystemEngine()],
 			[token, new TokenEngine()],
 		] as const) {
-			namespace.mounts.add({ ...this.mountTerms(terms), type: `${inNamespace}${terms.type}`, engine });
+			namespace.mounts.add({ ...this.#mountTerms(terms), type: `${inNamespace}${terms.type}`, engine });
 		}
 		return namespace;
 	}
 
 	/** @throws ApiError when no engine of that type is built in */
 	mount(namespace: Namespace, terms: Partial<MountTerms> & Pick<MountTerms, "path" | "type">): void {
-		const full = this.mountTerms(terms);
+		const full = this.#mountTerms(terms);
 		namespace.mounts.add({ ...full, engine: createEngine(full) });
 	}
 
@@ -99,7 +99,7 @@ export class Core {
 		return id;
 	}
 
-	private mountTerms(terms: Partial<MountTerms> & Pick<MountTerms, "path" | "type">): MountTerms {
+	#mountTerms(terms: Partial<MountTerms> & Pick<MountTerms, "path" | "type">): MountTerms {
 		const kind = terms.path.startsWith("auth/") ? `auth_${terms.type}` : terms.type;
 		return {
 			description: "",

@@ -1,5 +1,5 @@
 import type { JsonObject } from "./json-object.ts";
-import type { Ground, Seed } from "./seed.ts";
+import type { Ground, Seed, SettingsByName } from "./seed.ts";
 
 /** A service account that a role is bound to, and the audience that the role wants, if any. */
 interface SeededServiceAccount {
@@ -11,10 +11,8 @@ interface SeededServiceAccount {
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
 const NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
 
-type Roles = Readonly<Record<string, JsonObject>>;
-
 /** Roles of the kubernetes method; each is for the account of its own name in `default` unless it says otherwise. */
-export function plantKubernetes({ namespace, write }: Ground, roles: Roles): void {
+export function plantKubernetes({ namespace, write }: Ground, roles: SettingsByName): void {
 	if (!namespace.mounts.get("auth/kubernetes/")) {
 		write("sys/auth/kubernetes", { type: "kubernetes" });
 		write("auth/kubernetes/config", { kubernetes_host: "https://kubernetes.default.svc" });

@@ -7,6 +7,9 @@ import type { Namespace } from "./namespaces/namespace.ts";
 import { plantCerts, plantPki } from "./plant-certificates.ts";
 import { plantJwt, plantKubernetes } from "./plant-logins.ts";
 
+/** Settings in the words of the API, by name. */
+export type SettingsByName = Readonly<Record<string, JsonObject>>;
+
 /** What a server for development starts with. */
 export interface Seed {
 	/** Values by path: `secret/data/llm/openai` or, as the CLI writes it, `secret/llm/openai`. */
@@ -14,29 +17,29 @@ export interface Seed {
 	/** Policy text, HCL or JSON, by name. */
 	readonly policies?: Readonly<Record<string, string>>;
 	/** Role settings of the API by name, and beside them `role_id` and `secret_id` to choose both. */
-	readonly approles?: Readonly<Record<string, JsonObject>>;
+	readonly approles?: SettingsByName;
 	/** Role settings of the cert method by name; whom they trust is the server's own CA unless `certificate` says otherwise. */
-	readonly certs?: Readonly<Record<string, JsonObject>>;
+	readonly certs?: SettingsByName;
 	readonly pki?: {
 		/** Role settings of the API by name, e.g. `{ allowed_domains: "example.internal", allow_subdomains: true }`. */
-		readonly roles?: Readonly<Record<string, JsonObject>>;
+		readonly roles?: SettingsByName;
 	};
 	/** Roles of `database/`, where no database is; it is mounted when there is one to plant. */
 	readonly database?: {
 		/** Settings of the API by name, e.g. `{ default_ttl: "1h", max_ttl: "24h" }`. */
-		readonly roles?: Readonly<Record<string, JsonObject>>;
+		readonly roles?: SettingsByName;
 		/** The same, e.g. `{ rotation_period: "1h" }`; the user has the role's name unless `username` says otherwise. */
-		readonly static_roles?: Readonly<Record<string, JsonObject>>;
+		readonly static_roles?: SettingsByName;
 	};
 	readonly kubernetes?: {
 		/** Role settings of the API by name; for the service account of that name in `default` unless they say otherwise. */
-		readonly roles?: Readonly<Record<string, JsonObject>>;
+		readonly roles?: SettingsByName;
 	};
 	readonly jwt?: {
 		/** Settings of the API, e.g. `{ jwt_validation_pubkeys: "-----BEGIN PUBLIC KEY-----…" }`. */
 		readonly config?: JsonObject;
 		/** Role settings of the API by name; `role_type` is `jwt` and `user_claim` is `sub` unless they say otherwise. */
-		readonly roles?: Readonly<Record<string, JsonObject>>;
+		readonly roles?: SettingsByName;
 	};
 	/** What stands in a namespace, by its name; KV v2 is mounted at `secret/` when there are secrets for it. */
 	readonly namespaces?: Readonly<Record<string, Seed>>;
@@ -116,10 +119,7 @@ function writer(core: Core, namespace: Namespace, token: string): Write {
 	};
 }
 
-function plantRoles(
-	{ namespace, write }: Ground,
-	roles: Readonly<Record<string, JsonObject>>,
-): Record<string, SeededRole> {
+function plantRoles({ namespace, write }: Ground, roles: SettingsByName): Record<string, SeededRole> {
 	const entries = Object.entries(roles);
 	if (entries.length > 0 && !namespace.mounts.get("auth/approle/"))
 		write("sys/auth/approle", { type: "approle" });

@@ -1,6 +1,6 @@
 import { ApiError, listedError } from "../api-error.ts";
 import type { Engine, EngineContext, EngineRequest, Reply } from "../engine.ts";
-import { listReply } from "../engines/listing.ts";
+import { listOf, listReply } from "../engines/listing.ts";
 import { rfc3339 } from "../go-time.ts";
 import { type Route, type RouteCall, route } from "../routes.ts";
 import { login, type RoleFinder } from "./login.ts";
@@ -13,10 +13,7 @@ export class AppRoleEngine implements Engine, RoleFinder {
 
 	readonly #routes: readonly Route[] = [
 		{ pattern: /^login$/, on: { update: ({ request, context }) => login(request, context, this) } },
-		{
-			pattern: /^role\/?$/,
-			on: { list: ({ request }) => listReply([...this.#roles.keys()].toSorted(), request.fields) },
-		},
+		{ pattern: /^role\/?$/, on: listOf(this.#roles) },
 		{
 			pattern: /^role\/(?<role>[^/]+)$/,
 			on: {

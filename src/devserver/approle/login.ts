@@ -1,7 +1,6 @@
-import { ApiError, listedError } from "../api-error.ts";
+import { ApiError } from "../api-error.ts";
 import type { EngineContext, EngineRequest, Reply } from "../engine.ts";
-import { grantToken, renewTermsOf } from "../tokens/role-tokens.ts";
-import type { RenewTerms } from "../tokens/token-entry.ts";
+import { currentTerms, grantToken } from "../tokens/role-tokens.ts";
 import type { Role } from "./role.ts";
 
 export interface RoleFinder {
@@ -23,14 +22,8 @@ export function login(request: EngineRequest, context: EngineContext, roles: Rol
 		tokens: role.tokens,
 		alias: roleId,
 		metadata,
-		renewTerms: () => renewTerms(roles, role.name),
+		renewTerms: () => currentTerms(roles.byName(role.name), `"${role.name}"`),
 	});
-}
-
-function renewTerms(roles: RoleFinder, name: string): RenewTerms {
-	const role = roles.byName(name);
-	if (!role) throw listedError(500, `failed to renew entry: role "${name}" does not exist during renewal`);
-	return renewTermsOf(role.tokens);
 }
 
 /** @returns the secret id's metadata */

@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import { type ApiError, listedError } from "../api-error.ts";
 import type { Engine, EngineContext, EngineRequest, Reply } from "../engine.ts";
-import { listReply } from "../engines/listing.ts";
+import { listOf } from "../engines/listing.ts";
 import { type Route, type RouteCall, route } from "../routes.ts";
 import { grantToken, renewTermsOf } from "../tokens/role-tokens.ts";
 import { type RenewTerms, sanitizePolicies } from "../tokens/token-entry.ts";
@@ -16,10 +16,7 @@ export class CertEngine implements Engine {
 
 	readonly #routes: readonly Route[] = [
 		{ pattern: /^login$/, on: { update: (call) => this.#login(call) } },
-		{
-			pattern: /^certs\/$/,
-			on: { list: ({ request }) => listReply([...this.#roles.keys()].toSorted(), request.fields) },
-		},
+		{ pattern: /^certs\/$/, on: listOf(this.#roles) },
 		{
 			pattern: /^certs\/(?<name>[^/]+)$/,
 			on: {

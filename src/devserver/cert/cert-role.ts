@@ -8,6 +8,7 @@ import {
 	readRoleTokens,
 	type RoleTokens,
 } from "../tokens/role-tokens.ts";
+import { PURPOSE } from "../x509/certificate.ts";
 
 /** Whom a role lets in, and what they get (https://developer.hashicorp.com/vault/api-docs/auth/cert#parameters). */
 export interface CertRole {
@@ -24,7 +25,7 @@ export interface CertRole {
 }
 
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
-const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+/** anyExtendedKeyUsage: RFC 5280, section 4.2.1.12. */
 const ANY_USE = "2.5.29.37.0";
 
 /** What the request names, and the rest as it was. @throws ApiError 400 in the words of the real server */
@@ -61,7 +62,7 @@ export function describeCertRole(role: CertRole): JsonObject {
 export function isForClients({ keyUsage }: X509Certificate): boolean {
 	// Absent where the certificate does not narrow its uses, whatever the type says.
 	const uses = keyUsage as readonly string[] | undefined;
-	return uses === undefined || uses.includes(CLIENT_AUTH) || uses.includes(ANY_USE);
+	return uses === undefined || uses.includes(PURPOSE.client) || uses.includes(ANY_USE);
 }
 
 /** Shown as on a real server, where it has not been set. */

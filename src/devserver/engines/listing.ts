@@ -1,5 +1,6 @@
 import type { Reply } from "../engine.ts";
 import type { Fields } from "../fields.ts";
+import type { Route } from "../routes.ts";
 
 /** What stands directly below a prefix; folders end in a slash, and every name comes once. */
 export function listBelow(paths: Iterable<string>, prefix: string): string[] {
@@ -19,4 +20,9 @@ export function listReply(keys: readonly string[], fields: Fields): Reply {
 	const limit = fields.integer("limit") ?? 0;
 	const rest = keys.filter((key) => key > after);
 	return { data: { keys: limit > 0 ? rest.slice(0, limit) : rest } };
+}
+
+/** What a route does that lists the names of everything in a map. */
+export function listOf(entries: ReadonlyMap<string, unknown>): Route["on"] {
+	return { list: ({ request }) => listReply([...entries.keys()].toSorted(), request.fields) };
 }

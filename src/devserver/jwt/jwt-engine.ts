@@ -1,9 +1,9 @@
-import { ApiError, listedError } from "../api-error.ts";
+import { ApiError } from "../api-error.ts";
 import type { Engine, EngineContext, EngineRequest, Reply } from "../engine.ts";
-import { listReply } from "../engines/listing.ts";
+import { listOf } from "../engines/listing.ts";
 import type { JsonObject } from "../json-object.ts";
 import { type Route, type RouteCall, route } from "../routes.ts";
-import { grantToken, renewTermsOf } from "../tokens/role-tokens.ts";
+import { currentTerms, grantToken } from "../tokens/role-tokens.ts";
 import { checkBoundClaims, mappedClaims } from "./bound-claims.ts";
 import { describeJwtConfig, type JwtConfig, readJwtConfig } from "./config.ts";
 import { isSignedBy, readJwt } from "./jwt.ts";
@@ -24,10 +24,7 @@ export class JwtEngine implements Engine {
 				update: ({ request }) => void (this.#config = readJwtConfig(request.fields)),
 			},
 		},
-		{
-			pattern: /^role\/?$/,
-			on: { list: ({ request }) => listReply([...this.#roles.keys()].toSorted(), request.fields) },
-		},
+		{ pattern: /^role\/?$/, on: listOf(this.#roles) },
 		{
 			pattern: /^role\/(?<name>[^/]+)$/,
 			on: {
@@ -75,11 +72,7 @@ export class JwtEngine implements Engine {
 			alias: user,
 			displayName: user,
 			metadata: { ...mappedClaims(role, claims), role: name },
-			renewTerms: () => {
-				const current = this.#roles.get(name);
-				if (current) return renewTermsOf(current.tokens);
-				throw listedError(500, `failed to renew entry: role ${name} does not exist during renewal`);
-			},
+			renewTerms: () => currentTerms(this.#roles.get(name), name),
 		});
 	}
 }

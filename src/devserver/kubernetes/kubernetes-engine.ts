@@ -1,8 +1,8 @@
 import { ApiError, listedError } from "../api-error.ts";
 import type { Engine, EngineContext, EngineRequest, Reply } from "../engine.ts";
-import { listReply } from "../engines/listing.ts";
+import { listOf } from "../engines/listing.ts";
 import { type Route, type RouteCall, route } from "../routes.ts";
-import { grantToken, renewTermsOf } from "../tokens/role-tokens.ts";
+import { currentTerms, grantToken } from "../tokens/role-tokens.ts";
 import { describeKubernetesConfig, type KubernetesConfig, readKubernetesConfig } from "./config.ts";
 import { inspect } from "./login.ts";
 import { describeKubernetesRole, type KubernetesRole, readKubernetesRole } from "./role.ts";
@@ -21,10 +21,7 @@ export class KubernetesEngine implements Engine {
 				update: ({ request }) => void (this.#config = readKubernetesConfig(request.fields)),
 			},
 		},
-		{
-			pattern: /^role\/?$/,
-			on: { list: ({ request }) => listReply([...this.#roles.keys()].toSorted(), request.fields) },
-		},
+		{ pattern: /^role\/?$/, on: listOf(this.#roles) },
 		{
 			pattern: /^role\/(?<name>[^/]+)$/,
 			on: {
@@ -81,11 +78,7 @@ export class KubernetesEngine implements Engine {
 				service_account_secret_name: "",
 				service_account_uid: account.uid,
 			},
-			renewTerms: () => {
-				const current = this.#roles.get(name.toLowerCase());
-				if (current) return renewTermsOf(current.tokens);
-				throw listedError(500, `failed to renew entry: role ${name} does not exist during renewal`);
-			},
+			renewTerms: () => currentTerms(this.#roles.get(name.toLowerCase()), name),
 		});
 	}
 }

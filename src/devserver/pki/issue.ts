@@ -34,10 +34,7 @@ export function issue(fields: Fields, terms: IssueTerms, { clock, ids }: Core): 
 	const ttl = certificateTtl(fields.seconds("ttl") ?? 0, role);
 	const now = clock.now();
 	const notAfter = now + ttl.seconds * 1000;
-	if (notAfter > ca.notAfter) {
-		const ends = `notAfter of ${rfc3339(notAfter)} that is beyond the expiration of the CA certificate at ${rfc3339(ca.notAfter)}`;
-		throw new ApiError(400, `cannot satisfy request, as TTL would result in ${ends}`);
-	}
+	if (notAfter > ca.notAfter) throw outlivesCa(notAfter, ca);
 	const { publicKey, privateKey } = createKeyPair({ type: role.key_type, bits: role.key_bits });
 	const serial = newSerial(ids);
 	const notBefore = now - role.not_before_duration * 1000;
@@ -81,6 +78,11 @@ export function privateKeyText(key: KeyObject, format: string): string {
 
 export function newSerial(ids: Ids): Buffer {
 	return createSerial((bytes) => Buffer.from(ids.hex(bytes), "hex"));
+}
+
+function outlivesCa(notAfter: number, ca: Authority): ApiError {
+	const ends = `notAfter of ${rfc3339(notAfter)} that is beyond the expiration of the CA certificate at ${rfc3339(ca.notAfter)}`;
+	return new ApiError(400, `cannot satisfy request, as TTL would result in ${ends}`);
 }
 
 function readFormat(fields: Fields): string {

@@ -1,6 +1,6 @@
 import { ApiError, listedError } from "../api-error.ts";
 import type { Engine, EngineContext, EngineRequest, Reply } from "../engine.ts";
-import { listReply } from "../engines/listing.ts";
+import { listOf } from "../engines/listing.ts";
 import { rfc3339 } from "../go-time.ts";
 import { type Route, type RouteCall, route } from "../routes.ts";
 import type { Authority } from "../x509/authority.ts";
@@ -29,10 +29,7 @@ export class PkiEngine implements Engine {
 		{ pattern: /^issue\/(?<role>[^/]+)$/, on: { update: (call) => this.#issue(call) } },
 		{ pattern: /^root\/generate\/(?<kind>[^/]+)$/, on: { update: (call) => this.#generate(call) } },
 		{ pattern: /^config\/urls$/, on: { read: () => this.#urls(), update: (call) => this.#writeUrls(call) } },
-		{
-			pattern: /^roles\/$/,
-			on: { list: ({ request }) => listReply([...this.#roles.keys()].toSorted(), request.fields) },
-		},
+		{ pattern: /^roles\/$/, on: listOf(this.#roles) },
 		{
 			pattern: /^roles\/(?<role>[^/]+)$/,
 			on: {
@@ -41,10 +38,7 @@ export class PkiEngine implements Engine {
 				delete: ({ params }) => void this.#roles.delete(params["role"] ?? ""),
 			},
 		},
-		{
-			pattern: /^certs\/$/,
-			on: { list: ({ request }) => listReply([...this.#certificates.keys()].toSorted(), request.fields) },
-		},
+		{ pattern: /^certs\/$/, on: listOf(this.#certificates) },
 		{ pattern: /^(ca\/pem|ca_chain)$/, on: { read: () => this.#caText() } },
 		{ pattern: /^cert\/(ca|ca_chain)$/, on: { read: () => this.#readCa() } },
 		{

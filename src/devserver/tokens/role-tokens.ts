@@ -1,4 +1,4 @@
-import { ApiError } from "../api-error.ts";
+import { ApiError, listedError } from "../api-error.ts";
 import type { EngineContext, EngineRequest, Reply } from "../engine.ts";
 import type { Fields } from "../fields.ts";
 import type { JsonObject } from "../json-object.ts";
@@ -96,6 +96,17 @@ export function grantToken(
 
 export function renewTermsOf(tokens: RoleTokens): RenewTerms {
 	return { ttl: tokens.token_ttl, maxTtl: tokens.token_max_ttl, period: tokens.token_period };
+}
+
+/**
+ * What a renewal goes by: the role of the login as it is now.
+ *
+ * @param shown the role's name as the method writes it in messages
+ * @throws ApiError 500 when the role is gone
+ */
+export function currentTerms(role: { readonly tokens: RoleTokens } | undefined, shown: string): RenewTerms {
+	if (role) return renewTermsOf(role.tokens);
+	throw listedError(500, `failed to renew entry: role ${shown} does not exist during renewal`);
 }
 
 function readTokenType(fields: Fields): string | undefined {

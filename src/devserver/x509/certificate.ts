@@ -37,7 +37,8 @@ export const EXTENSION = {
 	authorityInformation: "1.3.6.1.5.5.7.1.1",
 } as const;
 
-const PURPOSE = { server: "1.3.6.1.5.5.7.3.1", client: "1.3.6.1.5.5.7.3.2" } as const;
+/** Extended key usages: RFC 5280, section 4.2.1.12. */
+export const PURPOSE = { server: "1.3.6.1.5.5.7.3.1", client: "1.3.6.1.5.5.7.3.2" } as const;
 const CA_ISSUERS = "1.3.6.1.5.5.7.48.2";
 
 /** keyCertSign and cRLSign; digitalSignature, keyEncipherment and keyAgreement. Bits from the left, the rest unused. */

@@ -2,7 +2,7 @@ import { ApiError, listedError } from "../../api-error.ts";
 import type { Engine, EngineContext, EngineRequest, Reply } from "../../engine.ts";
 import type { LeaseTerms } from "../../leases/lease.ts";
 import { type Route, type RouteCall, route } from "../../routes.ts";
-import { listReply } from "../listing.ts";
+import { listOf } from "../listing.ts";
 import { type Connection, describeConnection, isAllowed, readConnection } from "./connection.ts";
 import { newPassword, newUsername } from "./credentials.ts";
 import { describeDynamicRole, type DynamicRole, readDynamicRole } from "./dynamic-role.ts";
@@ -153,10 +153,6 @@ export class DatabaseEngine implements Engine {
 		if (!connection) throw listedError(500, `failed to find entry for connection with name: "${name}"`);
 		return connection;
 	}
-}
-
-function listOf(entries: ReadonlyMap<string, unknown>): Route["on"] {
-	return { list: ({ request }) => listReply([...entries.keys()].toSorted(), request.fields) };
 }
 
 function found<T>(entry: T | undefined, describe: (entry: T) => Reply["data"] & object): Reply | undefined {
