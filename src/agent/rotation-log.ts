@@ -6,9 +6,7 @@ export function reportRotations(
 	changes: readonly Change[],
 	{ log, clock }: { readonly log: Log; readonly clock: Clock },
 ): void {
-	for (const { before, after, request } of changes) {
-		// The version before the current one moves with that, which is said already.
-		if (request.version === -1) continue;
+	for (const { before, after } of changes) {
 		const writtenAt = after.kind === "present" ? Date.parse(after.view.createdTime ?? "") : Number.NaN;
 		const delay = clock.now() - writtenAt;
 		const seen =

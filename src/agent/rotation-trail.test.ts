@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { agentBench, fileUnit, INTERVAL, variableUnit } from "../../test/support/agent-bench.ts";
+import { FakeClock } from "../../test/support/fake-clock.ts";
+import { RecordingLog } from "../../test/support/recording-log.ts";
 import { AgentError } from "../kernel/mod.ts";
+import type { Finding } from "../secrets/mod.ts";
+import { createTally } from "../status/mod.ts";
+import { RotationTrail } from "./rotation-trail.ts";
 
 const OPENAI = "secret/data/llm/openai";
 const AZURE = "secret/data/llm/azure";
@@ -104,5 +109,67 @@ describe("a rotation is told whole once everybody knows", () => {
 		await clock.advance(2 * INTERVAL);
 
 		expect(log.lines.filter(({ event }) => event === "rotated")).toMatchObject([{ files: ["/out/openai"] }]);
+	});
+});
+
+describe("the version before the current one", () => {
+	const read = { kind: "read", path: OPENAI } as const;
+	const previous = { ...read, version: -1 };
+	const [KEY, OLD] = ["key of the current one", "key of the one before"];
+	const created: Readonly<Record<number, string>> = {
+		1: "2026-01-01T00:00:00Z",
+		2: "2026-04-01T00:00:00Z",
+		3: "2026-07-01T00:00:00Z",
+	};
+
+	function found(version: number): Finding {
+		const base = { leaseId: "", leaseDuration: 0, renewable: false, requestId: "r-1", fields: {}, data: {} };
+		const createdTime = created[version] ?? "";
+		return { kind: "present", view: { ...base, path: OPENAI, kind: "kv2", version, createdTime } };
+	}
+
+	const rotation = { key: KEY, request: read, before: found(2), after: found(3) };
+	const follows = { key: OLD, request: previous, before: found(1), after: found(2) };
+
+	/** A trail seven seconds after version 3 was written. */
+	function trailBench() {
+		const [log, tally] = [new RecordingLog(), createTally()];
+		const trail = new RotationTrail({
+			log,
+			clock: new FakeClock(Date.parse(created[3] ?? "") + 7000),
+			counters: tally,
+		});
+		const file = fileUnit("/out/openai", KEY_FILE);
+		const arrive = () => {
+			trail.delivered({ generation: 2, changed: [file], restarts: false }, (key) =>
+				key === OLD ? [file] : [],
+			);
+			trail.settled();
+		};
+		const count = (name: string) => tally.counts().find((one) => one.name === name)?.value;
+		const timed = () => tally.takeTimes().map(({ mean, count: times }) => [mean, times]);
+		return { trail, arrive, count, timed, told: () => log.lines.filter(({ event }) => event === "rotated") };
+	}
+
+	test("moves with it: one change, one record, timed from the writing of the new one", () => {
+		const { trail, arrive, count, timed, told } = trailBench();
+
+		trail.seen([follows, rotation]);
+		arrive();
+
+		expect(told()).toMatchObject([{ from_version: 2, version: 3, files: ["/out/openai"] }]);
+		expect(count("keyturn_secret_changes_total")).toBe(1);
+		expect(timed()).toEqual([[7, 1]]);
+	});
+
+	test("read later than it, is told and not timed", () => {
+		const { trail, arrive, count, timed, told } = trailBench();
+
+		trail.seen([follows]);
+		arrive();
+
+		expect(told()).toMatchObject([{ from_version: 1, version: 2, files: ["/out/openai"] }]);
+		expect(count("keyturn_secret_changes_total")).toBeUndefined();
+		expect(timed()).toEqual([]);
 	});
 });

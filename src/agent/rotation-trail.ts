@@ -1,5 +1,5 @@
 import { type Clock, formatDuration, type Log } from "../kernel/mod.ts";
-import type { Change } from "../secrets/mod.ts";
+import { asksForPrevious, type Change } from "../secrets/mod.ts";
 import type { Counters } from "../status/mod.ts";
 import type { ChangeAction, Unit } from "./spec.ts";
 import { countChanges, timeDelivery } from "./counting.ts";
@@ -25,6 +25,8 @@ export interface TrailDeps {
 /** A change on its way to everybody whom it concerns. */
 interface Journey {
 	readonly change: Change;
+	/** Its own key, and that of the version before it, which moves along. */
+	readonly keys: readonly string[];
 	readonly seenAt: number;
 	readonly files: readonly string[];
 	readonly variables: readonly string[];
@@ -46,23 +48,37 @@ export class RotationTrail {
 
 	/** These were read now. What is read for the first time has not changed. */
 	seen(changes: readonly Change[]): void {
-		reportRotations(changes, this.#deps);
-		countChanges(changes, this.#deps.counters);
+		const own = changes.filter((change) => !isFollowing(change));
+		reportRotations(own, this.#deps);
+		countChanges(own, this.#deps.counters);
 		const seenAt = this.#deps.clock.now();
-		const begun = changes
-			.filter(({ before }) => before !== undefined)
-			.map((change) => ({ change, seenAt, files: [], variables: [], needsChild: false, done: [] }));
-		this.#journeys = [...this.#journeys, ...begun];
+		for (const change of [...own, ...changes.filter(isFollowing)]) {
+			if (change.before === undefined || this.#joins(change)) continue;
+			const nobody = { files: [], variables: [], needsChild: false, done: [] };
+			this.#journeys = [...this.#journeys, { change, keys: [change.key], seenAt, ...nobody }];
+		}
+	}
+
+	/** The version before the current one goes where that goes; alone when that has arrived already. */
+	#joins(change: Change): boolean {
+		const { path } = change.request;
+		const goesAhead = ({ change: { request }, generation }: Journey) =>
+			generation === undefined && request.path === path && request.parameters === undefined;
+		const leader = isFollowing(change) ? this.#journeys.findLast(goesAhead) : undefined;
+		if (leader === undefined) return false;
+		const joined = { ...leader, keys: [...leader.keys, change.key] };
+		this.#journeys = this.#journeys.map((journey) => (journey === leader ? joined : journey));
+		return true;
 	}
 
 	/** @param usersOf units that are made of a secret, by its key */
 	delivered({ generation, changed, restarts }: Delivered, usersOf: (key: string) => readonly Unit[]): void {
 		this.#journeys = this.#journeys.map((journey) => {
 			if (journey.generation !== undefined) return journey;
-			const users = new Set(usersOf(journey.change.key));
+			const users = new Set(journey.keys.flatMap((key) => usersOf(key)));
 			const mine = changed.filter((unit) => users.has(unit));
 			const names = (kind: Unit["kind"]) => mine.filter((unit) => unit.kind === kind).map(({ name }) => name);
-			if (mine.length > 0) timeDelivery(journey.change, this.#deps);
+			if (mine.length > 0 && !isFollowing(journey.change)) timeDelivery(journey.change, this.#deps);
 			const needsChild = restarts && mine.length > 0;
 			return { ...journey, generation, files: names("file"), variables: names("variable"), needsChild };
 		});
@@ -121,6 +137,11 @@ export class RotationTrail {
 			took_seconds: tookMs / 1000,
 		});
 	}
+}
+
+/** The version before the current one: written long ago, and new only in that place. */
+function isFollowing({ request }: Change): boolean {
+	return asksForPrevious(request);
 }
 
 /** In a few words; nothing for what the child itself tells of. */

@@ -2,6 +2,7 @@ export { type Access, AccessSurvey } from "./access.ts";
 export type { Change, Entry } from "./entry.ts";
 export { type LeaseCalls, VaultLeases } from "./lease-calls.ts";
 export type { Lease } from "./lease.ts";
+export { asksForPrevious } from "./previous.ts";
 export { SecretReader } from "./reader.ts";
 export { requestKey, type SecretRequest } from "./request.ts";
 export type { LeaseEvent } from "./retired-leases.ts";

@@ -1,4 +1,10 @@
-import { SECRET_STATES, type StateWord, type StatusReport, UNIT_STATES } from "./report.ts";
+import {
+	SECRET_STATES,
+	type SecretReport,
+	type StateWord,
+	type StatusReport,
+	UNIT_STATES,
+} from "./report.ts";
 
 /** What the process has taken from the system. */
 export interface ProcessUsage {
@@ -65,14 +71,14 @@ export const GAUGES: Readonly<Record<string, Gauge>> = {
 			SECRET_STATES.map((word) => [secrets.filter(({ state }) => state === word).length, word]),
 	},
 	keyturn_secret_version: {
-		help: "Version held, by path; KV v2 only.",
+		help: "Version held, by path, the newest of several; KV v2 only.",
 		labels: ["path"],
-		values: ({ secrets }) => secrets.flatMap(({ path, version }) => known(version, path)),
+		values: ({ secrets }) => newest(secrets).flatMap(({ path, version }) => known(version, path)),
 	},
 	keyturn_secret_age_seconds: {
-		help: "Since the version that is held was written, or the credential was made; left out where Vault does not say.",
+		help: "Since the newest version that is held was written, or the oldest credential was made; left out where Vault does not say.",
 		labels: ["path"],
-		values: ({ secrets }) => secrets.flatMap(({ path, age_seconds: age }) => known(age, path)),
+		values: ({ secrets }) => newest(secrets).flatMap(({ path, age_seconds }) => known(age_seconds, path)),
 	},
 	keyturn_files: {
 		help: "Files by state.",
@@ -105,6 +111,23 @@ export const GAUGES: Readonly<Record<string, Gauge>> = {
 		values: (_report, { startedAt }) => [[startedAt]],
 	},
 };
+
+/**
+ * One secret for each path: an old version that is held beside the current one does not make that old; of several
+ * credentials the oldest counts.
+ */
+function newest(secrets: readonly SecretReport[]): readonly SecretReport[] {
+	const byPath = new Map<string, SecretReport>();
+	for (const secret of secrets) {
+		const other = byPath.get(secret.path);
+		if (other === undefined || precedence(secret, other) > 0) byPath.set(secret.path, secret);
+	}
+	return [...byPath.values()];
+}
+
+function precedence(one: SecretReport, other: SecretReport): number {
+	return (one.version ?? 0) - (other.version ?? 0) || (one.age_seconds ?? 0) - (other.age_seconds ?? 0);
+}
 
 function known(value: number | undefined, ...labels: string[]): readonly Sample[] {
 	return value === undefined ? [] : [[value, ...labels]];

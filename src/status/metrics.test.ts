@@ -70,6 +70,25 @@ describe("the metrics", () => {
 		expect(values.get(`${name}_sum`)).toBeCloseTo(100_029.6);
 	});
 
+	test("tell of the newest version of a path, and of the oldest credential", async () => {
+		const path = "secret/data/llm/openai";
+		const pki = { path: "pki/issue/gateway", kind: "plain", state: "fresh" } as const;
+		const kv = { path, kind: "kv2", state: "fresh" } as const;
+		const secrets = [
+			{ ...kv, version: 3, age_seconds: 20 },
+			{ ...kv, version: 2, age_seconds: 9_000_000 },
+			{ ...pki, age_seconds: 70 },
+			{ ...pki, age_seconds: 30 },
+		];
+		const { scrape } = bench(someReport({ secrets }));
+
+		const { values } = await scrape();
+
+		expect(values.get(`keyturn_secret_version{path="${path}"}`)).toBe(3);
+		expect(values.get(`keyturn_secret_age_seconds{path="${path}"}`)).toBe(20);
+		expect(values.get('keyturn_secret_age_seconds{path="pki/issue/gateway"}')).toBe(70);
+	});
+
 	test("tell the state of this moment, and forget what is no more", async () => {
 		const { scrape, become } = bench();
 		const before = (await scrape()).values;
