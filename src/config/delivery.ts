@@ -84,6 +84,12 @@ export function child(file: FileConfig, context: Context): ExecConfig | undefine
 		report(["exec"], 'exec lacks "command"; add it, or write it after --');
 		return undefined;
 	}
+	if (file.exit_after_auth) {
+		report(
+			["exit_after_auth"],
+			"exit_after_auth cannot go with exec: an init container runs no child; leave one of them out",
+		);
+	}
 	const onChange =
 		typeof exec.on_change === "string"
 			? { kind: exec.on_change }

@@ -438,6 +438,10 @@ poll_interval: 0.5s
 			"agent.yaml:1:34: exec.on_change: signal cannot go with env: a running process cannot take new variables; use restart, or templates instead of env",
 		],
 		[
+			"exit_after_auth: true\nexec: { command: [a] }",
+			"agent.yaml:1:18: exit_after_auth cannot go with exec: an init container runs no child; leave one of them out",
+		],
+		[
 			"exec: { command: [a], stop_signal: HUP }",
 			"agent.yaml:1:36: exec.stop_signal: expected a signal such as SIGHUP",
 		],
@@ -478,6 +482,14 @@ poll_interval: 0.5s
 
 		expect(await problems(undefined, { flags })).toEqual([
 			"--on-change: exec.on_change: none cannot go with env: a running process cannot take new variables; use restart, or templates instead of env",
+		]);
+	});
+
+	test("refuses --exit-after-auth together with a child", async () => {
+		const flags = { exitAfterAuth: true };
+
+		expect(await problems("exec: { command: [a] }", { flags })).toEqual([
+			"--exit-after-auth: exit_after_auth cannot go with exec: an init container runs no child; leave one of them out",
 		]);
 	});
 

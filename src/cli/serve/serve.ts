@@ -197,13 +197,6 @@ async function superviseWith(
 ): Promise<ChildSignals | undefined> {
 	const { exec } = config;
 	if (exec === undefined) return undefined;
-	if (config.exitAfterAuth) {
-		throw new AgentError("exit_after_auth and exec exclude each other: an init container runs no child", {
-			code: "E_CONFIG",
-			exitCode: ExitCode.usage,
-			rows: { do: "leave one of them out" },
-		});
-	}
 	const spec = childSpecOf(exec);
 	const { createSupervisor, FORWARDED_SIGNALS, logChildEvents } = await import("../../child/mod.ts");
 	const say = logChildEvents(log, spec.command[0]);
