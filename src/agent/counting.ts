@@ -1,7 +1,8 @@
 import type { ChildEvent } from "../child/mod.ts";
 import type { Clock } from "../kernel/mod.ts";
-import type { Change } from "../secrets/mod.ts";
+import { type Change, identityOf } from "../secrets/mod.ts";
 import type { Counters } from "../status/mod.ts";
+import { writtenAt } from "./change.ts";
 import type { Rendering } from "./renderer.ts";
 
 /** Each unit that was rendered, or could not be. */
@@ -16,8 +17,7 @@ export function countRenderings(renderings: readonly Rendering[], counters: Coun
 export function countChanges(changes: readonly Change[], counters: Counters | undefined): void {
 	for (const { before, after } of changes) {
 		if (before === undefined) continue;
-		const path = after.kind === "present" ? after.view.path : after.path;
-		counters?.add("keyturn_secret_changes_total", { path });
+		counters?.add("keyturn_secret_changes_total", { path: identityOf(after).path });
 	}
 }
 
@@ -26,9 +26,9 @@ export function timeDelivery(
 	{ after }: Change,
 	{ clock, counters }: { readonly clock: Clock; readonly counters?: Counters },
 ): void {
-	const writtenAt = after.kind === "present" ? Date.parse(after.view.createdTime ?? "") : Number.NaN;
-	if (Number.isNaN(writtenAt)) return;
-	const seconds = Math.max(0, clock.now() - writtenAt) / 1000; // the two clocks need not agree
+	const at = writtenAt(after);
+	if (at === undefined) return;
+	const seconds = Math.max(0, clock.now() - at) / 1000; // the two clocks need not agree
 	counters?.observe("keyturn_rotation_delivery_seconds", seconds);
 }
 

@@ -1,14 +1,15 @@
 import { type Clock, formatDuration, type Log } from "../kernel/mod.ts";
 import { asksForPrevious, type Change } from "../secrets/mod.ts";
 import type { Counters } from "../status/mod.ts";
-import type { ChangeAction, Unit } from "./spec.ts";
+import { changeFields, changeWords, requestIdOf, stateOf } from "./change.ts";
 import { countChanges, timeDelivery } from "./counting.ts";
-import { pathOf, reportRotations, stateOf, transition, versionOf } from "./rotation-log.ts";
+import { reportRotations } from "./rotation-log.ts";
+import type { ChangeAction, Unit } from "./spec.ts";
 
 const PUT_BACK = "child put back";
 
-/** What a delivery changed, by the names of files and variables. */
-export interface Delivered {
+/** What a delivery changed. */
+export interface DeliveredChanges {
 	readonly generation: number;
 	/** Units whose text is another. */
 	readonly changed: readonly Unit[];
@@ -72,7 +73,10 @@ export class RotationTrail {
 	}
 
 	/** @param usersOf units that are made of a secret, by its key */
-	delivered({ generation, changed, restarts }: Delivered, usersOf: (key: string) => readonly Unit[]): void {
+	delivered(
+		{ generation, changed, restarts }: DeliveredChanges,
+		usersOf: (key: string) => readonly Unit[],
+	): void {
 		this.#journeys = this.#journeys.map((journey) => {
 			if (journey.generation !== undefined) return journey;
 			const users = new Set(journey.keys.flatMap((key) => usersOf(key)));
@@ -122,14 +126,11 @@ export class RotationTrail {
 		const outcome = done.includes(PUT_BACK) ? "is not kept in" : "is in";
 		const told = done.length > 0 ? `; ${done.join(", ")}` : "";
 		this.#deps.log.write("info", "rotated", {
-			msg: `${pathOf(after)} ${transition(before, after)} ${outcome} ${where}${told}; took ${formatDuration(tookMs)}`,
-			path: pathOf(after),
-			from_version: before && versionOf(before),
-			version: versionOf(after),
+			msg: `${changeWords(change)} ${outcome} ${where}${told}; took ${formatDuration(tookMs)}`,
+			...changeFields(change),
 			from_state: before && stateOf(before),
 			state: stateOf(after),
-			request_id: after.kind === "present" ? after.view.requestId : undefined,
-			from_request_id: before?.kind === "present" ? before.view.requestId : undefined,
+			from_request_id: before && requestIdOf(before),
 			generation,
 			files,
 			variables,

@@ -1,6 +1,7 @@
 import type { AgentError } from "../kernel/mod.ts";
-import type { Entry } from "../secrets/mod.ts";
+import { type Entry, identityOf } from "../secrets/mod.ts";
 import type { FaultReport, SecretReport, SecretState } from "../status/mod.ts";
+import { writtenAt } from "./change.ts";
 
 interface Context {
 	/** Milliseconds since the epoch. */
@@ -12,7 +13,7 @@ interface Context {
 /** What is known of one secret, without its fields and without the parameters that it was asked for with. */
 export function secretReport(entry: Entry, { now, clean, fault }: Context): SecretReport {
 	const { request, finding, error } = entry;
-	const known = finding?.kind === "present" ? finding.view : finding;
+	const known = finding && identityOf(finding);
 	const version = known?.version ?? request.version;
 	return {
 		path: clean(known?.path ?? request.path),
@@ -40,10 +41,8 @@ function timesOf(
 
 /** What is polled was read a moment ago, which says nothing about its age; what is made once was made then. */
 function sinceWhen({ finding, readAt, clock }: Entry): number | undefined {
-	const createdTime = finding?.kind === "present" ? finding.view.createdTime : undefined;
-	const writtenAt = Date.parse(createdTime ?? "");
-	if (!Number.isNaN(writtenAt)) return writtenAt;
-	return clock === "lease" || clock === "expiry" ? readAt : undefined;
+	const madeAt = clock === "lease" || clock === "expiry" ? readAt : undefined;
+	return (finding && writtenAt(finding)) ?? madeAt;
 }
 
 function stateOf({ finding, error, clock, lease }: Entry): SecretState {

@@ -1,12 +1,5 @@
-import {
-	asObject,
-	asText,
-	asTexts,
-	trimSlashes,
-	type VaultCall,
-	VaultError,
-	type VaultReply,
-} from "../vault/mod.ts";
+import { asTexts, trimSlashes, type VaultCall, VaultError, type VaultReply } from "../vault/mod.ts";
+import { apiPathOn, type Ask, type Mount, mountIn, mountOf, mountQuestion } from "./mount.ts";
 import type { SecretRequest } from "./request.ts";
 
 /** What the token may do with a request, found out without making it. */
@@ -20,16 +13,6 @@ export interface Access {
 	readonly isAllowed: boolean;
 	/** False where making the request would or may issue a credential. */
 	readonly isHarmless: boolean;
-}
-
-/** Sends a request with the token. */
-export type Ask = (call: VaultCall, signal: AbortSignal) => Promise<VaultReply>;
-
-interface Mount {
-	/** With a slash at the end. */
-	readonly path: string;
-	readonly type: string;
-	readonly isKv2: boolean;
 }
 
 /**
@@ -78,26 +61,17 @@ export class AccessSurvey {
 		const rest = request.path.slice(mount.path.length);
 		const isHarmless =
 			capability === "list" || (capability === "read" && (HARMLESS[mount.type]?.test(rest) ?? false));
-		if (!mount.isKv2 || /^(data|metadata|subkeys)(\/|$)/.test(rest))
-			return { path: request.path, capability, isHarmless };
-		const infix = capability === "list" ? "metadata" : "data";
-		return { path: trimSlashes(`${mount.path}${infix}/${rest}`), capability, isHarmless };
+		const path = apiPathOn(mount, request.path, capability === "list" ? "metadata" : "data");
+		return { path: trimSlashes(path), capability, isHarmless };
 	}
 
 	/** @returns `undefined` where Vault does not say: no such mount, or none that the token may know of */
 	async #mountOf(path: string, signal: AbortSignal): Promise<Mount | undefined> {
-		const known = this.#mounts.find((mount) => `${path}/`.startsWith(mount.path));
+		const known = mountOf(path, this.#mounts);
 		if (known !== undefined) return known;
-		const reply = await this.#unlessRefused(
-			{ method: "GET", path: `sys/internal/ui/mounts/${path}` },
-			signal,
-		);
-		const found = trimSlashes(asText(reply?.data?.["path"]));
-		if (found === "") return undefined;
-		const type = asText(reply?.data?.["type"]);
-		const isKv2 = type === "kv" && asText(asObject(reply?.data?.["options"])?.["version"]) === "2";
-		const mount = { path: `${found}/`, type, isKv2 };
-		this.#mounts.push(mount);
+		const reply = await this.#unlessRefused(mountQuestion(path), signal);
+		const mount = reply && mountIn(reply);
+		if (mount !== undefined) this.#mounts.push(mount);
 		return mount;
 	}
 

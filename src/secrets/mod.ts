@@ -9,4 +9,4 @@ export type { LeaseEvent } from "./retired-leases.ts";
 export type { Pace } from "./rounds.ts";
 export { SecretStore } from "./secret-store.ts";
 export type { TokenSource } from "./sender.ts";
-export type { AbsenceReason, Finding, SecretView } from "./view.ts";
+export { type AbsenceReason, type Finding, identityOf, type SecretView } from "./view.ts";

@@ -1,7 +1,7 @@
 import { AgentError, ExitCode } from "../kernel/mod.ts";
 import type { Entry } from "./entry.ts";
 import { PREVIOUS, type SecretRequest } from "./request.ts";
-import type { Finding } from "./view.ts";
+import { type Finding, identityOf } from "./view.ts";
 
 /** Whether a request is for the version before the current one. */
 export function asksForPrevious({ version }: SecretRequest): boolean {
@@ -22,7 +22,7 @@ export function previousOf(current: Entry | undefined): number | Finding {
 	if (current?.finding === undefined)
 		throw current?.error ?? new RangeError("Cannot count back: nothing was read");
 	const { finding } = current;
-	const { path, version } = finding.kind === "present" ? finding.view : finding;
+	const { path, version } = identityOf(finding);
 	if (version !== undefined) return version > 1 ? version - 1 : { kind: "absent", path, reason: "missing" };
 	if (finding.kind === "absent") return { kind: "absent", path, reason: "missing" };
 	throw new AgentError(`${path} keeps no versions, so there is none before the current one`, {
@@ -35,8 +35,7 @@ export function previousOf(current: Entry | undefined): number | Finding {
 
 /** Whether what is held is still the version before the current one. */
 export function isStillPrevious(held: Finding | undefined, current: Entry | undefined): boolean {
-	const versionOf = (finding: Finding | undefined) =>
-		finding?.kind === "present" ? finding.view.version : finding?.version;
+	const versionOf = (finding: Finding | undefined) => finding && identityOf(finding).version;
 	const [now, before] = [versionOf(current?.finding), versionOf(held)];
 	return now !== undefined && before === now - 1;
 }

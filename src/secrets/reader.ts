@@ -20,10 +20,7 @@ export class SecretReader {
 
 	constructor(deps: SecretReaderDeps) {
 		this.#deps = deps;
-		this.#mounts = new Mounts(async (path, signal) => {
-			const { reply } = await send(deps, { method: "GET", path: `sys/internal/ui/mounts/${path}` }, signal);
-			return reply;
-		});
+		this.#mounts = new Mounts(async (call, signal) => (await send(deps, call, signal)).reply);
 	}
 
 	/** Another server answers from now on. */

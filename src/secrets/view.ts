@@ -68,11 +68,12 @@ export function isRotated({ kind, leaseId, fields }: SecretView): boolean {
  * A lower version that was written later is a secret that was removed whole and made anew.
  */
 export function isOlder(next: Finding, held: Finding): boolean {
-	const [was, is] = [stateOf(held), stateOf(next)];
+	const [was, is] = [identityOf(held), identityOf(next)];
 	if (was.version === undefined || is.version === undefined || is.version >= was.version) return false;
 	return Date.parse(is.createdTime ?? "") <= Date.parse(was.createdTime ?? "");
 }
 
-function stateOf(finding: Finding): { readonly version?: number; readonly createdTime?: string } {
+/** What a finding is of; where the secret is gone, the version that is gone. */
+export function identityOf(finding: Finding): Pick<SecretView, "path" | "version" | "createdTime"> {
 	return finding.kind === "present" ? finding.view : finding;
 }
