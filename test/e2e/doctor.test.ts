@@ -18,6 +18,7 @@ interface Report {
 /** A config in a folder of its own, and the doctor for it. */
 async function scene(settings: object = {}) {
 	const vault = await openVault();
+	vault.put("secret/data/llm/openai", { k: "planted-key" });
 	const place = folder();
 	const config = configIn(place, vault, {
 		templates: [{ ...TEMPLATE, destination: "out/x.env" }],
@@ -50,6 +51,8 @@ test("doctor finds everything in order, in words and as JSON, and writes nothing
 		"clock",
 		"login",
 		"token",
+		"policies",
+		"secrets",
 		"destination",
 		"child",
 	])
@@ -104,6 +107,41 @@ test("doctor reports a template that cannot be read, and goes on", async () => {
 		{ result: "failure", message: expect.stringContaining("nope.hbs") },
 	]);
 	expect(of("login")).toMatchObject([{ result: "ok" }]);
+});
+
+test("doctor names every path that the token may not read, with 4, and the policy for them", async () => {
+	const contents = `${TEMPLATE.contents}{{#secret "secret/data/other/a"}}{{k}}{{/secret}}`;
+	const { doctor } = await scene({
+		templates: [
+			{ contents: `${contents}{{#secret "secret/data/other/b"}}{{k}}{{/secret}}`, destination: "out/x.env" },
+		],
+	});
+
+	const { code, of } = await doctor();
+
+	expect(code).toBe(4);
+	expect(of("policies")).toMatchObject([
+		{
+			result: "failure",
+			message: "the token's policies do not allow secret/data/other/a, secret/data/other/b",
+			do: expect.stringContaining('path "secret/data/other/b" { capabilities = ["read"] }'),
+		},
+	]);
+});
+
+test.each([
+	[true, "failure", 4],
+	[false, "warning", 0],
+])("doctor says which field is missing (required: %s): %s", async (required, result, exit) => {
+	const contents = '{{#secret "secret/data/llm/openai"}}K={{kk}}{{/secret}}';
+	const { doctor } = await scene({ templates: [{ contents, destination: "out/x.env", required }] });
+
+	const { code, of, stdout } = await doctor();
+
+	expect(code).toBe(exit);
+	expect(of("policies")).toMatchObject([{ result: "ok" }]);
+	expect(of("secrets")).toMatchObject([{ result, message: expect.stringContaining('field "kk" is not in') }]);
+	expect(stdout).not.toContain("planted-key");
 });
 
 test("doctor tells a Vault that is sealed from one that is away", async () => {

@@ -7,11 +7,13 @@ import { credentialChecks, destinationChecks } from "../doctor/file-checks.ts";
 import { exitCodeOf, failure, type Finding, leftOut, ok, tried, warning } from "../doctor/finding.ts";
 import type { Machine } from "../doctor/machine.ts";
 import { childChecks, listenerCheck, processChecks } from "../doctor/process-checks.ts";
+import { secretChecks } from "../doctor/secret-checks.ts";
 import { addressChecks, healthChecks, loginChecks, unsaid } from "../doctor/server-checks.ts";
 import { configFor } from "../load.ts";
 import { lookingOnly } from "../link/looking-login.ts";
 import { SecretGuard } from "../link/secret-guard.ts";
 import { unitsOf } from "../units.ts";
+import { lookThrough } from "../validate/online-report.ts";
 import type { World } from "../world.ts";
 
 export interface DoctorFlags extends CommonFlags {
@@ -79,13 +81,17 @@ async function lookAt(config: Config, surroundings: Surroundings): Promise<void>
 	);
 	add(await credentialChecks(config, world, machine));
 	add(await addressChecks(config, world, machine));
-	add(await tried("login", async () => await askVault(config, surroundings)));
+	add(await tried("login", async () => await askVault(config, units, surroundings)));
 	add(await destinationChecks(config, units, { world, machine }));
 	add(await childChecks(config, world, machine));
 	add(await listenerCheck(config, machine));
 }
 
-async function askVault(config: Config, { world, isForced }: Surroundings): Promise<readonly Finding[]> {
+async function askVault(
+	config: Config,
+	units: readonly Unit[],
+	{ world, isForced }: Surroundings,
+): Promise<readonly Finding[]> {
 	const { auth } = config;
 	if (auth === undefined) {
 		const remedy = "set VAULT_TOKEN, or VAULT_ROLE_ID and VAULT_SECRET_ID, or write auto_auth";
@@ -94,12 +100,16 @@ async function askVault(config: Config, { world, isForced }: Surroundings): Prom
 	if (config.vault.addresses.length === 0) return [leftOut("login", "no Vault address is known")];
 	// What a log would say is in the findings.
 	const log = { write: () => undefined };
-	const link = openLink(lookingOnly(config), { world, log, guard: new SecretGuard(world.redactor) });
+	const guard = new SecretGuard(world.redactor);
+	const link = openLink(lookingOnly(config), { world, log, guard });
 	try {
 		const health = await healthChecks(link, world);
 		if (health.some(({ result }) => result === "failure"))
 			return [...health, leftOut("login", "Vault cannot serve it now")];
-		return [...health, ...(await loginChecks({ link, auth, isForced }))];
+		const login = await loginChecks({ link, auth, isForced });
+		const isIn = login.some(({ check, result }) => check === "login" && result === "ok");
+		const look = async () => await lookThrough(link, units, { world, guard });
+		return [...health, ...login, ...(isIn ? await secretChecks(look) : [])];
 	} finally {
 		await link.end();
 	}

@@ -95,7 +95,7 @@ export async function credentialChecks(
 	machine: Machine,
 ): Promise<readonly Finding[]> {
 	const files = credentialFiles(config);
-	if (files.length === 0) return [leftOut("credentials", "no file holds any")];
+	if (files.length === 0) return [leftOut("credentials", "no role id, secret id, token or key is in a file")];
 	return await Promise.all(files.map(async (file) => await credential(file, world, machine)));
 }
 

@@ -8,6 +8,7 @@ import { openLink } from "../link/open-link.ts";
 import { logFor } from "../load.ts";
 import { lookingOnly, refuseToUseUp } from "../link/looking-login.ts";
 import { SecretGuard } from "../link/secret-guard.ts";
+import type { VaultLink } from "../link/vault-links.ts";
 import type { World } from "../world.ts";
 import { checkOnline, type Looked, nameOf, type OnlineFindings } from "./online-check.ts";
 
@@ -21,33 +22,46 @@ export async function findOnline(
 	const guard = new SecretGuard(world.redactor);
 	const log = await logFor(config, world);
 	const link = openLink(lookingOnly(config), { world, log, guard });
-	const { signal } = new AbortController();
 	try {
-		const token = () => link.session.token(signal);
-		await token();
-		const survey = new AccessSurvey(async (call) =>
-			link.client.send({ ...call, token: await token() }, signal),
-		);
-		const reader = new SecretReader({ client: link.client, tokens: link.session, clock: world.clock });
-		const found = await checkOnline(
-			units,
-			{
-				survey,
-				read: async (request) => {
-					const finding = await reader.read(request, signal);
-					guard.found(requestKey(request), finding);
-					return finding;
-				},
-				surroundings: surroundingsOf(world),
-			},
-			signal,
-		);
-		// Vault's audit log shows them as well, and a policy without its path would be none.
-		world.redactor.expose(found.looked.map(({ access }) => access.path));
-		return found;
+		await link.session.token(new AbortController().signal);
+		return await lookThrough(link, units, { world, guard });
 	} finally {
 		await link.end();
 	}
+}
+
+interface Onlooker {
+	readonly world: World;
+	readonly guard: SecretGuard;
+}
+
+/** Looks at what the units need through a link that has logged in. */
+export async function lookThrough(
+	{ client, session }: Pick<VaultLink, "client" | "session">,
+	units: readonly Unit[],
+	{ world, guard }: Onlooker,
+): Promise<OnlineFindings> {
+	const { signal } = new AbortController();
+	const survey = new AccessSurvey(async (call) =>
+		client.send({ ...call, token: await session.token(signal) }, signal),
+	);
+	const reader = new SecretReader({ client, tokens: session, clock: world.clock });
+	const found = await checkOnline(
+		units,
+		{
+			survey,
+			read: async (request) => {
+				const finding = await reader.read(request, signal);
+				guard.found(requestKey(request), finding);
+				return finding;
+			},
+			surroundings: surroundingsOf(world),
+		},
+		signal,
+	);
+	// Vault's audit log shows them as well, and a policy without its path would be none.
+	world.redactor.expose(found.looked.map(({ access }) => access.path));
+	return found;
 }
 
 /** What was found, for a program. */
@@ -138,7 +152,8 @@ function versionOf(outcome: Looked["outcome"]): { version?: number } {
 	return version === undefined ? {} : { version };
 }
 
-function policyLines(looked: readonly Looked[]): string[] {
+/** What has to stand in a policy, each line once. */
+export function policyLines(looked: readonly Looked[]): string[] {
 	const methods = { read: "GET", list: "LIST", update: "POST" };
 	return [
 		...new Set(
