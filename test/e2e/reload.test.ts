@@ -154,6 +154,17 @@ test("config and template of a Kubernetes volume are swapped together", async ()
 	await holds(place.at("out/two"), "M=sk-1\n");
 });
 
+test("a HUP is answered, also when there is nothing new", async () => {
+	const { agent } = await running();
+
+	agent.signal("SIGHUP");
+
+	expect(await agent.logged("reload")).toMatchObject({
+		level: "info",
+		msg: "config read again, nothing in it is new",
+	});
+});
+
 test("fifty HUPs in a second make one reading of every secret", async () => {
 	const { vault, agent } = await running({ poll_interval: "1h" });
 	await agent.logged("rendered");

@@ -79,19 +79,20 @@ export class Reloader {
 			this.#wantsRefresh = false;
 			await systemd.reloading();
 			const mayLogIn = await vault.links.session.credentialsChanged(signal);
-			await this.#reload(signal);
+			await this.#reload(wantsRefresh, signal);
 			await this.#parts.reread(this.#settled.config, this.#last?.error === undefined ? "done" : "failed");
 			await systemd.ready();
 			if (wantsRefresh || mayLogIn) agent.refresh();
 		}
 	}
 
-	async #reload(signal: AbortSignal): Promise<void> {
+	/** @param isAsked somebody waits for an answer, also when there is nothing to tell */
+	async #reload(isAsked: boolean, signal: AbortSignal): Promise<void> {
 		const { world, log } = this.#parts;
 		try {
 			const changed = await this.#take(signal);
 			this.#retry.abort();
-			const isNews = changed.length > 0 || this.#last?.error !== undefined;
+			const isNews = isAsked || changed.length > 0 || this.#last?.error !== undefined;
 			this.#last = { at: world.clock.now() };
 			this.#failures = 0;
 			const what = changed.length > 0 ? `in force: ${changed.join(", ")}` : "nothing in it is new";
