@@ -46,6 +46,9 @@ export function unreachable(place: RequestPlace, what: string): VaultError {
 	});
 }
 
+/** What Go's server makes of plain HTTP where it speaks TLS: "Client sent an HTTP request to an HTTPS server." */
+const HTTP_ON_TLS_PORT = "status 400, no content type";
+
 /** Something answered that is not Vault: a login page, a proxy, another API. */
 export function notVault(place: RequestPlace, what: string): VaultError {
 	return new VaultError(`${place.address} does not answer like Vault (${what})`, {
@@ -54,7 +57,10 @@ export function notVault(place: RequestPlace, what: string): VaultError {
 		remedy: "retry",
 		rows: {
 			at: at(place),
-			do: "check that the address is Vault's own, without a proxy or login page before it",
+			do:
+				place.address.startsWith("http:") && what.startsWith(HTTP_ON_TLS_PORT)
+					? "it may speak TLS at that port: write https://"
+					: "check that the address is Vault's own, without a proxy or login page before it",
 		},
 		facts: { path: place.path, address: place.address },
 	});

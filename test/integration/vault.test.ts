@@ -238,6 +238,17 @@ describe("an answer", () => {
 		expect(error.message).toBe(`${server.address} does not answer like Vault (${words})`);
 	});
 
+	test("of a port where TLS is spoken to plain http names https", async () => {
+		const server = await loopback((response) => {
+			response.writeHead(400);
+			response.end("Client sent an HTTP request to an HTTPS server.\n");
+		});
+
+		const error = await failure(clientFor(server.address).send());
+
+		expect(error).toMatchObject({ code: "E_NOT_VAULT", rows: { do: expect.stringContaining("https://") } });
+	});
+
 	test("that is too large is not read to its end", async () => {
 		const server = await loopback((response) => {
 			const more = () => {
