@@ -8,14 +8,14 @@ import { childEnvironment } from "./child-environment.ts";
 const CHILD_BACKOFF = { minMs: 1000, maxMs: 60_000 };
 
 /** What to run and how to end it. */
-export function childSpecOf(exec: ExecConfig): ChildSpec {
+function childSpecOf(exec: ExecConfig): ChildSpec {
 	const [program, ...args] = exec.command;
 	if (program === undefined) throw new RangeError("Cannot supervise: the config has an empty command");
 	return { ...exec, command: [program, ...args], backoff: CHILD_BACKOFF };
 }
 
 /** How the child is run; nothing without one. */
-export function childTermsOf({ exec }: Config, world: World): ChildTerms | undefined {
+export function childTermsOf({ exec }: Config, world: World): Required<ChildTerms> | undefined {
 	if (exec === undefined) return undefined;
 	return {
 		spec: childSpecOf(exec),

@@ -1,5 +1,6 @@
 import type { Supervisor } from "../../child/mod.ts";
 import type { World } from "../world.ts";
+import type { Child } from "./supervise.ts";
 import { watchTerminal } from "./terminal.ts";
 
 /** Reason of the abort when a signal asked for the end. */
@@ -12,14 +13,8 @@ export class Stopped extends Error {
 	}
 }
 
-/** The child's supervisor, and the signals that it wants to hear of. */
-export interface ChildSignals {
-	readonly supervisor: Supervisor;
-	readonly forwarded: readonly Parameters<Supervisor["forward"]>[0][];
-}
-
 interface Ending {
-	readonly child: ChildSignals | undefined;
+	readonly child: Pick<Child, "supervisor" | "forwarded"> | undefined;
 	readonly stopping: AbortController;
 }
 

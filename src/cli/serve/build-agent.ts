@@ -1,0 +1,58 @@
+import { Agent } from "../../agent/mod.ts";
+import type { Config } from "../../config/mod.ts";
+import type { Log, Secret } from "../../kernel/mod.ts";
+import { deliveryOf, surroundingsOf } from "../assemble.ts";
+import { type VaultParts, vaultParts } from "../link/vault-parts.ts";
+import type { World } from "../world.ts";
+import { childEnvironment } from "./child-environment.ts";
+import { memoryTrimmer } from "./memory.ts";
+import { systemNotices } from "./notices.ts";
+import { type Settled, settle } from "./settled.ts";
+import { StatusDesk } from "./status-desk.ts";
+import { type Child, supervise } from "./supervise.ts";
+
+/** What a running agent is made of. */
+export interface AgentParts {
+	/** What it goes by at first. */
+	readonly settled: Settled;
+	readonly agent: Agent;
+	readonly vault: VaultParts;
+	readonly desk: StatusDesk;
+	readonly child: Child | undefined;
+}
+
+/** Builds the agent of a config; nothing runs yet. @throws AgentError for what the config names and is not in order */
+export async function buildAgent(config: Config, world: World, log: Log): Promise<AgentParts> {
+	const heap = config.exitAfterAuth ? undefined : await world.loadHeap();
+	heap?.settleDown();
+	const settled = await settle(config, world);
+	const desk = new StatusDesk(world, log);
+	const { counters } = desk;
+	const vault = vaultParts(config, { world, log, counters });
+	const child = await supervise(config, { world, log, observe: (event) => desk.observeChild(event) });
+	const agent = new Agent(settled.units, {
+		store: vault.store,
+		delivery: deliveryOf(config, world),
+		notices: systemNotices(childEnvironment(world.env, true, new Map())),
+		surroundings: surroundingsOf(world),
+		clock: world.clock,
+		random: world.random,
+		log,
+		counters,
+		...(heap && { rest: memoryTrimmer(world.clock, () => heap.collectGarbage()) }),
+		...(child && { child }),
+		tidy: tidying(vault),
+		waitsForLogin: !config.exitAfterAuth && config.exec === undefined,
+	});
+	return { settled, agent, vault, desk, child };
+}
+
+/** Revokes the tokens by which no lease lives any more. */
+function tidying({ links, store }: VaultParts): (signal: AbortSignal) => void {
+	const isNeeded = (token: Secret) => store.needs(token);
+	return (signal) => {
+		links.revokeReplaced(isNeeded, signal).catch((error: unknown) => {
+			if (!signal.aborted) throw error;
+		});
+	};
+}
