@@ -41,11 +41,17 @@ interface Unsupported extends Node {
 	readonly type: "PartialStatement" | "PartialBlockStatement" | "Decorator" | "DecoratorBlock";
 }
 
+/** `key=value` among the arguments of a call. */
+export interface Pair {
+	readonly key: string;
+	readonly value: Expression;
+}
+
 /** A name with arguments; whether it is a helper or a field is decided where it is used. */
 export interface Call extends Node {
 	readonly path: Expression;
 	readonly params: readonly Expression[];
-	readonly hash?: { readonly pairs: readonly { readonly key: string; readonly value: Expression }[] };
+	readonly hash?: { readonly pairs: readonly Pair[] };
 }
 
 export interface SubExpression extends Call {

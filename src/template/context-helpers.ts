@@ -1,7 +1,8 @@
 import type { Call, Expression } from "./ast.ts";
 import { TemplateError } from "./errors.ts";
-import { askFor, pkiCert } from "./secret-helpers.ts";
 import type { Evaluation } from "./evaluate.ts";
+import { misused } from "./parameters.ts";
+import { askFor, pkiCert } from "./secret-helpers.ts";
 import { member, namesOf, PENDING, type Result, type Scope } from "./scope.ts";
 
 /** A helper that sees the context, the secrets, or arguments that may be missing. */
@@ -67,7 +68,7 @@ const HELPERS: Readonly<Record<string, ContextHelper>> = {
 	raw: (evaluation, call, scope) => {
 		const [only] = call.params;
 		if (only === undefined || call.params.length > 1)
-			throw wrongCount(evaluation, call, "raw takes one argument");
+			throw misused(evaluation, call, "raw takes one argument");
 		return { ...evaluation.evaluate(only, scope), isRaw: true };
 	},
 };
@@ -107,7 +108,7 @@ interface Looked {
 function holderAndName(evaluation: Evaluation, call: Call, { context, results }: Looked) {
 	const name = results.at(-1);
 	if (name === undefined || results.length > 2 || typeof name.value !== "string") {
-		throw wrongCount(evaluation, call, "has and get take a field's name in quotes, or an object and a name");
+		throw misused(evaluation, call, "has and get take a field's name in quotes, or an object and a name");
 	}
 	const holder = results.length === 2 ? results[0] : context;
 	return { holder: holder ?? PENDING, name: name.value };
@@ -116,9 +117,5 @@ function holderAndName(evaluation: Evaluation, call: Call, { context, results }:
 function takeTwo(evaluation: Evaluation, call: Call, name: string): readonly [Expression, Expression] {
 	const [first, second] = call.params;
 	if (first !== undefined && second !== undefined && call.params.length === 2) return [first, second];
-	throw wrongCount(evaluation, call, `${name} takes two arguments, not ${call.params.length}`);
-}
-
-function wrongCount(evaluation: Evaluation, call: Call, reason: string): TemplateError {
-	return TemplateError.helper(evaluation.place(call), reason, "see docs/templates.md for the helpers");
+	throw misused(evaluation, call, `${name} takes two arguments, not ${call.params.length}`);
 }

@@ -1,4 +1,5 @@
 import { AgentError, type ErrorRows, ExitCode, nearest } from "../kernel/mod.ts";
+import { PREVIOUS } from "./inputs.ts";
 
 /** A place in a template, for messages. */
 export interface Place {
@@ -76,7 +77,7 @@ export class TemplateError extends AgentError {
 
 	/** A secret that is not there, or no longer. */
 	static absent(place: Place, secret: Absence): TemplateError {
-		if (secret.pinned === -1) return TemplateError.noVersionBefore(place, secret);
+		if (secret.pinned === PREVIOUS) return TemplateError.noVersionBefore(place, secret);
 		const version = secret.version === undefined ? "" : ` (version ${secret.version})`;
 		const isGone = secret.reason !== "missing";
 		return new TemplateError(isGone ? `${secret.path} is ${secret.reason}${version}` : nothingAt(secret), {

@@ -1,11 +1,14 @@
 import type { AgentError, JsonValue } from "../kernel/mod.ts";
 
+/** Stands for "the version before the current one". */
+export const PREVIOUS = -1;
+
 /** A request for a secret, as a template makes it. */
 export interface TemplateRequest {
 	readonly kind: "read" | "list";
 	/** Without slashes at the ends. */
 	readonly path: string;
-	/** A pinned version, or -1 for the one before the current one. */
+	/** A pinned version, or {@link PREVIOUS}. */
 	readonly version?: number;
 	/** Given, it is a write that answers; in a dry pass a value that is computed stands as `null`. */
 	readonly parameters?: Readonly<Record<string, JsonValue>>;

@@ -1,5 +1,5 @@
 import { type Place, TemplateError } from "./errors.ts";
-import type { TemplateRequest } from "./inputs.ts";
+import { PREVIOUS, type TemplateRequest } from "./inputs.ts";
 
 /** The arguments of `secret`, `secrets` and `pkiCert`, evaluated. */
 export interface RequestWords {
@@ -26,7 +26,7 @@ export function requestOf(words: RequestWords, place: Place): TemplateRequest {
 		throw TemplateError.helper(place, reason, "leave one of them out");
 	}
 	const version = Number(pinned);
-	if (!Number.isInteger(version) || (version < 1 && version !== -1)) {
+	if (!Number.isInteger(version) || (version < 1 && version !== PREVIOUS)) {
 		throw TemplateError.helper(
 			place,
 			"a version is a whole number from 1, or -1 for the one before the current one",

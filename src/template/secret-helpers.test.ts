@@ -58,8 +58,8 @@ describe("parameters of a secret", () => {
 		const answer = ({ path, parameters }: TemplateRequest): Found =>
 			path === "c/d"
 				? secret(path, { x: "of c" })
-				: secret(path, { y: `got ${String(parameters?.["name"])}` });
-		expect(rendered(text, answer)).toBe("got of c");
+				: secret(path, { y: `got ${JSON.stringify(parameters?.["name"])}` });
+		expect(rendered(text, answer)).toBe('got "of c"');
 	});
 
 	test("are told by a dry pass, with null for what is computed", () => {

@@ -8,7 +8,7 @@ import type { TemplateInputs, TemplateRequest, TemplateSecret } from "./inputs.t
 import { simpleName } from "./names.ts";
 import { parseTemplateText } from "./parse.ts";
 import { requestOf } from "./request.ts";
-import { literalParameters } from "./secret-helpers.ts";
+import { literalParameters, requestArguments } from "./parameters.ts";
 import { type Scope, SecretScope } from "./scope.ts";
 
 /** What one pass over a template gave: its pieces, or the secrets that it still lacks. */
@@ -86,14 +86,13 @@ function discover(calls: readonly FoundCall[], file: string): Discovery {
 	const computed: Place[] = [];
 	for (const { call } of calls) {
 		const name = simpleName(call.path);
-		const [path] = call.params;
+		const { path, version } = requestArguments(call);
 		if (name === undefined || !ASKING.has(name) || path === undefined) continue;
 		const place = placeOf(call, file);
 		if (path.type !== "StringLiteral") {
 			computed.push(place);
 			continue;
 		}
-		const version = call.hash?.pairs.find(({ key }) => key === "version")?.value;
 		const parameters = literalParameters(call);
 		const words = {
 			kind: name === "secrets" ? ("list" as const) : ("read" as const),
