@@ -91,6 +91,27 @@ describe("at the first start", () => {
 		expect(supervisor.starts).toEqual([]);
 	});
 
+	test("everything that is missing is named at once, the first by the error and the others by the log", async () => {
+		const { secrets, start, clock, log } = agentBench([
+			fileUnit("/out/both", KEY_FILE + AZURE_FILE),
+			fileUnit("/out/field", '{{#secret "secret/data/x"}}{{nope}}{{/secret}}'),
+		]);
+		secrets.fail(OPENAI, deniedError(OPENAI));
+		secrets.fail(AZURE, deniedError(AZURE));
+		secrets.put("secret/data/x", { other: "x" });
+
+		const outcome = expect(start().started).rejects.toMatchObject({
+			message: `permission denied on ${OPENAI} (403)`,
+		});
+		await clock.advance(0);
+
+		await outcome;
+		expect(log.of("read failed")).toEqual([
+			`permission denied on ${AZURE} (403)`,
+			'field "nope" is not in secret/data/x (version 1)',
+		]);
+	});
+
 	test("a permission that is missing ends it at once", async () => {
 		const { secrets, start, clock } = agentBench([fileUnit("/out/openai", KEY_FILE)]);
 		secrets.fail(OPENAI, deniedError(OPENAI));

@@ -158,7 +158,10 @@ export class Agent {
 			await this.#render(this.#book.units, signal);
 			const waiting = this.#book.waiting();
 			const fatal = fatalOf(waiting, this.#deps.waitsForLogin ?? false);
-			if (fatal !== undefined) throw fatal;
+			if (fatal !== undefined) {
+				this.#outages.reportOthers(fatal, [...store.entries(), ...waiting]);
+				throw fatal;
+			}
 			if (waiting.length === 0) return;
 			progress.failed();
 			await this.#pause(Math.max(SHORTEST_WAIT_MS, Math.min(store.untilDue(), PROGRESS_EVERY_MS)), signal);

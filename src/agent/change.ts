@@ -33,6 +33,12 @@ export function writtenAt(finding: Finding): number | undefined {
 	return Number.isNaN(at) ? undefined : at;
 }
 
+/** When the change was made; not known of a version that was deleted and is back, for Vault keeps no record of that. */
+export function changedAt({ before, after }: Change): number | undefined {
+	const isBack = before?.kind === "absent" && before.version === versionOf(after);
+	return isBack ? undefined : writtenAt(after);
+}
+
 /** KV v2 only, and of what is there. */
 function versionOf(finding: Finding): number | undefined {
 	return finding.kind === "present" ? finding.view.version : undefined;

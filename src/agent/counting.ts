@@ -2,7 +2,7 @@ import type { ChildEvent } from "../child/mod.ts";
 import type { Clock } from "../kernel/mod.ts";
 import { type Change, identityOf } from "../secrets/mod.ts";
 import type { Counters } from "../status/mod.ts";
-import { writtenAt } from "./change.ts";
+import { changedAt } from "./change.ts";
 import type { Rendering } from "./renderer.ts";
 
 /** Each unit that was rendered, or could not be. */
@@ -23,10 +23,10 @@ export function countChanges(changes: readonly Change[], counters: Counters | un
 
 /** A change has been delivered now. One that Vault gives no time for is not timed. */
 export function timeDelivery(
-	{ after }: Change,
+	change: Change,
 	{ clock, counters }: { readonly clock: Clock; readonly counters?: Counters },
 ): void {
-	const at = writtenAt(after);
+	const at = changedAt(change);
 	if (at === undefined) return;
 	const seconds = Math.max(0, clock.now() - at) / 1000; // the two clocks need not agree
 	counters?.observe("keyturn_rotation_delivery_seconds", seconds);

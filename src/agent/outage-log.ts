@@ -37,6 +37,17 @@ export class OutageLog {
 		this.#clock = clock;
 	}
 
+	/** What else ends a start, each fault once: whoever mends the first wants to know of all. */
+	reportOthers(fatal: AgentError, known: readonly { readonly error: AgentError | undefined }[]): void {
+		const said = new Set([fatal.message]);
+		for (const { error } of known) {
+			if (error === undefined || error.remedy === "retry" || said.has(error.message)) continue;
+			said.add(error.message);
+			const { message: msg, code, facts, rows } = error;
+			this.#log.write("warn", "read failed", { ...facts, ...rows, msg, code });
+		}
+	}
+
 	report(entries: readonly Entry[], standing: string): void {
 		const now = this.#clock.now();
 		const failed = entries.filter((entry) => entry.error !== undefined);

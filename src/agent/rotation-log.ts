@@ -1,6 +1,6 @@
 import { type Clock, formatDuration, type Log } from "../kernel/mod.ts";
 import { asksForPrevious, type Change, type Entry } from "../secrets/mod.ts";
-import { changeFields, changeWords, writtenAt } from "./change.ts";
+import { changeFields, changeWords, changedAt } from "./change.ts";
 
 /** One line per path that changed: old and new version, and how soon after the write it was seen. */
 export function reportRotations(
@@ -10,7 +10,7 @@ export function reportRotations(
 	for (const change of changes) {
 		// The version before the current one moves with that, which is said already.
 		if (asksForPrevious(change.request)) continue;
-		const delay = clock.now() - (writtenAt(change.after) ?? Number.POSITIVE_INFINITY);
+		const delay = clock.now() - (changedAt(change) ?? Number.POSITIVE_INFINITY);
 		const seen = delay < 0 ? "" : `, seen ${formatDuration(delay)} after it was written`;
 		log.write("info", "rotation", { msg: `${changeWords(change)}${seen}`, ...changeFields(change) });
 	}
