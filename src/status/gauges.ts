@@ -1,10 +1,4 @@
-import {
-	SECRET_STATES,
-	type SecretReport,
-	type StateWord,
-	type StatusReport,
-	UNIT_STATES,
-} from "./report.ts";
+import { SECRET_STATES, type SecretReport, STATE_WORDS, type StatusReport, UNIT_STATES } from "./report.ts";
 
 /** What the process has taken from the system. */
 export interface ProcessUsage {
@@ -25,8 +19,6 @@ export interface Gauge {
 /** One value, and one text for each label of its metric, in order. */
 type Sample = readonly [value: number, ...labels: string[]];
 
-const STATES: readonly StateWord[] = ["starting", "ready", "stale", "degraded", "stopping"];
-
 /** By name. A metric without values now is left out of the answer. */
 export const GAUGES: Readonly<Record<string, Gauge>> = {
 	keyturn_build_info: {
@@ -37,7 +29,7 @@ export const GAUGES: Readonly<Record<string, Gauge>> = {
 	keyturn_state: {
 		help: "The word that describes the agent now is 1, the others are 0.",
 		labels: ["state"],
-		values: ({ state }) => STATES.map((word) => [Number(word === state), word]),
+		values: ({ state }) => STATE_WORDS.map((word) => [Number(word === state), word]),
 	},
 	keyturn_ready: {
 		help: "Whether the agent is ready, as GET /readyz says.",

@@ -8,7 +8,9 @@
  * - `degraded`: something is missing, kept from before, or could not be passed on; the report names it.
  * - `stopping`: the agent ends.
  */
-export type StateWord = "starting" | "ready" | "stale" | "degraded" | "stopping";
+export type StateWord = (typeof STATE_WORDS)[number];
+
+export const STATE_WORDS = ["starting", "ready", "stale", "degraded", "stopping"] as const;
 
 /** A fault by its stable name and its sentence. */
 export interface FaultReport {
@@ -76,16 +78,9 @@ export interface SinkReport {
  * - `absent`: Vault has no such secret, or it was deleted.
  * - `pending`: not read yet.
  */
-export type SecretState = "fresh" | "held" | "pinned" | "failing" | "absent" | "pending";
+export type SecretState = (typeof SECRET_STATES)[number];
 
-export const SECRET_STATES: readonly SecretState[] = [
-	"fresh",
-	"held",
-	"pinned",
-	"failing",
-	"absent",
-	"pending",
-];
+export const SECRET_STATES = ["fresh", "held", "pinned", "failing", "absent", "pending"] as const;
 
 export interface SecretReport {
 	readonly path: string;
@@ -106,9 +101,9 @@ export interface SecretReport {
  * - `removed`: its secret was deleted and the file with it. `rejected`: the child could not live with the newest
  *   version; the one before stands. `missing`: it has never stood.
  */
-export type UnitStateWord = "current" | "kept" | "removed" | "rejected" | "missing";
+export type UnitStateWord = (typeof UNIT_STATES)[number];
 
-export const UNIT_STATES: readonly UnitStateWord[] = ["current", "kept", "removed", "rejected", "missing"];
+export const UNIT_STATES = ["current", "kept", "removed", "rejected", "missing"] as const;
 
 interface UnitReport {
 	readonly state: UnitStateWord;
