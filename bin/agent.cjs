@@ -24,6 +24,24 @@ function closeInspector() {
 }
 setImmediate(closeInspector);
 setTimeout(closeInspector, 50).unref();
+// A service is told to read its config again, which must not end one that has only just begun: the signal is put off
+// until somebody listens. With a terminal it may be a hang-up, and keeps its meaning.
+function putOff() {
+	if (process.listenerCount("SIGHUP") > 1) return;
+	setTimeout(function () {
+		process.emit("SIGHUP", "SIGHUP");
+	}, 20).unref();
+}
+function hasTerminal() {
+	var fs = require("node:fs");
+	try {
+		fs.closeSync(fs.openSync("/dev/tty", "r"));
+		return true;
+	} catch (error) {
+		return false;
+	}
+}
+if (/^(start|run)$/.test(process.argv[2]) && !hasTerminal()) process.on("SIGHUP", putOff);
 // A crash report would show the environment.
 process.report.excludeEnv = true;
 require("./load.cjs").load("main.cjs");

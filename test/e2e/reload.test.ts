@@ -10,6 +10,7 @@ import {
 	statSync,
 	symlinkSync,
 	writeFileSync,
+	writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -26,6 +27,13 @@ const keyFile = (name: string, path = OPENAI) => `${name}={{#secret "${path}"}}{
 
 const holds = async (file: string, text: string) =>
 	await eventually(() => expect(readFileSync(file, "utf8")).toBe(text));
+
+/** As a service is: with one, whoever runs the tests may have hung up. */
+const WITHOUT_TERMINAL = ["setsid"];
+
+/** The writing end of a pipe, once the agent has opened the other. */
+const opened = async (pipe: string) =>
+	await eventually(() => openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK));
 
 async function scene() {
 	const vault = await openVault();
@@ -294,8 +302,8 @@ test.each(["agent.yaml", "key.env.hbs"])(
 		rmSync(place.at(name));
 		execFileSync("mkfifo", [place.at(name)]);
 		agent.signal("SIGHUP");
-		const pipe = await eventually(() => openSync(place.at(name), constants.O_WRONLY | constants.O_NONBLOCK));
-		onTestFinished(() => closeSync(pipe)); // it has opened its end
+		const writer = await opened(place.at(name));
+		onTestFinished(() => closeSync(writer));
 		const from = performance.now();
 
 		agent.signal("SIGTERM");
@@ -304,3 +312,35 @@ test.each(["agent.yaml", "key.env.hbs"])(
 		expect(performance.now() - from).toBeLessThan(2000);
 	},
 );
+
+test("a SIGHUP that comes while the agent starts does not end it, and reads what has changed since", async () => {
+	const { vault, place } = await scene();
+	const templates = [{ source: "key.env.hbs", destination: "out/key.env" }];
+	const write = (others: object) => configIn(place, vault, { templates, watch: false, ...others });
+	const pipe = place.at("key.env.hbs");
+	execFileSync("mkfifo", [pipe]);
+	const agent = startAgent(["start", "-c", write({})], { env: vault.env, through: WITHOUT_TERMINAL });
+	const writer = await opened(pipe); // it has read its config, and waits for the template
+
+	agent.signal("SIGHUP");
+	write({ log: { level: "debug" } });
+	rmSync(pipe);
+	place.write("key.env.hbs", keyFile("K")); // for the second reading
+	writeSync(writer, keyFile("K"));
+	closeSync(writer);
+
+	await holds(place.at("out/key.env"), "K=sk-1\n");
+	expect((await agent.logged("reload")).msg).toContain("in force: log");
+});
+
+test("a SIGHUP ends a command that has nothing to read again", async () => {
+	const place = folder();
+	execFileSync("mkfifo", [place.at("agent.yaml")]);
+	const agent = startAgent(["validate", "-c", place.at("agent.yaml")], { through: WITHOUT_TERMINAL });
+	const writer = await opened(place.at("agent.yaml"));
+	onTestFinished(() => closeSync(writer));
+
+	agent.signal("SIGHUP");
+
+	expect(await agent.ended).toBe(129);
+});
