@@ -38,7 +38,7 @@ function hasTerminal() {
 		fs.closeSync(fs.openSync("/dev/tty", "r"));
 		return true;
 	} catch (error) {
-		return false;
+		return error.code !== "ENXIO" && error.code !== "ENOENT";
 	}
 }
 if (/^(start|run)$/.test(process.argv[2]) && !hasTerminal()) process.on("SIGHUP", putOff);
