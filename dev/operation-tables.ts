@@ -43,6 +43,9 @@ export const EVENT_TABLE: Readonly<Record<string, EventRow>> = {
 		when: "a sink got the token, could not be written, or holds one that is not used",
 		levels: ["info", "warn"],
 	},
+	stopping: {
+		when: "a signal or `POST /v1/quit` ends an agent without a child; with one, its event `child` says so",
+	},
 	systemd: { when: "systemd cannot be told how the agent is" },
 	tls: {
 		when: "certificate, key or CA were read again: a new one is in force, or a half-written pair is not",

@@ -281,6 +281,26 @@ templates: [{ contents: "\${HOME}", destination: "/\${DIR}/$\${x}" }]`;
 		expect(() => Object.assign(config.vault.tls, { skipVerify: true })).toThrow(TypeError);
 	});
 
+	test("a sink whose token is revoked before anybody can use it is warned of", async () => {
+		const autoAuth = {
+			method: "approle",
+			config: { role_id: "r" },
+			sinks: [{ path: "token" }],
+			revoke_on_shutdown: true,
+		};
+		const file = (exit: boolean) =>
+			JSON.stringify({
+				vault: { address: "https://vault.example" },
+				auto_auth: autoAuth,
+				exit_after_auth: exit,
+			});
+
+		expect((await loadConfig(given(file(true)))).warnings).toEqual([
+			expect.stringMatching(/^auto_auth.revoke_on_shutdown takes the token out of the sinks again/),
+		]);
+		expect((await loadConfig(given(file(false)))).warnings).toEqual([]);
+	});
+
 	test("says that a variable which names no field in Vault reaches the child as it is", async () => {
 		const env = {
 			A: "vault:secret/data/llm/openai",

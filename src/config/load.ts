@@ -70,6 +70,11 @@ function normalize(file: FileConfig, input: ConfigInput, context: Context): Conf
 		...listenerWarnings(answering),
 		...(exec === undefined ? [] : variableWarnings(input.env, exec.inheritEnv)),
 	];
+	if (file.exit_after_auth && auth?.revokeOnShutdown === true && auth.sinks.length > 0) {
+		warnings.push(
+			"auto_auth.revoke_on_shutdown takes the token out of the sinks again as soon as everything stands; leave one of them out",
+		);
+	}
 	if (env.length > 0 && exec === undefined) {
 		warnings.push(
 			"env names variables, but there is no child to get them; add exec.command, or write it after --",

@@ -111,13 +111,15 @@ export class SecretStore {
 
 	/**
 	 * Reads every path now, whatever its clock says: somebody asked, and may have mended what failed. What makes
-	 * something new whenever it is asked for is left to its own clock, unless it has failed.
+	 * something new whenever it is asked for is left to its own clock, unless it has failed. A lease is renewed, which
+	 * makes nothing new, and tells of one that was revoked.
 	 */
 	async readAllAtOnce(signal: AbortSignal): Promise<readonly Change[]> {
 		this.#rounds.restart(this.#deps.clock.now());
 		const isWanted = (entry: Entry) =>
 			isStatic(entry) ||
 			entry.error !== undefined ||
+			(entry.clock === "lease" && entry.lease?.renewable === true) ||
 			(entry.clock === "pinned" && entry.request.parameters === undefined);
 		return await this.#settle(await this.#readAll(isWanted, signal), signal);
 	}

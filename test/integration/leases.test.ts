@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { tokenMethod, TokenSession } from "../../src/auth/mod.ts";
-import { Secret, systemClock } from "../../src/kernel/mod.ts";
+import { Secret } from "../../src/kernel/mod.ts";
 import {
 	type LeaseEvent,
 	SecretReader,
@@ -10,6 +10,7 @@ import {
 } from "../../src/secrets/mod.ts";
 import { NodeVaultClient } from "../../src/vault/mod.ts";
 import { eventually } from "../support/eventually.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 import { RecordingLog } from "../support/recording-log.ts";
 import { openVault, type Vault } from "../support/vault.ts";
 
@@ -22,9 +23,13 @@ path "secret/data/llm/*" { capabilities = ["read"] }
 path "sys/leases/revoke" { capabilities = ["update"] }
 `;
 
-/** A store on a server with a database, as a token that may read its credentials; it does what is due until the end. */
+/** Small beside any lease: what is due is done in time, however slow the machine. */
+const STEP_MS = 50;
+
+/** A store on a server with a database, as a token that may read its credentials; both live by one virtual clock. */
 async function open(role: Readonly<Record<string, string>>, policy = POLICY) {
-	const vault = await openVault();
+	const clock = new FakeClock(Date.now());
+	const vault = await openVault({ clock });
 	vault.server.seed({ policies: { app: policy }, database: { roles: { app: role } } });
 	const token = await tokenWith(vault, "app");
 	const client = new NodeVaultClient({
@@ -34,7 +39,6 @@ async function open(role: Readonly<Record<string, string>>, policy = POLICY) {
 	});
 	const files = { readFile: () => Promise.reject(new Error("none")), unlink: () => Promise.resolve() };
 	const given = { token: { kind: "value", value: new Secret(token) } } as const;
-	const clock = systemClock;
 	const session = new TokenSession({
 		method: tokenMethod(given, { client, files, onCredential: () => {} }),
 		client,
@@ -59,9 +63,10 @@ async function open(role: Readonly<Record<string, string>>, policy = POLICY) {
 		stop.abort(new Error("the test is over"));
 		client.close();
 	});
-	/** Does what is due until this holds. */
+	/** Lets time pass, and does what is due, until this holds. */
 	const until = async (holds: () => boolean) =>
 		await eventually(async () => {
+			await clock.advance(Math.min(store.untilDue(), STEP_MS));
 			if (store.untilDue() === 0) await store.poll(stop.signal);
 			expect(holds()).toBe(true);
 		});
@@ -111,6 +116,20 @@ describe("a credential with a lease", () => {
 		await until(() => vault.count("secret/data/llm/openai") > 100);
 
 		expect(vault.count("database/creds/app")).toBe(1);
+	});
+
+	test("that was revoked is found out when somebody asks; one that was not stays", async () => {
+		const { vault, store } = await open({ default_ttl: "1h", max_ttl: "24h" });
+		await store.ensure([CREDS], signal);
+		const first = userOf(store);
+
+		expect(await store.readAllAtOnce(signal)).toEqual([]);
+		expect(userOf(store)).toBe(first);
+		await vault.send("PUT", "sys/leases/revoke-prefix/database/creds/app");
+		expect(await store.readAllAtOnce(signal)).toHaveLength(1);
+
+		expect(userOf(store)).not.toBe(first);
+		expect(vault.count("database/creds/app")).toBe(2);
 	});
 
 	test("that was revoked is replaced as soon as that is known", async () => {

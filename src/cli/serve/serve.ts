@@ -72,6 +72,8 @@ async function runAgent(load: () => Promise<Config>, world: World): Promise<numb
 	try {
 		return await work({ ...parts, config, world, reloader, watched, systemd, stopping });
 	} finally {
+		const { reason } = stopping.signal;
+		if (reason instanceof Stopped) log.write("info", "stopping", { msg: `the agent ends: ${reason.signal}` });
 		stopping.abort(new Error("the agent ends"));
 		await desk.close();
 		await systemd.stopping();
