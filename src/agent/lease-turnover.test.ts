@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { agentBench, fileUnit } from "../../test/support/agent-bench.ts";
 import { vaultBench } from "../../test/support/secrets-bench.ts";
-import { refusal, reply } from "../../test/support/fake-vault.ts";
+import { type FakeAnswer, refusal, reply } from "../../test/support/fake-vault.ts";
 import type { FakeDatabaseOptions } from "../../test/support/fake-database.ts";
 import { secretTemplate } from "../template/mod.ts";
 import type { ChangeAction, Unit } from "./mod.ts";
@@ -23,17 +23,19 @@ function variable(name: string): Unit {
 	return { kind: "variable", name, template, required: true };
 }
 
+interface Options extends Partial<FakeDatabaseOptions> {
+	/** What is answered beside the database. */
+	readonly serve?: FakeAnswer;
+}
+
 /** An agent whose credential ends after a while for good; the child has stood since its start. */
-async function open(
-	units: readonly Unit[],
-	options: Partial<FakeDatabaseOptions & { withChild: boolean }> = {},
-) {
-	const { withChild = true, ttlMs = HOUR, maxMs = 2 * HOUR } = options;
+async function open(units: readonly Unit[], options: Options = {}) {
+	const { ttlMs = HOUR, maxMs = 2 * HOUR, serve } = options;
 	const opened: ReturnType<typeof vaultBench>[] = [];
 	const agent = agentBench(units, {
-		withChild,
 		vault: (clock) => {
 			const bench = vaultBench(clock, { ttlMs, maxMs });
+			if (serve !== undefined) bench.serve(serve);
 			opened.push(bench);
 			return bench;
 		},
@@ -138,15 +140,14 @@ describe("a credential that was replaced", () => {
 	test("is kept by a template that cannot be rendered with the next one", async () => {
 		const both = fileUnit("/out/both", `${CREDS}{{#secret "kv/a"}}{{key}}{{/secret}}`, { onChange: RESTART });
 		let isBroken = false;
-		const opened = await openWith([both], () =>
-			isBroken ? reply({ data: {} }) : reply({ data: { key: "k" } }),
-		);
+		const serve = () => reply({ data: isBroken ? {} : { key: "k" } });
+		const { clock, memory, users } = await open([both], { maxMs: 10 * HOUR, serve });
 		isBroken = true;
 
-		await opened.clock.advance(9.85 * HOUR);
+		await clock.advance(9.85 * HOUR);
 
-		expect(opened.memory.files["/out/both"]).toBe("user-1k");
-		expect(opened.users()).toEqual(["user-1", "user-2"]);
+		expect(memory.files["/out/both"]).toBe("user-1k");
+		expect(users()).toEqual(["user-1", "user-2"]);
 	});
 
 	test("by a config that no longer asks for it is revoked when the child stands without it", async () => {
@@ -162,26 +163,6 @@ describe("a credential that was replaced", () => {
 		expect(vault.to("sys/leases/revoke")).toHaveLength(1);
 	});
 });
-
-/** The same, with another path beside the database. */
-async function openWith(
-	units: readonly Unit[],
-	serve: Parameters<ReturnType<typeof vaultBench>["serve"]>[0],
-) {
-	const opened: ReturnType<typeof vaultBench>[] = [];
-	const agent = agentBench(units, {
-		vault: (clock) => {
-			const bench = vaultBench(clock, { ttlMs: HOUR, maxMs: 10 * HOUR });
-			bench.serve(serve);
-			opened.push(bench);
-			return bench;
-		},
-	});
-	const [bench] = opened;
-	if (bench === undefined) throw new Error("not opened");
-	await agent.run();
-	return { ...bench, ...agent, users: () => bench.database.live.map(({ user }) => user) };
-}
 
 test("for three days a child always has a credential that works, and at their end Vault holds one", async () => {
 	const { database, supervisor, clock, users } = await open([variable("DB")], { ttlMs: HOUR, maxMs: DAY });

@@ -287,7 +287,8 @@ describe("what strangers can hold", () => {
 		const socket = connect(port, "127.0.0.1");
 		await new Promise((resolve) => socket.once("close", resolve).resume());
 
-		expect(performance.now() - from).toBeLessThan(14_000);
+		// Node itself looks every 30 s.
+		expect(performance.now() - from).toBeLessThan(25_000);
 	});
 
 	test.each<[string, Options]>([
