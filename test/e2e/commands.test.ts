@@ -215,6 +215,16 @@ test("validate names every path with the least policy for it, without a server o
 	expect(place.entries()).toEqual(["agent.yaml", "key.hbs"]);
 });
 
+test("validate does not call nothing valid: the file was not named", async () => {
+	const { vault, place } = await scene();
+	configIn(place, vault, {});
+
+	const { code, stderr } = await runAgent(["validate"], { cwd: place.path, env: vault.env });
+
+	expect(code).toBe(2);
+	expect(stderr).toContain("name a config file with --config or AGENT_CONFIG");
+});
+
 test("validate fails with 2 on what start would refuse, and says so to programs as well", async () => {
 	const place = folder();
 	const config = place.write("agent.yaml", '{"templates": [{"destination": "x", "sorce": "y"}]}');

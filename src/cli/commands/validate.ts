@@ -2,7 +2,7 @@ import type { Unit } from "../../agent/mod.ts";
 import type { Config } from "../../config/mod.ts";
 import { AgentError, ExitCode } from "../../kernel/mod.ts";
 import { policyFor } from "../../vault/mod.ts";
-import { configFor } from "../load.ts";
+import { configFor, nothingToRender } from "../load.ts";
 import type { CommonFlags } from "../common-flags.ts";
 import { nameOf } from "../validate/online-check.ts";
 import { unitsOf } from "../units.ts";
@@ -48,6 +48,8 @@ interface Report {
 async function check({ online, ...flags }: Omit<ValidateFlags, "json">, world: World): Promise<Report> {
 	const config = await configFor(flags, world, online === true);
 	const units = await unitsOf(config, (path) => world.readText(path));
+	// What `agent start` would refuse: most likely the file was not named.
+	if (units.length === 0 && config.exec === undefined) throw nothingToRender(config.origin);
 	return online ? await onlineReport(config, units, world) : offlineReport(config, units);
 }
 
