@@ -1,5 +1,6 @@
 import type { FileOrder } from "../render/mod.ts";
 import type { ChildTerms, Variables } from "./ports.ts";
+import type { FileUnit } from "./spec.ts";
 
 /** What a generation consists of; kept so that the one before can be put back. */
 export interface Generation {
@@ -8,6 +9,20 @@ export interface Generation {
 	readonly variables: Variables;
 	/** How its child is run; absent without a child. */
 	readonly terms: ChildTerms | undefined;
+}
+
+/** What a generation brings that the one before it had not. */
+export interface Difference {
+	readonly files: readonly FileUnit[];
+	/** Of variables. */
+	readonly names: ReadonlySet<string>;
+	/** The child is started anew: it gets other variables, or is run in another way. */
+	readonly variablesChanged: boolean;
+}
+
+/** Whether a file is to be other than the generation, rejected or not, has it. */
+export function isNewFor({ orders }: Generation, { path, content }: FileOrder): boolean {
+	return orders.find((order) => order.path === path)?.content !== content;
 }
 
 /** Names of the variables that the child would get otherwise, or not at all, or for the first time. */

@@ -3,7 +3,7 @@ import type { Delivery, FileOrder } from "../render/mod.ts";
 import type { Counters } from "../status/mod.ts";
 import type { Book } from "./book.ts";
 import { DeliveryRetry } from "./delivery-retry.ts";
-import { type Generation, changedVariables, renderedLine } from "./generation.ts";
+import { changedVariables, type Difference, type Generation, isNewFor, renderedLine } from "./generation.ts";
 import { ChildTurn } from "./child-turn.ts";
 import type { ChildPort, ChildTerms, NoticePort } from "./ports.ts";
 import type { LeaseTurnover } from "./lease-turnover.ts";
@@ -67,15 +67,7 @@ export class Publisher {
 			random,
 			log,
 			...(counters && { counters }),
-			settled: async (paths) => {
-				try {
-					await this.#delivery.settled(paths);
-				} catch (error) {
-					if (!(error instanceof AgentError)) throw error;
-					// It has happened; at worst it happens once more after a restart of the agent.
-					log.write("warn", "notification failed", { msg: error.message, code: error.code });
-				}
-			},
+			settled: (paths) => this.#settled(paths),
 			told: (action, paths) => trail.told(action, paths),
 			...(child && { child }),
 		});
@@ -157,38 +149,21 @@ export class Publisher {
 
 	/** Delivers what the book says now, if it differs. A failure is logged and tried again. */
 	async publish(book: Book): Promise<void> {
-		const orders = book.orders();
-		const variables = book.variables();
-		const terms = this.#terms;
-		const others = changedVariables(this.#current.variables, variables);
-		const variablesChanged = others.size > 0 || terms !== this.#current.terms;
-		if (variablesChanged || orders.some((order) => this.#isNew(order))) this.forgetRejection();
+		const next = { orders: book.orders(), variables: book.variables(), terms: this.#terms };
+		const names = changedVariables(this.#current.variables, next.variables);
+		const variablesChanged = names.size > 0 || next.terms !== this.#current.terms;
+		if (variablesChanged || next.orders.some((order) => isNewFor(this.#current, order)))
+			this.forgetRejection();
 		try {
-			const wanted = orders.filter((order) => !this.#isRejected(order));
+			const wanted = next.orders.filter((order) => !this.#isRejected(order));
 			const changed = new Set(await this.#delivery.deliver(wanted));
 			this.#retry.succeeded();
 			const files = book.files.filter(({ destination }) => changed.has(destination));
 			const isNew = files.length > 0 || variablesChanged;
-			if (isNew) this.#current = { number: this.#current.number + 1, orders, variables, terms };
+			if (isNew) this.#current = { number: this.#current.number + 1, ...next };
 			this.#noteLeases(book, files, variablesChanged);
-			if (!isNew) {
-				this.#deps.trail.unchanged();
-				return;
-			}
-			this.#retry.delivered();
-			this.#sayRendered(book, files.length);
-			this.#turnOver.note(files, variablesChanged);
-			this.#deps.trail.delivered(
-				{
-					generation: this.#current.number,
-					changed: [
-						...files,
-						...book.units.filter(({ kind, name }) => kind === "variable" && others.has(name)),
-					],
-					restarts: variablesChanged || files.some(({ onChange }) => onChange.kind === "restart"),
-				},
-				(key) => book.usersOf(key),
-			);
+			if (isNew) this.#announce(book, { files, names, variablesChanged });
+			else this.#deps.trail.unchanged();
 		} catch (error) {
 			if (!(error instanceof AgentError)) throw error;
 			this.#retry.failed(error);
@@ -211,6 +186,22 @@ export class Publisher {
 		await this.#turnOver.run(signal);
 	}
 
+	/** A new generation stands: noted are what has changed with it, and who has to be told. */
+	#announce(book: Book, { files, names, variablesChanged }: Difference): void {
+		this.#retry.delivered();
+		this.#sayRendered(book, files.length);
+		this.#turnOver.note(files, variablesChanged);
+		const variables = book.units.filter(({ kind, name }) => kind === "variable" && names.has(name));
+		this.#deps.trail.delivered(
+			{
+				generation: this.#current.number,
+				changed: [...files, ...variables],
+				restarts: variablesChanged || files.some(({ onChange }) => onChange.kind === "restart"),
+			},
+			(key) => book.usersOf(key),
+		);
+	}
+
 	/** Before a child is put back to a generation's variables, the files of that generation have to stand as well. */
 	async #putBack(generation: Generation): Promise<void> {
 		this.#rejected = new Map(this.#current.orders.map((order) => [order.path, order.content]));
@@ -223,9 +214,15 @@ export class Publisher {
 		}
 	}
 
-	/** Other than what the current generation, rejected or not, has for that file. */
-	#isNew({ path, content }: FileOrder): boolean {
-		return this.#current.orders.find((order) => order.path === path)?.content !== content;
+	/** The notices of these files are cleared. */
+	async #settled(paths: readonly string[]): Promise<void> {
+		try {
+			await this.#delivery.settled(paths);
+		} catch (error) {
+			if (!(error instanceof AgentError)) throw error;
+			// It has happened; at worst it happens once more after a restart of the agent.
+			this.#deps.log.write("warn", "notification failed", { msg: error.message, code: error.code });
+		}
 	}
 
 	#isRejected({ path, content }: FileOrder): boolean {
