@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
-import { type AgentOptions, runAgent, startAgent } from "../support/agent-process.ts";
+import { type AgentOptions, runAgent, SOON_MS, startAgent } from "../support/agent-process.ts";
 import { CHILD, noted, notesIn, started } from "../support/child-notes.ts";
 import { eventually } from "../support/eventually.ts";
 import { folder } from "../support/folder.ts";
@@ -263,7 +263,7 @@ test("the child does not start before every required secret stands", async () =>
 });
 
 test.each(["SIGTERM", "SIGINT"] as const)(
-	"%s ends an agent within about a second while its server takes requests and answers nothing",
+	"%s ends an agent at once while its server takes requests and answers nothing",
 	async (name) => {
 		const { vault, notes, run } = await scene();
 		vault.server.faults.add({ kind: "stall" });
@@ -274,7 +274,7 @@ test.each(["SIGTERM", "SIGINT"] as const)(
 		agent.signal(name);
 		await agent.ended;
 
-		expect(Date.now() - asked).toBeLessThan(1500);
+		expect(Date.now() - asked).toBeLessThan(SOON_MS);
 		expect(notesIn(notes)).toEqual([]);
 	},
 );
@@ -293,5 +293,5 @@ test("SIGTERM ends a supervising agent at once while a read hangs", async () => 
 	agent.signal("SIGTERM");
 
 	expect(await agent.ended).toBe(0);
-	expect(Date.now() - asked).toBeLessThan(1500);
+	expect(Date.now() - asked).toBeLessThan(SOON_MS);
 });

@@ -1,7 +1,7 @@
 import { readFileSync, statSync, symlinkSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { configIn } from "../support/agent-config.ts";
-import { runAgent, startAgent } from "../support/agent-process.ts";
+import { runAgent, SOON_MS, startAgent } from "../support/agent-process.ts";
 import { eventually } from "../support/eventually.ts";
 import { folder } from "../support/folder.ts";
 import { openVault } from "../support/vault.ts";
@@ -92,7 +92,7 @@ test("gives up with 5 after --timeout, and says what it waited for", async () =>
 		code: "E_TIMEOUT",
 		exit: 5,
 	});
-	expect(Date.now() - started).toBeLessThan(5000);
+	expect(Date.now() - started).toBeLessThan(SOON_MS);
 	expect(place.entries()).toEqual(["agent.yaml"]);
 });
 
@@ -212,7 +212,7 @@ test.each([
 	agent.signal(name);
 
 	expect(await agent.ended).toBe(code);
-	expect(Date.now() - asked).toBeLessThan(1500);
+	expect(Date.now() - asked).toBeLessThan(SOON_MS);
 });
 
 describe("word of a failure is left where Kubernetes shows it", () => {

@@ -278,14 +278,7 @@ describe("a service account", () => {
 test("a JWT by a file, which is removed", async () => {
 	const vault = await vaultWithKey();
 	const issuer = new JwtIssuer();
-	await vault.send("POST", "sys/auth/jwt", { type: "jwt" });
-	await vault.send("POST", "auth/jwt/config", { jwt_validation_pubkeys: [issuer.publicKey] });
-	await vault.send("POST", "auth/jwt/role/ci", {
-		role_type: "jwt",
-		user_claim: "sub",
-		bound_audiences: ["vault"],
-		token_policies: ["reader"],
-	});
+	await vault.mountJwt(issuer.publicKey);
 	const { place, delivered } = placeWith(vault, { method: "jwt", config: { role: "ci", path: "jwt" } });
 	const file = place.write("jwt", issuer.issue({ sub: "gateway", aud: "vault" }));
 

@@ -15,7 +15,7 @@ import {
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { configIn } from "../support/agent-config.ts";
-import { startAgent } from "../support/agent-process.ts";
+import { SOON_MS, startAgent } from "../support/agent-process.ts";
 import { CHILD, started, startsIn } from "../support/child-notes.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Folder, folder } from "../support/folder.ts";
@@ -173,15 +173,12 @@ test("a HUP is answered, also when there is nothing new", async () => {
 	});
 });
 
-test("fifty HUPs in a second make one reading of every secret", async () => {
+test("fifty HUPs in a row make one reading of every secret", async () => {
 	const { vault, agent } = await running({ poll_interval: "1h" });
 	await agent.logged("rendered");
 	const before = vault.count(OPENAI);
 
-	for (let n = 0; n < 50; n++) {
-		agent.signal("SIGHUP");
-		await new Promise((resolve) => setTimeout(resolve, 15));
-	}
+	for (let n = 0; n < 50; n++) agent.signal("SIGHUP");
 	vault.put(OPENAI, { api_key: "sk-2" });
 
 	await agent.logged("rotation");
@@ -309,7 +306,7 @@ test.each(["agent.yaml", "key.env.hbs"])(
 		agent.signal("SIGTERM");
 
 		expect(await agent.ended).toBe(0);
-		expect(performance.now() - from).toBeLessThan(2000);
+		expect(performance.now() - from).toBeLessThan(SOON_MS);
 	},
 );
 

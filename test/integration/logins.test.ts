@@ -132,15 +132,7 @@ describe("a service account", () => {
 describe("a JWT", () => {
 	async function trusting(issuer: JwtIssuer) {
 		const vault = await openVault();
-		await vault.send("POST", "sys/auth/jwt", { type: "jwt" });
-		await vault.send("POST", "auth/jwt/config", { jwt_validation_pubkeys: [issuer.publicKey] });
-		await vault.send("POST", "auth/jwt/role/ci", {
-			role_type: "jwt",
-			user_claim: "sub",
-			bound_audiences: ["vault"],
-			bound_claims: { env: "prod" },
-			token_policies: ["reader"],
-		});
+		await vault.mountJwt(issuer.publicKey, { bound_claims: { env: "prod" } });
 		return vault;
 	}
 

@@ -56,6 +56,12 @@ const BASE_ENV = {
 	HOME: "/nonexistent",
 };
 
+/**
+ * What happens at once is done by then, on a machine that has much else to do; every timeout that might be waited for
+ * by mistake is longer.
+ */
+export const SOON_MS = 5000;
+
 /** Longest wait for an agent to end at the end of its test. */
 const LONGEST_END_MS = 2000;
 

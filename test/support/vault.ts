@@ -20,6 +20,8 @@ export interface Vault {
 	wrap(path: string): Promise<string>;
 	/** Mounts `auth/kubernetes` with a role `gateway` for the service account `ai/gateway` and the audience `vault`. */
 	mountKubernetes(namespace?: string): Promise<void>;
+	/** Mounts `auth/jwt` with a role `ci` for JWTs that this key has signed for `vault`; more bounds may be added. */
+	mountJwt(publicKey: string, bounds?: object): Promise<void>;
 	/** Requests up to now whose path begins so. */
 	count(path: string): number;
 }
@@ -94,6 +96,17 @@ export async function openVault(options: Partial<DevServerOptions> = {}): Promis
 				bound_service_account_namespaces: "ai",
 				audience: "vault",
 				token_policies: "reader",
+			});
+		},
+		mountJwt: async (publicKey, bounds = {}) => {
+			await send("POST", "sys/auth/jwt", { type: "jwt" });
+			await send("POST", "auth/jwt/config", { jwt_validation_pubkeys: [publicKey] });
+			await send("POST", "auth/jwt/role/ci", {
+				role_type: "jwt",
+				user_claim: "sub",
+				bound_audiences: ["vault"],
+				token_policies: ["reader"],
+				...bounds,
 			});
 		},
 		count: (path) => server.requests.entries.filter((entry) => entry.path.startsWith(path)).length,

@@ -5,21 +5,20 @@ import { AgentError } from "../../kernel/mod.ts";
 import { Reloader, type ReloaderParts } from "./reload.ts";
 import type { Settled } from "./settled.ts";
 
-const AWAY = new AgentError("Vault is away", { code: "E_VAULT_UNREACHABLE", remedy: "retry" });
-
-test("a config that cannot be taken now is tried again by one clock, however often somebody asks", async () => {
+/** Running until the end of the test, with a config that can never be read. */
+function reloading({ error, mayLogIn = false }: { readonly error: AgentError; readonly mayLogIn?: boolean }) {
 	const clock = new FakeClock();
 	const stop = new AbortController();
 	onTestFinished(() => stop.abort(new Error("the end")));
-	let tries = 0;
+	const seen = { readings: 0, refreshes: 0 };
 	const nothing = async () => await Promise.resolve();
 	const parts = {
 		load: async () => {
-			tries++;
-			return await Promise.reject(AWAY);
+			seen.readings++;
+			return await Promise.reject(error);
 		},
-		agent: { refresh: () => undefined },
-		vault: { links: { session: { credentialsChanged: async () => await Promise.resolve(false) } } },
+		agent: { refresh: () => seen.refreshes++ },
+		vault: { links: { session: { credentialsChanged: async () => await Promise.resolve(mayLogIn) } } },
 		world: { clock, random: () => 1 },
 		log: new RecordingLog(),
 		systemd: { reloading: nothing, ready: nothing },
@@ -27,41 +26,36 @@ test("a config that cannot be taken now is tried again by one clock, however oft
 	} as unknown as ReloaderParts;
 	const reloader = new Reloader({ config: {} } as unknown as Settled, parts);
 	void reloader.run(stop.signal).catch(() => undefined);
+	return { reloader, clock, seen };
+}
+
+test("a config that cannot be taken now is tried again by one clock, however often somebody asks", async () => {
+	const error = new AgentError("Vault is away", { code: "E_VAULT_UNREACHABLE", remedy: "retry" });
+	const { reloader, clock, seen } = reloading({ error });
 
 	for (let n = 0; n < 20; n++) {
 		reloader.refresh();
 		await clock.advance(5000);
 	}
-	const asked = tries;
+	const asked = seen.readings;
 	await clock.advance(600_000);
 
-	expect(tries - asked).toBeLessThanOrEqual(10); // one a minute
-	expect(tries).toBeGreaterThan(asked);
+	expect(seen.readings - asked).toBeLessThanOrEqual(10); // one a minute
+	expect(seen.readings).toBeGreaterThan(asked);
 });
 
-test.each([true, false])(
-	"credential files that changed, with a login to wait for or not: %s",
-	async (mayLogIn) => {
-		const clock = new FakeClock();
-		const stop = new AbortController();
-		onTestFinished(() => stop.abort(new Error("the end")));
-		const nothing = async () => await Promise.resolve();
-		let refreshes = 0;
-		const parts = {
-			load: async () => await Promise.reject(new AgentError("as broken as before", { code: "E_CONFIG" })),
-			agent: { refresh: () => refreshes++ },
-			vault: { links: { session: { credentialsChanged: async () => await Promise.resolve(mayLogIn) } } },
-			world: { clock, random: () => 1 },
-			log: new RecordingLog(),
-			systemd: { reloading: nothing, ready: nothing },
-			reread: nothing,
-		} as unknown as ReloaderParts;
-		const reloader = new Reloader({ config: {} } as unknown as Settled, parts);
-		void reloader.run(stop.signal).catch(() => undefined);
+test.each([
+	{ mayLogIn: true, refreshes: 1 },
+	{ mayLogIn: false, refreshes: 0 },
+])(
+	"credential files that changed, with a login that waits for them ($mayLogIn), bring $refreshes refresh",
+	async ({ mayLogIn, refreshes }) => {
+		const error = new AgentError("as broken as before", { code: "E_CONFIG" });
+		const { reloader, clock, seen } = reloading({ error, mayLogIn });
 
 		reloader.filesChanged();
 		await clock.advance(5000);
 
-		expect(refreshes).toBe(mayLogIn ? 1 : 0);
+		expect(seen.refreshes).toBe(refreshes);
 	},
 );
