@@ -56,15 +56,7 @@ const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|\[::1\]|localhost)$/;
 /** @throws AgentError when the address is not a loopback one, or is taken */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
 	const { host = "127.0.0.1", port = 0 } = options.listen ?? {};
-	if (!LOOPBACK.test(host)) {
-		throw new AgentError(`Cannot listen on "${host}": the development server listens on loopback alone`, {
-			code: "E_DEV_LISTEN",
-			exitCode: ExitCode.usage,
-			rows: {
-				do: "use 127.0.0.1 or ::1; for anything that other machines reach, run a real Vault or OpenBao",
-			},
-		});
-	}
+	if (!LOOPBACK.test(host)) throw notLoopback(host);
 	const random = options.random ?? randomBytes;
 	const rootToken = options.rootToken ?? new Ids(random).token("service");
 	const core = new Core({ clock: options.clock, random, rootToken });
@@ -141,6 +133,16 @@ async function listen(server: Server, host: string, port: number): Promise<strin
 	});
 	const { address, port: actual } = server.address() as AddressInfo;
 	return address.includes(":") ? `[${address}]:${actual}` : `${address}:${actual}`;
+}
+
+function notLoopback(host: string): AgentError {
+	return new AgentError(`Cannot listen on "${host}": the development server listens on loopback alone`, {
+		code: "E_DEV_LISTEN",
+		exitCode: ExitCode.usage,
+		rows: {
+			do: "use 127.0.0.1 or ::1; for anything that other machines reach, run a real Vault or OpenBao",
+		},
+	});
 }
 
 function listenError(cause: NodeJS.ErrnoException, where: string): AgentError {

@@ -76,7 +76,7 @@ export class VaultLeases implements LeaseCalls {
 export type Refusal = "gone" | "not-renewable" | "passing";
 
 /** 400 is Vault's word for a lease that it does not know, and for one that it knows and will not make longer. */
-export function refusalOf(error: unknown): Refusal {
+export function refusalOf(error: AgentError): Refusal {
 	if (!(error instanceof VaultError) || error.status === undefined || error.remedy !== "give-up")
 		return "passing";
 	return error.status === 400 && !/not renewable/i.test(error.message) ? "gone" : "not-renewable";

@@ -6,8 +6,6 @@ import { asksForPrevious, currentOf } from "./previous.ts";
 import { requestKey, type SecretRequest } from "./request.ts";
 import { type Pace, Rounds, tightest } from "./rounds.ts";
 
-export type SecretStoreDeps = KeeperDeps;
-
 /** How often the static paths are read until two rounds agree; beyond it the last round is taken. */
 const MOST_ROUNDS = 10;
 
@@ -17,11 +15,11 @@ const FIRST_PAUSE_MS = 50;
 
 /** Every secret that the config needs: read once, watched, read again together. */
 export class SecretStore {
-	readonly #deps: SecretStoreDeps;
+	readonly #deps: KeeperDeps;
 	readonly #rounds: Rounds;
 	readonly #keeper: Keeper;
 
-	constructor(deps: SecretStoreDeps) {
+	constructor(deps: KeeperDeps) {
 		this.#deps = deps;
 		this.#rounds = new Rounds(deps.random);
 		this.#keeper = new Keeper(deps, this.#rounds);
