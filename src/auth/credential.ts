@@ -1,4 +1,4 @@
-import { type Log, Secret } from "../kernel/mod.ts";
+import { errorCode, type Log, Secret } from "../kernel/mod.ts";
 import { LoginError } from "./errors.ts";
 
 /** A credential given in place, or the file that holds it. */
@@ -77,7 +77,7 @@ export class CredentialReader {
 		try {
 			await this.#files.unlink(this.path);
 		} catch (error) {
-			const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+			const code = errorCode(error) ?? "unknown";
 			if (code === "ENOENT") return;
 			log.write("warn", "login", {
 				msg: `the ${this.#source.what}'s file ${this.path} could not be removed (${code}); set ${setting}: false if it is meant to stay`,

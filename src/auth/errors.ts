@@ -1,4 +1,4 @@
-import { AgentError, ExitCode } from "../kernel/mod.ts";
+import { AgentError, errorCode, ExitCode } from "../kernel/mod.ts";
 import { VaultError } from "../vault/mod.ts";
 
 /** Whether Vault said no for good. Whatever else is wrong is not about what it was shown, or may pass. */
@@ -55,7 +55,7 @@ export class LoginError extends AgentError {
 	/** A credential is not there to be shown. */
 	static noCredential(wanted: WantedFile, cause: unknown): LoginError {
 		const { what, path, advice = `put the ${what} into that file, readable by the agent's user` } = wanted;
-		const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "empty";
+		const reason = errorCode(cause) ?? "empty";
 		return new LoginError(`cannot read the ${what} from ${path} (${reason})`, {
 			code: "E_CREDENTIAL_FILE",
 			exitCode: ExitCode.loginRefused,

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { errorCode } from "../kernel/mod.ts";
 import type { SignalOutcome } from "./ports.ts";
 
 /** Sends a signal, 0 being none, to a process or, with a negative number, to a group. */
@@ -7,7 +8,7 @@ export function sendSignal(pid: number, signal: NodeJS.Signals | 0): SignalOutco
 		process.kill(pid, signal);
 		return "sent";
 	} catch (error) {
-		const code = error instanceof Error && "code" in error ? error.code : undefined;
+		const code = errorCode(error);
 		if (code === "ESRCH") return "gone";
 		if (code === "EPERM") return "refused";
 		throw error;

@@ -1,5 +1,5 @@
 import type { ListenerConfig } from "../config/mod.ts";
-import { AgentError, ExitCode, Secret } from "../kernel/mod.ts";
+import { AgentError, errorCode, ExitCode, Secret } from "../kernel/mod.ts";
 import type { ListenerSpec } from "../status/mod.ts";
 import type { World } from "./world.ts";
 
@@ -70,7 +70,7 @@ function read(path: string, key: string, world: World): Buffer {
 }
 
 function unreadable(key: string, path: string, error: unknown): AgentError {
-	const code = error instanceof Error && "code" in error ? String(error.code) : "no code";
+	const code = errorCode(error) ?? "no code";
 	return new AgentError(`listener.${key} cannot be read (${code})`, {
 		code: "E_CONFIG",
 		exitCode: ExitCode.usage,

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import type { Clock } from "../kernel/mod.ts";
+import { type Clock, errorCode } from "../kernel/mod.ts";
 
 /** Open at once, whether or not there is somebody at the other end of a pipe. */
 export const READ_AT_ONCE = constants.O_RDONLY | constants.O_NONBLOCK;
@@ -41,7 +41,7 @@ async function nextPiece(file: FileHandle): Promise<Buffer | undefined> {
 		const { buffer, bytesRead } = await file.read();
 		return buffer.subarray(0, bytesRead);
 	} catch (error) {
-		if (error instanceof Error && "code" in error && error.code === "EAGAIN") return undefined;
+		if (errorCode(error) === "EAGAIN") return undefined;
 		throw error;
 	}
 }

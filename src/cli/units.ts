@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { Unit } from "../agent/mod.ts";
 import type { Config, EnvConfig, TemplateConfig } from "../config/mod.ts";
-import { AgentError, ExitCode } from "../kernel/mod.ts";
+import { AgentError, errorCode, ExitCode } from "../kernel/mod.ts";
 import type { Pace } from "../secrets/mod.ts";
 import { parseTemplate, referenceTemplate, secretTemplate, type Template } from "../template/mod.ts";
 
@@ -50,7 +50,7 @@ async function read(source: string, readText: ReadText): Promise<string> {
 	try {
 		return await readText(source);
 	} catch (error) {
-		const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+		const code = errorCode(error) ?? "unreadable";
 		throw new AgentError(`cannot read the template ${source} (${code})`, {
 			code: "E_TEMPLATE_FILE",
 			exitCode: ExitCode.usage,

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { errorCode } from "../kernel/mod.ts";
 import type { Environment } from "./environment.ts";
 import { ConfigError } from "./errors.ts";
 import { Settings } from "./settings.ts";
@@ -30,7 +31,7 @@ export async function readSettings({ file, readFile, cwd, env }: FileInput): Pro
 }
 
 function unreadable(error: unknown): string {
-	const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+	const code = errorCode(error) ?? "unknown error";
 	return UNREADABLE[code] ?? `cannot read the config file (${code})`;
 }
 

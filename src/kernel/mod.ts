@@ -2,6 +2,7 @@ export { AgentError, type AgentErrorInit, type ErrorRows, type Remedy } from "./
 export { type BackoffLimits, backoffDelay } from "./backoff.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
+export { errorCode } from "./error-code.ts";
 export { ExitCode } from "./exit-code.ts";
 export { JsonNumber, type JsonValue, parseJson } from "./json.ts";
 export type { Log, LogFields, LogLevel } from "./log.ts";

@@ -1,4 +1,4 @@
-import { AgentError, ExitCode } from "../kernel/mod.ts";
+import { AgentError, errorCode, ExitCode } from "../kernel/mod.ts";
 
 /** Thrown when a file cannot be put where it belongs. */
 export class DeliveryError extends AgentError {
@@ -27,7 +27,7 @@ export class DeliveryError extends AgentError {
 }
 
 function codeOf(error: unknown): string {
-	return error instanceof Error && "code" in error ? String(error.code) : "unknown fault";
+	return errorCode(error) ?? "unknown fault";
 }
 
 const WORDS: Readonly<Record<string, string>> = {

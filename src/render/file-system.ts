@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
 import * as node from "node:fs/promises";
+import { errorCode } from "../kernel/mod.ts";
 
 /** What delivery needs of the file system; the tests hand in one that fails on purpose. */
 export type FileSystem = Pick<
@@ -18,5 +19,5 @@ export const READ_NO_LINK = constants.O_RDONLY | constants.O_NOFOLLOW | constant
 
 /** Whether a failed call says that there is nothing at the path. */
 export function isMissing(error: unknown): boolean {
-	return error instanceof Error && "code" in error && error.code === "ENOENT";
+	return errorCode(error) === "ENOENT";
 }

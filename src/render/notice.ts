@@ -1,4 +1,5 @@
 import { basename, dirname, join } from "node:path";
+import { errorCode } from "../kernel/mod.ts";
 import { DeliveryError } from "./errors.ts";
 import { CREATE_NEW, type FileSystem, isMissing } from "./file-system.ts";
 
@@ -16,7 +17,7 @@ export async function setNotice(path: string, fs: FileSystem): Promise<void> {
 		const file = await fs.open(noticePath(path), CREATE_NEW, 0o600);
 		await file.close();
 	} catch (error) {
-		if (error instanceof Error && "code" in error && error.code === "EEXIST") return;
+		if (errorCode(error) === "EEXIST") return;
 		throw DeliveryError.failed("write", noticePath(path), error);
 	}
 }

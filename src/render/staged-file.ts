@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { errorCode } from "../kernel/mod.ts";
 import { DeliveryError } from "./errors.ts";
 import { CREATE_NEW, type FileSystem, isMissing, READ_NO_LINK } from "./file-system.ts";
 import type { Owner } from "./owner.ts";
@@ -30,7 +31,7 @@ export async function compare(target: Target, fs: FileSystem): Promise<Standing>
 	} catch (error) {
 		if (isMissing(error)) return "absent";
 		// Somebody else's file, or one without read permission: it is replaced, not judged.
-		if (error instanceof Error && "code" in error && error.code === "EACCES") return "other-content";
+		if (errorCode(error) === "EACCES") return "other-content";
 		throw DeliveryError.failed("read", target.path, error);
 	}
 }
@@ -123,8 +124,7 @@ export async function syncFolder(folder: string, fs: FileSystem): Promise<void> 
 		await handle.sync();
 	} catch (error) {
 		// Some network file systems cannot sync folders; the rename itself has happened.
-		if (error instanceof Error && "code" in error && (error.code === "EINVAL" || error.code === "ENOTSUP"))
-			return;
+		if (["EINVAL", "ENOTSUP"].includes(errorCode(error) ?? "")) return;
 		throw DeliveryError.failed("sync", folder, error);
 	}
 }

@@ -1,4 +1,4 @@
-import { AgentError, ExitCode } from "../kernel/mod.ts";
+import { AgentError, errorCode, ExitCode } from "../kernel/mod.ts";
 
 /** The address cannot be listened on. */
 export function cannotListen(address: string, reason: string): AgentError {
@@ -20,6 +20,6 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** What a failed `listen` means. */
 export function reasonOf(error: unknown): string {
-	const code = error instanceof Error && "code" in error ? String(error.code) : "no code";
+	const code = errorCode(error) ?? "no code";
 	return REASONS[code] ?? code;
 }

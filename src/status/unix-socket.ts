@@ -1,6 +1,7 @@
 import { lstat, unlink } from "node:fs/promises";
 import { connect } from "node:net";
 import { dirname } from "node:path";
+import { errorCode } from "../kernel/mod.ts";
 import { cannotListen, reasonOf } from "./errors.ts";
 
 /**
@@ -32,6 +33,6 @@ function knock(path: string): Promise<string> {
 			socket.destroy();
 			resolve("answered");
 		});
-		socket.once("error", (error) => resolve("code" in error ? String(error.code) : "no code"));
+		socket.once("error", (error) => resolve(errorCode(error) ?? "no code"));
 	});
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { JsonNumber, parseJson } from "../kernel/mod.ts";
+import { errorCode, JsonNumber, parseJson } from "../kernel/mod.ts";
 import { JsonText } from "./format/format.ts";
 import type { TemplateInputs } from "./inputs.ts";
 import { isTruthy, SecretScope } from "./scope.ts";
@@ -72,7 +72,7 @@ function readFile(path: string, inputs: TemplateInputs): string {
 	try {
 		return inputs.readFile(path);
 	} catch (error) {
-		const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+		const code = errorCode(error) ?? "unreadable";
 		throw new HelperFault(`cannot read ${path} (${code})`);
 	}
 }

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { AgentError, ExitCode } from "../kernel/mod.ts";
+import { AgentError, errorCode, ExitCode } from "../kernel/mod.ts";
 
 /** What the transport needs of the file system. */
 export interface TlsFiles {
@@ -86,7 +86,7 @@ function clientIdentity(
 		createSecureContext({ ...cert, key });
 		return { ...cert, key };
 	} catch (error) {
-		const isOther = error instanceof Error && "code" in error && error.code === OTHER_KEY;
+		const isOther = errorCode(error) === OTHER_KEY;
 		throw unusable(
 			`${place}.client_key`,
 			clientKey,
@@ -117,7 +117,7 @@ function unusable(key: string, path: string, reason: string): AgentError {
 }
 
 function unreadable(key: string, path: string, cause: unknown): AgentError {
-	const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "unreadable";
+	const reason = errorCode(cause) ?? "unreadable";
 	return new AgentError(`${key}: cannot read ${path} (${reason})`, {
 		code: "E_TLS_FILES",
 		exitCode: ExitCode.usage,

@@ -1,6 +1,6 @@
 import http, { type ClientRequest, type IncomingMessage } from "node:http";
 import type { LookupFunction } from "node:net";
-import { type JsonValue, parseJson } from "../kernel/mod.ts";
+import { errorCode, type JsonValue, parseJson } from "../kernel/mod.ts";
 import type { TlsIdentity } from "./tls.ts";
 
 /** The shape in which node-vault hands a request to its injected HTTP function. */
@@ -215,7 +215,7 @@ const NETWORK_WORDS: Readonly<Record<string, string>> = {
 
 function asTransportError(error: unknown): TransportError {
 	if (error instanceof TransportError) return error;
-	const code = error instanceof Error && "code" in error ? String(error.code) : "";
+	const code = errorCode(error) ?? "";
 	if (/CERT|SSL|TLS|EPROTO|ISSUER|ALTNAME|SIGNATURE|INVALID_CA|INVALID_PURPOSE/.test(code))
 		return new TransportError("tls", tlsWords(code));
 	if (code === "ERR_INVALID_CHAR")

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { AgentError, ExitCode } from "../../kernel/mod.ts";
+import { AgentError, errorCode, ExitCode } from "../../kernel/mod.ts";
 import type { CommonFlags } from "../common-flags.ts";
 import type { World } from "../world.ts";
 
@@ -71,7 +71,7 @@ async function write(name: string, text: string, world: World): Promise<void> {
 		await using file = await world.fs.open(path, "wx", 0o644); // "x": not even what has come since it was looked for
 		await file.writeFile(text);
 	} catch (error) {
-		const code = error instanceof Error && "code" in error ? String(error.code) : "unwritable";
+		const code = errorCode(error) ?? "unwritable";
 		throw new AgentError(`cannot write ${name} (${code})`, {
 			code: "E_INIT",
 			exitCode: ExitCode.undeliverable,

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { AgentError, ExitCode } from "../../kernel/mod.ts";
+import { AgentError, errorCode, ExitCode } from "../../kernel/mod.ts";
 
 /** Files that a development server's clients read. */
 export interface DevFiles {
@@ -38,7 +38,7 @@ export async function openDevFiles(folder?: string): Promise<DevFiles> {
 
 function refuse(path: string): (cause: unknown) => never {
 	return (cause) => {
-		const code = cause instanceof Error && "code" in cause ? String(cause.code) : "the system refused";
+		const code = errorCode(cause) ?? "the system refused";
 		throw new AgentError(`Cannot write "${path}" for clients of the development server: ${code}`, {
 			code: "E_DEV_FILES",
 			exitCode: ExitCode.usage,

@@ -1,5 +1,5 @@
 import type { Seed } from "../../devserver/mod.ts";
-import { AgentError, ExitCode, nearest, parseJson } from "../../kernel/mod.ts";
+import { AgentError, errorCode, ExitCode, nearest, parseJson } from "../../kernel/mod.ts";
 import { asObject } from "../../vault/mod.ts";
 import type { World } from "../world.ts";
 
@@ -22,7 +22,7 @@ const DATABASE_KEYS = ["roles", "static_roles"];
 /** @throws AgentError naming what is wrong with the file, never its content */
 export async function readSeed(path: string, world: World): Promise<Seed> {
 	const text = await world.readText(path).catch((error: unknown) => {
-		const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+		const code = errorCode(error) ?? "unreadable";
 		throw wrong(path, `cannot be read (${code})`, "check the path", error);
 	});
 	const seed = parse(path, text);

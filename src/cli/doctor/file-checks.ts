@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { orderOf, type Unit } from "../../agent/mod.ts";
 import type { AuthConfig, Config, Credential } from "../../config/mod.ts";
-import { AgentError, ExitCode } from "../../kernel/mod.ts";
+import { AgentError, errorCode, ExitCode } from "../../kernel/mod.ts";
 import { deliveryOf } from "../assemble.ts";
 import type { World } from "../world.ts";
 import { failure, type Finding, leftOut, ok, tried, warning } from "./finding.ts";
@@ -143,7 +143,7 @@ async function credential({ what, path }: CredentialFile, world: World, machine:
 			? ok("credentials", `the ${what} in ${path} is closed to others (${octal})`)
 			: warning("credentials", `the ${what} in ${path} is open to others (${octal})`, `chmod 0600 ${path}`);
 	} catch (error) {
-		const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+		const code = errorCode(error) ?? "unreadable";
 		return failure(
 			"credentials",
 			new AgentError(`the ${what} cannot be read from ${path} (${code})`, {

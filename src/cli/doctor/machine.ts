@@ -3,6 +3,7 @@ import { access, readdir, stat, statfs } from "node:fs/promises";
 import { connect as connectPlain, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { connect as connectTls, type TLSSocket } from "node:tls";
+import { errorCode } from "../../kernel/mod.ts";
 
 /** What the doctor asks of the machine, beyond what an agent needs of it. Nothing is changed by it. */
 export interface Machine {
@@ -86,7 +87,7 @@ async function canListen(address: {
 }): Promise<string | undefined> {
 	const server = createServer();
 	return await new Promise((resolve) => {
-		server.once("error", (error) => resolve("code" in error ? String(error.code) : error.message));
+		server.once("error", (error) => resolve(errorCode(error) ?? error.message));
 		server.listen(address, () => server.close(() => resolve(undefined)));
 	});
 }

@@ -1,5 +1,5 @@
 import type { AuthConfig, Config } from "../../config/mod.ts";
-import { AgentError, ExitCode, formatDuration } from "../../kernel/mod.ts";
+import { AgentError, errorCode, ExitCode, formatDuration } from "../../kernel/mod.ts";
 import { asNumber, asText, asTexts, readTlsIdentity } from "../../vault/mod.ts";
 import { meantForOneLogin, usedUpByLogin } from "../link/looking-login.ts";
 import type { VaultLink } from "../link/vault-links.ts";
@@ -71,7 +71,7 @@ const TLS_REMEDIES: readonly (readonly [code: RegExp, remedy: string])[] = [
 ];
 
 function notReached(address: string, error: unknown): Finding {
-	const code = error instanceof Error && "code" in error ? String(error.code) : "no connection";
+	const code = errorCode(error) ?? "no connection";
 	const tls = TLS_REMEDIES.find(([pattern]) => pattern.test(code))?.[1];
 	return {
 		check: "address",

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import type { Sink, SinkContent, SinkFiles } from "../../auth/mod.ts";
-import { Secret } from "../../kernel/mod.ts";
+import { errorCode, Secret } from "../../kernel/mod.ts";
 import type { Delivery } from "../../render/mod.ts";
 import type { World } from "../world.ts";
 
@@ -39,7 +39,7 @@ export function sinkFiles(delivery: Delivery, { fs, uid }: Pick<World, "fs" | "u
 				const text = (await file.readFile("utf8")).trim();
 				return text === "" ? { kind: "absent" } : { kind: "text", text: new Secret(text) };
 			} catch (error) {
-				const code = error instanceof Error && "code" in error ? String(error.code) : "unknown fault";
+				const code = errorCode(error) ?? "unknown fault";
 				if (code === "ENOENT" || code === "ENOTDIR") return { kind: "absent" };
 				return { kind: "unsafe", reason: code === "ELOOP" ? "is a link" : `cannot be read (${code})` };
 			}

@@ -1,4 +1,5 @@
 import { watch } from "chokidar";
+import { errorCode } from "../../kernel/mod.ts";
 
 /** Files that are looked at for changes. */
 export interface FileWatch {
@@ -18,9 +19,7 @@ export interface FileWatchEvents {
 export function watchFiles({ changed, failed }: FileWatchEvents): FileWatch {
 	const watcher = watch([], { ignoreInitial: true });
 	watcher.on("all", changed);
-	watcher.on("error", (error) =>
-		failed(error instanceof Error && "code" in error ? String(error.code) : "unknown"),
-	);
+	watcher.on("error", (error) => failed(errorCode(error) ?? "unknown"));
 	let watched: ReadonlySet<string> = new Set();
 	return {
 		set(paths) {

@@ -1,5 +1,5 @@
 import type { NoticePort } from "../../agent/mod.ts";
-import { formatDuration } from "../../kernel/mod.ts";
+import { errorCode, formatDuration } from "../../kernel/mod.ts";
 import { notNotified } from "./not-notified.ts";
 
 /** Real commands and calls, for `on_change: { command }` and `{ http }`. */
@@ -15,7 +15,10 @@ export function systemNotices(env: Readonly<Record<string, string>>): NoticePort
 				(error: unknown) => {
 					signal.throwIfAborted();
 					const late = `no answer within ${formatDuration(timeoutMs)}`;
-					throw notNotified(`${method} ${url}`, deadline.aborted ? late : codeOf(error));
+					throw notNotified(
+						`${method} ${url}`,
+						deadline.aborted ? late : (errorCode(error) ?? "no connection"),
+					);
 				},
 			);
 			if (status < 200 || status > 299) throw notNotified(`${method} ${url}`, `status ${status}`);
@@ -36,8 +39,4 @@ async function request(
 		outgoing.on("error", reject);
 		outgoing.end();
 	});
-}
-
-function codeOf(error: unknown): string {
-	return error instanceof Error && "code" in error ? String(error.code) : "no connection";
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestOptions } from "node:http";
 import type { Config, ListenerConfig } from "../../config/mod.ts";
-import { AgentError, ExitCode, Secret } from "../../kernel/mod.ts";
+import { AgentError, errorCode, ExitCode, Secret } from "../../kernel/mod.ts";
 import { listenerToken } from "../listener-spec.ts";
 import type { World } from "../world.ts";
 
@@ -103,7 +103,7 @@ function nameOf({ address, tls }: ListenerConfig): string {
 }
 
 function away(name: string, error: unknown): AgentError {
-	const code = error instanceof Error && "code" in error ? String(error.code) : "no answer";
+	const code = errorCode(error) ?? "no answer";
 	const why = error instanceof Error && error.name === "TimeoutError" ? "no answer within 5 s" : code;
 	return new AgentError(`no agent answers at ${name} (${why})`, {
 		code: "E_AGENT_AWAY",
