@@ -3,23 +3,17 @@ import { refusePlainAddress } from "./cert-login.ts";
 import { checkSettings } from "./check.ts";
 import type { Config } from "./config.ts";
 import { type FileInput, readSettings } from "./config-file.ts";
-import type { Context } from "./context.ts";
-import { milliseconds } from "./context.ts";
+import { type Context, milliseconds } from "./context.ts";
 import { child, templates } from "./delivery.ts";
-import {
-	applyReferences,
-	applyVariables,
-	type EnvCredentials,
-	readCredentials,
-	variableWarnings,
-} from "./environment.ts";
+import { applyReferences, applyVariables, type EnvCredentials, readCredentials } from "./environment.ts";
 import { ConfigError } from "./errors.ts";
 import { applyCommand, applyFlags, type Flags } from "./flags.ts";
-import { applyListenerAddress, applyListenerToken, listener, listenerWarnings } from "./listener.ts";
+import { applyListenerAddress, applyListenerToken, listener } from "./listener.ts";
 import { login, missingCredential } from "./login.ts";
 import type { FileConfig } from "./schema/file.ts";
-import { server, serverWarnings } from "./server.ts";
+import { server } from "./server.ts";
 import { variables } from "./variables.ts";
+import { warningsOf } from "./warnings.ts";
 
 export interface ConfigInput extends FileInput {
 	readonly flags: Flags;
@@ -63,24 +57,8 @@ function normalize(file: FileConfig, input: ConfigInput, context: Context): Conf
 	const auth = login(file.auto_auth, credentials, context);
 	refusePlainAddress(file, context);
 	const exec = child(file, context);
-	const env = variables(file.env);
 	const answering = listener(file.listener, context);
-	const warnings = [
-		...serverWarnings(vault),
-		...listenerWarnings(answering),
-		...(exec === undefined ? [] : variableWarnings(input.env, exec.inheritEnv)),
-	];
-	if (file.exit_after_auth && auth?.revokeOnShutdown === true && auth.sinks.length > 0) {
-		warnings.push(
-			"auto_auth.revoke_on_shutdown takes the token out of the sinks again as soon as everything stands; leave one of them out",
-		);
-	}
-	if (env.length > 0 && exec === undefined) {
-		warnings.push(
-			"env names variables, but there is no child to get them; add exec.command, or write it after --",
-		);
-	}
-	return {
+	const config = {
 		origin: input.file ?? "flags and environment",
 		...(input.file !== undefined && { file: resolve(input.cwd, input.file) }),
 		watch: file.watch,
@@ -89,14 +67,14 @@ function normalize(file: FileConfig, input: ConfigInput, context: Context): Conf
 		pollIntervalMs: milliseconds(file.poll_interval),
 		templates: templates(file, exec, context),
 		allowedRoots: file.allowed_roots.map((root) => context.resolve(root)),
-		env,
+		env: variables(file.env),
 		...(exec && { exec }),
 		...(answering && { listener: answering }),
 		log: { level: file.log.level, format: file.log.format ?? (input.isTerminal ? "pretty" : "json") },
 		exitAfterAuth: file.exit_after_auth,
 		timeoutMs: milliseconds(file.timeout),
-		warnings,
 	};
+	return { ...config, warnings: warningsOf(config, input.env) };
 }
 
 function requireServer(file: FileConfig, credentials: EnvCredentials, context: Context): void {

@@ -1,0 +1,23 @@
+import type { Config } from "./config.ts";
+import { type Environment, variableWarnings } from "./environment.ts";
+import { listenerWarnings } from "./listener.ts";
+import { serverWarnings } from "./server.ts";
+
+const EMPTIED_SINKS =
+	"auto_auth.revoke_on_shutdown takes the token out of the sinks again as soon as everything stands; leave one of them out";
+
+const NO_CHILD =
+	"env names variables, but there is no child to get them; add exec.command, or write it after --";
+
+/** What works but should be known. */
+export function warningsOf(config: Omit<Config, "warnings">, environment: Environment): readonly string[] {
+	const { vault, listener, auth, exec, env, exitAfterAuth } = config;
+	const isEmptied = exitAfterAuth && auth?.revokeOnShutdown === true && auth.sinks.length > 0;
+	return [
+		...serverWarnings(vault),
+		...listenerWarnings(listener),
+		...(exec === undefined ? [] : variableWarnings(environment, exec.inheritEnv)),
+		...(isEmptied ? [EMPTIED_SINKS] : []),
+		...(env.length > 0 && exec === undefined ? [NO_CHILD] : []),
+	];
+}
