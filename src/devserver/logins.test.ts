@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createJwtSigner } from "../../test/support/jwt-signer.ts";
+import { JwtIssuer } from "../../test/support/jwt.ts";
 import { plantedCore } from "../../test/support/planted-core.ts";
 
 test("plant() fills a namespace as it does the root, and says whose the roles are", () => {
@@ -44,11 +44,11 @@ test("plant() seeds kubernetes roles for the account of their name, whose token 
 });
 
 test("plant() seeds jwt roles with little said", () => {
-	const { publicKey, sign } = createJwtSigner();
+	const issuer = new JwtIssuer();
 	const { clock, call } = plantedCore({
-		jwt: { config: { jwt_validation_pubkeys: publicKey }, roles: { ci: { bound_subject: "me" } } },
+		jwt: { config: { jwt_validation_pubkeys: issuer.publicKey }, roles: { ci: { bound_subject: "me" } } },
 	});
-	const jwt = sign({ sub: "me", iat: clock.now() / 1000 });
+	const jwt = issuer.sign({ sub: "me", iat: clock.now() / 1000 });
 
 	expect(call("POST auth/jwt/login", { token: "", body: { role: "ci", jwt } }).status).toBe(200);
 });
@@ -68,7 +68,7 @@ test("a service account's token is good until its last second, and for the clust
 
 test("a service account's token that none of the configured keys has signed is refused", () => {
 	const { core, call } = plantedCore({ kubernetes: { roles: { gateway: {} } } });
-	const keys = [createJwtSigner().publicKey];
+	const keys = [new JwtIssuer().publicKey];
 	call("POST auth/kubernetes/config", { body: { kubernetes_host: "https://k8s", pem_keys: keys } });
 	const jwt = core.serviceAccounts.issue({ namespace: "default", serviceAccount: "gateway" });
 

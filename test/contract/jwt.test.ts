@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createJwtSigner } from "../support/jwt-signer.ts";
+import { JwtIssuer } from "../support/jwt.ts";
 import { callApi } from "./client.ts";
 import { Stage } from "./stage.ts";
 import { targetKinds } from "./target.ts";
 
-const signer = createJwtSigner();
-const stranger = createJwtSigner();
+const signer = new JwtIssuer();
+const stranger = new JwtIssuer();
 
 // Nobody recorded it, but every server that takes JWTs has to agree on it.
 describe.each(targetKinds())("$name takes JWTs as Vault does", ({ open }) => {

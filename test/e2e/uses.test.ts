@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { eventually } from "../support/eventually.ts";
 import { folder } from "../support/folder.ts";
-import { createJwtSigner } from "../support/jwt-signer.ts";
+import { JwtIssuer } from "../support/jwt.ts";
 import { manifestsIn, typeFaults } from "../support/manifests.ts";
 import { BLOCKS, type Manifest, openUse, type Use } from "../support/uses.ts";
 
@@ -186,7 +186,7 @@ test("docker compose: the service starts as the file says, and its health check 
 
 test("CI job: the job's JWT logs in, the command gets the key, and nothing is left", async () => {
 	const use = await openUse("CI job");
-	const issuer = createJwtSigner();
+	const issuer = new JwtIssuer();
 	use.place.write("ci.pub", issuer.publicKey);
 	await use.sh("login");
 	const now = Math.floor(Date.now() / 1000);

@@ -7,24 +7,27 @@ export function unsignedJwt(claims: object): string {
 	return `${encode({ alg: "RS256" })}.${encode(claims)}.c2lnbmF0dXJl`;
 }
 
-/** Signs JWTs as `https://issuer.test` would. */
+/** Somebody whose tokens a server may be told to believe; RS256, which is what most issuers use. */
 export class JwtIssuer {
 	readonly #key: KeyObject;
-	/** For `jwt_validation_pubkeys`. */
+	/** PEM, for `jwt_validation_pubkeys`. */
 	readonly publicKey: string;
 
 	constructor() {
-		const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+		const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 		this.#key = privateKey;
-		this.publicKey = publicKey.export({ type: "spki", format: "pem" }).toString();
+		this.publicKey = publicKey.export({ type: "spki", format: "pem" }).toString().trim();
 	}
 
-	/** Good for five minutes, unless the claims say otherwise. */
+	/** A token with these claims and no others. */
+	sign(claims: object): string {
+		const text = `${encode({ alg: "RS256", typ: "JWT" })}.${encode(claims)}`;
+		return `${text}.${sign("sha256", Buffer.from(text), this.#key).toString("base64url")}`;
+	}
+
+	/** A token of `https://issuer.test` that is good for five minutes, unless the claims say otherwise. */
 	issue(claims: object): string {
 		const now = Math.floor(Date.now() / 1000);
-		const life = { iat: now, exp: now + 300 };
-		const text = `${encode({ alg: "ES256" })}.${encode({ iss: "https://issuer.test", ...life, ...claims })}`;
-		const signature = sign("sha256", Buffer.from(text), { key: this.#key, dsaEncoding: "ieee-p1363" });
-		return `${text}.${signature.toString("base64url")}`;
+		return this.sign({ iss: "https://issuer.test", iat: now, exp: now + 300, ...claims });
 	}
 }
