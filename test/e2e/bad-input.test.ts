@@ -265,7 +265,7 @@ const SECRETS: readonly Row[] = [
 	},
 	{
 		name: "a list where the policy gives only read",
-		given: ({ template }) => void template('{{#each (secrets "kv/llm/team")}}{{this}}{{/each}}'),
+		given: ({ template }) => template('{{#each (secrets "kv/llm/team")}}{{this}}{{/each}}'),
 		code: 4,
 		says: 'error: permission denied on kv/llm/team (403)\n  at   {address}  LIST kv/llm/team\n  do   give the token\'s policies:  path "kv/llm/team" { capabilities = ["list"] }      E_PERMISSION_DENIED, exit 4\n',
 	},
