@@ -3,11 +3,8 @@ import manifest from "../package.json" with { type: "json" };
 import { COMMANDS } from "../src/cli/command-list.ts";
 import type { CommandSpec, FlagSpec } from "../src/cli/command-spec.ts";
 import { COMMON_FLAGS } from "../src/cli/common-flags.ts";
-import { EXIT_CODES } from "../src/cli/exit-codes.ts";
-import { HELP_FLAG, PROGRAM_FLAGS } from "../src/cli/program-flags.ts";
-
-const ABOUT =
-	"Puts secrets from Vault or OpenBao where an LLM gateway reads them, and turns it over when they change.";
+import { CHILD_CODE, EXIT_CODES } from "../src/cli/exit-codes.ts";
+import { ABOUT, HELP_FLAG, PROGRAM_FLAGS } from "../src/cli/program-flags.ts";
 
 /** Variables that the command line itself looks at; those that stand for keys of the config are in its own page. */
 const VARIABLES: readonly (readonly [name: string, meaning: string])[] = [
@@ -19,7 +16,6 @@ const VARIABLES: readonly (readonly [name: string, meaning: string])[] = [
 	["NO_COLOR", "no colours where it is set"],
 ];
 
-const CHILD_CODE = "with a child: its own code, 128+n after signal n";
 const USED_EVERYWHERE =
 	"Every command takes these, so that whoever starts them all alike need not know which of them reads a config:";
 

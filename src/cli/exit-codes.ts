@@ -11,7 +11,10 @@ export const EXIT_CODES: ReadonlyMap<number, string> = new Map([
 	[ExitCode.undeliverable, "cannot deliver"],
 ]);
 
+/** The same for a program that runs another one. */
+export const CHILD_CODE = "with a child: its own code, 128+n after signal n";
+
 export function exitCodeHelp(): string {
 	const lines = [...EXIT_CODES].map(([code, meaning]) => `  ${code}  ${meaning}`);
-	return ["", "Exit codes:", ...lines, "  with a child: its own code, 128+n after signal n", ""].join("\n");
+	return ["", "Exit codes:", ...lines, `  ${CHILD_CODE}`, ""].join("\n");
 }

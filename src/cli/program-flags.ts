@@ -1,5 +1,9 @@
 import type { FlagSpec } from "./command-spec.ts";
 
+/** What the program is, in a sentence. */
+export const ABOUT =
+	"Puts secrets from Vault or OpenBao where an LLM gateway reads them, and turns it over when they change.";
+
 export const VERSION_FLAG: FlagSpec = { flags: "-V, --version", text: "print the version" };
 export const JSON_FLAG: FlagSpec = {
 	flags: "--json",

@@ -4,7 +4,7 @@ import { COMMANDS } from "./command-list.ts";
 import type { CommandSpec, FlagSpec } from "./command-spec.ts";
 import { errorLine, errorText } from "./error-text.ts";
 import { exitCodeHelp } from "./exit-codes.ts";
-import { HELP_FLAG, JSON_FLAG, VERSION_FLAG } from "./program-flags.ts";
+import { ABOUT, HELP_FLAG, JSON_FLAG, VERSION_FLAG } from "./program-flags.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -48,9 +48,7 @@ async function versionText(world: World): Promise<string> {
 
 function build(world: World, version: string, finish: (code: number) => void): Command {
 	const program = new Command("agent")
-		.description(
-			"Puts secrets from Vault or OpenBao where an LLM gateway reads them, and turns it over when they change.",
-		)
+		.description(ABOUT)
 		.version(version, VERSION_FLAG.flags, VERSION_FLAG.text)
 		.addOption(option(JSON_FLAG))
 		.helpOption(HELP_FLAG.flags, HELP_FLAG.text)

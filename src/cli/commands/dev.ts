@@ -5,6 +5,7 @@ import type { DevFiles } from "../dev/client-files.ts";
 import { type DevTlsFiles, writeTlsFiles } from "../dev/tls-files.ts";
 import { writeTokenFiles } from "../dev/token-files.ts";
 import { readSeed } from "../dev/seed-file.ts";
+import { shellQuoted } from "../shell-quoted.ts";
 import type { World } from "../world.ts";
 
 export interface DevFlags extends CommonFlags {
@@ -76,17 +77,17 @@ function asJson(server: DevServer, { roles, tls, tokens: service_account_tokens 
 function asShell(server: DevServer, { roles, tls, tokens }: Found): string {
 	const ids = Object.entries(roles).flatMap(([name, { roleId, secretId }]) => [
 		`# AppRole ${name}`,
-		`export VAULT_ROLE_ID=${quoted(roleId)} VAULT_SECRET_ID=${quoted(secretId)}`,
+		`export VAULT_ROLE_ID=${shellQuoted(roleId)} VAULT_SECRET_ID=${shellQuoted(secretId)}`,
 	]);
 	const client = tls?.client && [
 		`# certificate for a login with role ${tls.client.role} of auth/cert`,
-		`export VAULT_CLIENT_CERT=${quoted(tls.client.cert)} VAULT_CLIENT_KEY=${quoted(tls.client.key)}`,
+		`export VAULT_CLIENT_CERT=${shellQuoted(tls.client.cert)} VAULT_CLIENT_KEY=${shellQuoted(tls.client.key)}`,
 	];
 	const lines = [
 		"# For development only: everything is in memory, nothing is protected.",
-		`export VAULT_ADDR=${quoted(server.address)}`,
-		...(tls ? [`export VAULT_CACERT=${quoted(tls.caCert)}`] : []),
-		`export VAULT_TOKEN=${quoted(server.rootToken)}`,
+		`export VAULT_ADDR=${shellQuoted(server.address)}`,
+		...(tls ? [`export VAULT_CACERT=${shellQuoted(tls.caCert)}`] : []),
+		`export VAULT_TOKEN=${shellQuoted(server.rootToken)}`,
 		`# unseal key: ${server.unsealKey}`,
 		...ids,
 		...(client ?? []),
@@ -94,11 +95,6 @@ function asShell(server: DevServer, { roles, tls, tokens }: Found): string {
 		"# Ctrl-C ends it",
 	];
 	return `${lines.join("\n")}\n`;
-}
-
-/** As one word of a POSIX shell. */
-function quoted(text: string): string {
-	return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function parseListen(text: string): { host: string; port: number } {

@@ -3,6 +3,7 @@ import type { Config } from "../../config/mod.ts";
 import { AgentError } from "../../kernel/mod.ts";
 import { openLink } from "../link/open-link.ts";
 import type { CommonFlags } from "../common-flags.ts";
+import { counted } from "../counted.ts";
 import { credentialChecks, destinationChecks } from "../doctor/file-checks.ts";
 import { exitCodeOf, failure, type Finding, leftOut, ok, tried, warning } from "../doctor/finding.ts";
 import type { Machine } from "../doctor/machine.ts";
@@ -128,6 +129,5 @@ function words({ check, result, says, remedy }: Finding, { stdout, redactor }: W
 function summary(findings: readonly Finding[]): string {
 	const count = (result: Finding["result"]) => findings.filter((one) => one.result === result).length;
 	const [failures, warnings] = [count("failure"), count("warning")];
-	const plural = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "s"}`;
-	return `\n  ${plural(failures, "failure")}, ${plural(warnings, "warning")}, ${count("ok")} in order\n`;
+	return `\n  ${counted(failures, "failure")}, ${counted(warnings, "warning")}, ${count("ok")} in order\n`;
 }

@@ -1,4 +1,5 @@
 import type { Offer } from "../flag-names.ts";
+import { shellQuoted } from "../shell-quoted.ts";
 import type { CommandOutline, FlagOutline, ProgramOutline } from "./program-outline.ts";
 
 /** Completion for zsh: as a file `_agent` on `fpath`, or evaluated. */
@@ -12,7 +13,7 @@ _keyturn() {
 	case $state in
 	command)
 		local -a commands=(
-${commands.map(({ name, summary }) => `\t\t\t${quoted(`${name}:${summary}`)}`).join("\n")}
+${commands.map(({ name, summary }) => `\t\t\t${shellQuoted(`${name}:${summary}`)}`).join("\n")}
 		)
 		_describe command commands
 		;;
@@ -37,14 +38,14 @@ function commandCase({ name, flags, operand }: CommandOutline): string {
 }
 
 function rest(operand: Offer): string {
-	return operand.kind === "command" ? "'*:: :_normal'" : quoted(`1:argument:${action(operand)}`);
+	return operand.kind === "command" ? "'*:: :_normal'" : shellQuoted(`1:argument:${action(operand)}`);
 }
 
 /** `'(-c --config)'{-c,--config}'[text]:file:_files'`. */
 function argument({ short, long, text, offer, isRepeatable, value = "" }: FlagOutline): string {
 	const told = `[${text.replaceAll(/[[\]\\:]/g, "\\$&")}]`;
 	const wanted = offer === undefined ? "" : `:${value.slice(1, -1).replaceAll(":", " ")}:${action(offer)}`;
-	const tail = quoted(`${told}${wanted}`);
+	const tail = shellQuoted(`${told}${wanted}`);
 	if (isRepeatable) return `'*'${long}${tail}`;
 	return short === undefined ? `${long}${tail}` : `'(${short} ${long})'{${short},${long}}${tail}`;
 }
@@ -63,8 +64,4 @@ function action(offer: Offer): string {
 		default:
 			return offer satisfies never;
 	}
-}
-
-function quoted(text: string): string {
-	return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,5 +1,6 @@
 import { formatDuration } from "../../kernel/mod.ts";
 import type { FaultReport, SecretReport, StatusReport } from "../../status/mod.ts";
+import { counted } from "../counted.ts";
 
 type Row = readonly string[];
 
@@ -59,7 +60,7 @@ function childRow(child: NonNullable<StatusReport["child"]>): Row {
 	const { command, state, pid, up_seconds: up, turn_overs: turnOvers, restarts, exit_code: code } = child;
 	const ended = code === undefined ? state : `${state} with ${code}`;
 	const running = up === undefined ? ended : `up ${span(up)}`;
-	const counts = `${count(turnOvers, "turn-over")}, ${count(restarts, "restart")}`;
+	const counts = `${counted(turnOvers, "turn-over")}, ${counted(restarts, "restart")}`;
 	return ["child", command, ...(pid === undefined ? [] : [`pid ${pid}`]), running, counts];
 }
 
@@ -92,10 +93,6 @@ function faultWords({ message, code }: FaultReport): string {
 
 function span(seconds: number | undefined): string {
 	return seconds === undefined ? "" : formatDuration(seconds * 1000);
-}
-
-function count(number: number, noun: string): string {
-	return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 function aligned(unsafe: readonly Row[]): string {
