@@ -118,6 +118,22 @@ describe("what is made for us", () => {
 		expect(store.entries()[0]).toMatchObject({ clock: "expiry", lease: undefined });
 	});
 
+	test("has an end of its own even where a lease came with it that could be renewed", async () => {
+		const { ensure, watch, serve, vault, clock } = secretsBench();
+		serve(() => {
+			const data = { certificate: "PEM", expiration: (clock.now() + 10 * HOUR) / 1000 };
+			return reply({ data, leaseId: "pki/issue/gw/1", leaseDuration: 36_000, renewable: true });
+		});
+		await ensure(PKI);
+
+		await watch(8.7 * HOUR);
+		expect(vault.calls).toHaveLength(1);
+		await watch(0.4 * HOUR);
+
+		expect(vault.to("pki/")).toHaveLength(2);
+		expect(vault.to("sys/leases/renew")).toEqual([]);
+	});
+
 	test("by a clock that is another than the server's lives as long as the server says", async () => {
 		const { ensure, watch, serve, vault, clock } = secretsBench();
 		serve(() => {
@@ -163,6 +179,21 @@ describe("what is made for us", () => {
 		await watch(HOUR);
 		expect(vault.mostPerMinute).toBeLessThan(15);
 		const before = vault.calls.length;
+		await refresh();
+
+		expect(vault.calls.length).toBe(before + 1);
+	});
+
+	test("and cannot be made anew for a while is tried at once when somebody asks", async () => {
+		const { ensure, watch, refresh, serve, vault, clock } = secretsBench();
+		serve(() => reply({ data: { certificate: "PEM", expiration: (clock.now() + 10 * HOUR) / 1000 } }));
+		await ensure(PKI);
+		serve((call) => {
+			throw refusal(call, 403);
+		});
+		await watch(9.5 * HOUR);
+		const before = vault.calls.length;
+
 		await refresh();
 
 		expect(vault.calls.length).toBe(before + 1);
@@ -290,6 +321,35 @@ describe("the version before the current one", () => {
 		await watch(20 * SECOND);
 
 		expect(held()?.finding).toMatchObject({ kind: "absent", reason: how, version: 2 });
+	});
+
+	test.each([
+		["the current one", "secret/data/a"],
+		["it", "secret/data/a?version=-1"],
+	])("is looked at as often as %s is, with the current one", async (_whose, eager) => {
+		const { ensure, store, watch, vault } = versioned();
+		await ensure(PREVIOUS, { path: "secret/data/a" });
+		const paces = new Map(
+			["secret/data/a", "secret/data/a?version=-1"].map((key) => [key, [{ pollIntervalMs: HOUR }]]),
+		);
+
+		store.pace(paces.set(eager, [{ pollIntervalMs: 5 * SECOND }]));
+		await watch(MINUTE);
+
+		expect(vault.calls.filter(({ query }) => query?.["version"] === undefined).length).toBeGreaterThan(10);
+	});
+
+	test("whose read has failed is read again with a current one that has changed", async () => {
+		const { ensure, held, state, watch, changes } = versioned();
+		await ensure(PREVIOUS, { path: "secret/data/a" });
+		state.failing.add(2);
+		await watch(HOUR);
+
+		state.current = 4;
+		await watch(20 * SECOND);
+
+		expect(held()).toMatchObject({ finding: { view: { version: 3 } }, error: undefined });
+		expect(new Set(changes.map(({ at }) => at)).size).toBe(1);
 	});
 
 	test("that cannot be read is not taken for one before it", async () => {

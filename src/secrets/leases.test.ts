@@ -2,6 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { away, refusal, reply } from "../../test/support/fake-vault.ts";
 import { secretsBench } from "../../test/support/secrets-bench.ts";
+import type { VaultCall } from "../vault/mod.ts";
+import type { Pace } from "./mod.ts";
 
 const [SECOND, MINUTE, HOUR] = [1000, 60_000, 3_600_000];
 const CREDS = { path: "database/creds/app" };
@@ -39,20 +41,26 @@ describe("a leased secret", () => {
 		expect(database.issued).toHaveLength(1);
 	});
 
-	test("is not read again when a neighbour changes, nor when somebody asks for everything", async () => {
-		let version = 1;
-		const { database, serve, ensure, watch, refresh, changes } = secretsBench();
-		serve(kv(() => version));
-		await ensure(CREDS, KV, { path: "secret/data/b" });
+	test.each([
+		["can be renewed", true],
+		["cannot be renewed", false],
+	])(
+		"that %s is not read again for a neighbour's change, nor when all is asked for",
+		async (_how, renewable) => {
+			let version = 1;
+			const { database, serve, ensure, watch, refresh, changes } = secretsBench({ renewable });
+			serve(kv(() => version));
+			await ensure(CREDS, KV, { path: "secret/data/b" });
 
-		version = 2;
-		await watch(MINUTE);
-		version = 3;
-		expect(await refresh()).toHaveLength(2);
+			version = 2;
+			await watch(MINUTE);
+			version = 3;
+			expect(await refresh()).toHaveLength(2);
 
-		expect(changes.map(({ key }) => key).toSorted()).toEqual(["secret/data/a", "secret/data/b"]);
-		expect(database.issued).toHaveLength(1);
-	});
+			expect(changes.map(({ key }) => key).toSorted()).toEqual(["secret/data/a", "secret/data/b"]);
+			expect(database.issued).toHaveLength(1);
+		},
+	);
 
 	test("is renewed for its term at about two thirds of it", async () => {
 		const { vault, clock, ensure, watch, store } = secretsBench();
@@ -116,17 +124,20 @@ describe("a leased secret", () => {
 		expect(database.issued).toHaveLength(2);
 	});
 
-	test("whose renewal meets a fault that passes is renewed when it has passed", async () => {
+	test.each([
+		["no answer", away, "E_VAULT_UNREACHABLE"],
+		["an answer of 500", (call: VaultCall) => refusal(call, 500), "E_VAULT_BUSY"],
+	])("whose renewal meets %s for a while is renewed when that has passed", async (_how, fault, code) => {
 		const { vault, database, clock, ensure, watch, store, events } = secretsBench();
 		const [answer, back] = [vault.answer, clock.now() + 0.8 * HOUR];
 		vault.answer = (call) => {
-			if (call.path === "sys/leases/renew" && clock.now() < back) throw away(call);
+			if (call.path === "sys/leases/renew" && clock.now() < back) throw fault(call);
 			return answer(call);
 		};
 		await ensure(CREDS);
 
 		await watch(0.75 * HOUR);
-		expect(store.entry(CREDS.path)).toMatchObject({ error: { code: "E_VAULT_UNREACHABLE" } });
+		expect(store.entry(CREDS.path)).toMatchObject({ error: { code } });
 		await watch(0.1 * HOUR);
 
 		expect(store.entry(CREDS.path)?.error).toBeUndefined();
@@ -148,6 +159,76 @@ describe("a leased secret", () => {
 
 		expect(database.issued).toHaveLength(2);
 		expect((database.issued[1]?.at ?? 0) - (database.issued[0]?.at ?? 0)).toBeLessThanOrEqual(0.91 * HOUR);
+	});
+
+	test("whose renewal is put off by the server for longer than it lives is replaced in time", async () => {
+		const { vault, database, ensure, watch } = secretsBench();
+		const answer = vault.answer;
+		vault.answer = (call) => {
+			if (call.path === "sys/leases/renew") throw refusal(call, 429, { retryAfterMs: 2 * HOUR });
+			return answer(call);
+		};
+		await ensure(CREDS);
+
+		await watch(0.95 * HOUR);
+
+		expect(database.issued).toHaveLength(2);
+	});
+
+	test("that Vault knows and will not make longer is kept until shortly before its end", async () => {
+		const { vault, database, ensure, watch, events } = secretsBench();
+		const answer = vault.answer;
+		vault.answer = (call) => {
+			if (call.path === "sys/leases/renew") throw refusal(call, 400, { words: "lease is not renewable" });
+			return answer(call);
+		};
+		await ensure(CREDS);
+
+		await watch(0.75 * HOUR);
+		expect(database.issued).toHaveLength(1);
+		await watch(0.2 * HOUR);
+
+		expect(database.issued).toHaveLength(2);
+		expect([...events("not renewed"), ...events("gone")]).toMatchObject([{ kind: "not renewed" }]);
+	});
+
+	test("is renewed when the machine has slept beyond its time and it still lives", async () => {
+		const { clock, database, ensure, watch, events } = secretsBench();
+		await ensure(CREDS);
+		await clock.advance(0.95 * HOUR);
+
+		await watch(SECOND);
+
+		expect(events("renewed")).toHaveLength(1);
+		expect(database.issued).toHaveLength(1);
+	});
+
+	test("that is replaced costs no read of its neighbours", async () => {
+		const { vault, database, serve, store, ensure, watch } = secretsBench();
+		serve(kv(() => 1));
+		await ensure(CREDS, KV, { path: "secret/data/b" });
+		const seldom = [{ pollIntervalMs: 24 * HOUR }];
+		const paces = new Map<string, readonly Pace[]>([KV.path, "secret/data/b"].map((path) => [path, seldom]));
+		store.pace(paces.set(CREDS.path, [{ maxAgeMs: 10 * MINUTE }]));
+
+		await watch(15 * MINUTE);
+
+		expect(database.issued).toHaveLength(2);
+		expect(vault.to("secret/")).toHaveLength(2);
+	});
+
+	test("that a cache gives a second time is still in use", async () => {
+		const { vault, store, ensure, watch } = secretsBench();
+		const answer = vault.answer;
+		let cached: ReturnType<typeof answer> | undefined;
+		vault.answer = (call) => (call.path === CREDS.path ? (cached ??= answer(call)) : answer(call));
+		await ensure(CREDS);
+		store.pace(new Map([[CREDS.path, [{ maxAgeMs: 10 * MINUTE }]]]));
+
+		await watch(15 * MINUTE);
+
+		expect(vault.to(CREDS.path)).toHaveLength(2);
+		expect(store.retired).toEqual([]);
 	});
 
 	test("keeps what it was while Vault is away, and costs no flood", async () => {
@@ -289,6 +370,38 @@ describe("a lease that was replaced", () => {
 
 		expect(vault.to("sys/leases/revoke")).toHaveLength(5);
 		expect(events("not revoked")).toHaveLength(1);
+	});
+
+	test("that is gone before it is revoked is no fault", async () => {
+		const { vault, store, ensure, watch, events } = secretsBench();
+		await ensure(CREDS);
+		store.retain(new Set());
+		vault.answer = (call) => {
+			throw refusal(call, 400, { words: "lease not found" });
+		};
+
+		for (const { id } of store.retired) store.release(id);
+		await watch(MINUTE);
+
+		expect(vault.to("sys/leases/revoke")).toHaveLength(1);
+		expect(events("not revoked")).toEqual([]);
+	});
+
+	test("is revoked once, however long Vault takes for it", async () => {
+		const { vault, clock, store, ensure, watch, events } = secretsBench();
+		const answer = vault.answer;
+		vault.answer = async (call) => {
+			if (call.path === "sys/leases/revoke") await clock.sleep(20 * SECOND, new AbortController().signal);
+			return await answer(call);
+		};
+		await ensure(CREDS);
+		store.retain(new Set());
+
+		for (const { id } of store.retired) store.release(id);
+		await watch(MINUTE);
+
+		expect(vault.to("sys/leases/revoke")).toHaveLength(1);
+		expect(events("revoked")).toHaveLength(1);
 	});
 
 	test("whose revocation is forbidden is not tried again", async () => {

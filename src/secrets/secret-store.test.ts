@@ -205,6 +205,23 @@ describe("the poll", () => {
 		expect(later).toEqual([]);
 	});
 
+	test("believes it also when an answer of the server before comes after the move", async () => {
+		let answer: Finding | Promise<Finding> = present("a", 7);
+		const { store, clock } = open(() => answer);
+		await store.ensure([request("a")], signal);
+		const { promise, resolve } = Promise.withResolvers<Finding>();
+		answer = promise;
+		const reading = store.readAllAtOnce(signal);
+		await clock.advance(1);
+
+		store.moved();
+		resolve(present("a", 7));
+		await reading;
+		answer = present("a", 1);
+
+		expect(await store.readAllAtOnce(signal)).toMatchObject([{ after: present("a", 1) }]);
+	});
+
 	test("asks a replica that lags behind again soon, and goes back to its pace", async () => {
 		const served = [present("a", 2), present("a", 1), present("a", 1), present("a", 3)];
 		const { store, watch, of } = open(() => served.shift() ?? present("a", 3));
@@ -238,6 +255,22 @@ describe("a path that fails", () => {
 		expect(Math.max(...late)).toBeLessThanOrEqual(60_000);
 		expect(late.reduce((sum, gap) => sum + gap, 0) / late.length).toBeGreaterThan(20_000);
 		expect(gaps(of("bad"))[0]).toBeLessThanOrEqual(250);
+	});
+
+	test("keeps its pause when the pace is said anew", async () => {
+		const found = [present("a", 1)];
+		const { store, watch } = open(() => {
+			const [first] = found.splice(0);
+			if (first === undefined) throw away(call);
+			return first;
+		});
+		await store.ensure([request("a"), request("b")], signal);
+		await watch(1.2 * INTERVAL);
+		const pauses = store.entries().map(({ dueAt }) => dueAt);
+
+		store.pace(new Map(["a", "b"].map((key) => [key, [{ pollIntervalMs: 3_600_000 }]])));
+
+		expect(store.entries().map(({ dueAt }) => dueAt)).toEqual(pauses);
 	});
 
 	test("falls in step with the others when it is back", async () => {

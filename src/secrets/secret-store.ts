@@ -69,8 +69,7 @@ export class SecretStore {
 		const asked = new Map(paces);
 		for (const { key, request } of this.entries().filter((entry) => asksForPrevious(entry.request))) {
 			const current = requestKey(currentOf(request));
-			const both = [...(asked.get(current) ?? []), ...(asked.get(key) ?? [])];
-			asked.set(current, both).set(key, both);
+			asked.set(current, [...(asked.get(current) ?? []), ...(asked.get(key) ?? [])]);
 		}
 		const { pollIntervalMs } = this.#deps;
 		this.#keeper.pace(new Map([...asked].map(([key, all]) => [key, tightest(all, pollIntervalMs)])));
