@@ -46,28 +46,8 @@ async function runAgent(load: () => Promise<Config>, world: World): Promise<numb
 	const { vault, desk, child } = parts;
 	const stopping = new AbortController();
 	const systemd = serviceManager(world, log);
-	const watched = new WatchedFiles({
-		world,
-		log,
-		links: vault.links,
-		changed: () => reloader.filesChanged(),
-	});
-	const reloader: Reloader = new Reloader(parts.settled, {
-		...parts,
-		load,
-		world,
-		log,
-		systemd,
-		reread: async (current, result) => {
-			desk.counters.add("keyturn_reloads_total", { result });
-			await desk.adopt(current);
-		},
-		inForce: async (next) => {
-			log.switchTo(await logFor(next.config, world));
-			sayWarnings(next.config, log);
-			watched.set(next);
-		},
-	});
+	const watched = new WatchedFiles({ world, log, links: vault.links });
+	const reloader = reloaderOf(parts, { load, world, log, systemd, watched });
 	const release = listenToSignals({ world, reload: () => reloader.refresh(), child, stopping });
 	try {
 		return await work({ ...parts, config, world, reloader, watched, systemd, stopping });
@@ -82,6 +62,33 @@ async function runAgent(load: () => Promise<Config>, world: World): Promise<numb
 		await vault.links.end();
 		release();
 	}
+}
+
+interface ReloadParts {
+	readonly load: () => Promise<Config>;
+	readonly world: World;
+	readonly log: SwitchLog;
+	readonly systemd: ServiceManager;
+	readonly watched: WatchedFiles;
+}
+
+/** Reloads what the reloader leaves to others as well: the listener, the log, and which files are watched. */
+function reloaderOf(parts: AgentParts, { watched, ...others }: ReloadParts): Reloader {
+	const { desk, settled } = parts;
+	const { log, world } = others;
+	return new Reloader(settled, {
+		...parts,
+		...others,
+		reread: async (current, result) => {
+			desk.counters.add("keyturn_reloads_total", { result });
+			await desk.adopt(current);
+		},
+		inForce: async (next) => {
+			log.switchTo(await logFor(next.config, world));
+			sayWarnings(next.config, log);
+			watched.set(next);
+		},
+	});
 }
 
 function sayWarnings(config: Config, log: Log): void {
@@ -103,7 +110,7 @@ async function work(running: Running): Promise<number> {
 		untilAborted(reloader.run(signal), signal),
 		begun.then(() => systemd.ready()),
 	]);
-	if (config.watch) await watched.open(settled);
+	if (config.watch) await watched.open(settled, () => reloader.filesChanged());
 	return await outcome(running, { begun, all });
 }
 

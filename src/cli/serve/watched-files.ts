@@ -8,7 +8,6 @@ interface WatchedFilesParts {
 	readonly world: World;
 	readonly log: Log;
 	readonly links: VaultLinks;
-	readonly changed: () => void;
 }
 
 /** Everything on disk that the agent goes by; watched from {@link open} on. */
@@ -20,8 +19,9 @@ export class WatchedFiles {
 		this.#parts = parts;
 	}
 
-	async open(settled: Settled): Promise<void> {
-		const { world, log, changed } = this.#parts;
+	/** @param changed told of every change, for as long as the files are watched */
+	async open(settled: Settled, changed: () => void): Promise<void> {
+		const { world, log } = this.#parts;
 		const watchFiles = await world.loadFileWatch();
 		this.#watch = watchFiles({
 			changed,
