@@ -32,7 +32,6 @@ export interface VaultClient {
 	 * @throws VaultError for every other answer, and for none; the signal's reason when aborted
 	 */
 	send(call: VaultCall, signal: AbortSignal): Promise<VaultReply>;
-	close(): void;
 }
 
 export interface VaultClientOptions extends Omit<TransportOptions, "allowedOrigins"> {
@@ -121,6 +120,7 @@ export class NodeVaultClient implements VaultClient {
 		}
 	}
 
+	/** Cuts all connections, whatever is under way. */
 	close(): void {
 		this.#transport.close();
 	}

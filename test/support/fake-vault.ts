@@ -31,8 +31,6 @@ export class FakeVault implements VaultClient {
 		return await this.answer(made);
 	}
 
-	close(): void {}
-
 	/** Requests to paths that begin so. */
 	to(path: string): readonly FakeCall[] {
 		return this.calls.filter((call) => call.path.startsWith(path));

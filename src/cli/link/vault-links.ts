@@ -86,11 +86,6 @@ export class VaultLinks implements TokenSource, VaultClient {
 		this.#retired.add(link);
 	}
 
-	/** Cuts all connections, whatever is under way. */
-	close(): void {
-		for (const { client } of this.#all) client.close();
-	}
-
 	async end(): Promise<void> {
 		await Promise.all(this.#all.map(async (link) => await link.end()));
 	}
