@@ -56,7 +56,7 @@ describe("a database credential in a child's environment", () => {
 		expect(second.key).not.toBe(first.key);
 		await agent.logged("lease", ({ msg }) => msg.includes("renewed"));
 		await agent.logged("lease", ({ msg }) => msg.includes("revoked"));
-		expect(vault.count("database/creds/app")).toBe(startsIn(notes).length);
+		await eventually(() => expect(vault.count("database/creds/app")).toBe(startsIn(notes).length));
 		expect((await leases()).length).toBeLessThanOrEqual(2);
 	});
 
