@@ -1,10 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { agentBench, awayError, fileUnit, variableUnit } from "../../test/support/agent-bench.ts";
+import {
+	agentBench,
+	awayError,
+	AZURE,
+	AZURE_FILE,
+	fileUnit,
+	KEY_FILE,
+	OPENAI,
+	variableUnit,
+} from "../../test/support/agent-bench.ts";
 
-const OPENAI = "secret/data/llm/openai";
-const AZURE = "secret/data/llm/azure";
-const KEY_FILE = '{{#secret "secret/data/llm/openai"}}{{api_key}}{{/secret}}';
-const AZURE_FILE = '{{#secret "secret/data/llm/azure"}}{{api_key}}{{/secret}}';
 const RESTART = { kind: "restart" } as const;
 
 describe("when the config is read anew", () => {

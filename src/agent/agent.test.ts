@@ -2,20 +2,21 @@ import { describe, expect, test } from "vitest";
 import {
 	agentBench,
 	awayError,
+	AZURE,
+	AZURE_FILE,
+	COMMAND,
 	deniedError,
 	fileUnit,
 	INTERVAL,
+	KEY_FILE,
+	OPENAI,
 	variableUnit,
 } from "../../test/support/agent-bench.ts";
+import { noSpace } from "../../test/support/memory-fs.ts";
 import { AgentError } from "../kernel/mod.ts";
 
-const OPENAI = "secret/data/llm/openai";
-const AZURE = "secret/data/llm/azure";
-const KEY_FILE = '{{#secret "secret/data/llm/openai"}}{{api_key}}{{/secret}}';
-const AZURE_FILE = '{{#secret "secret/data/llm/azure"}}{{api_key}}{{/secret}}';
 const RESTART = { kind: "restart" } as const;
 const SIGNAL = { kind: "signal", signal: "SIGHUP" } as const;
-const COMMAND = { kind: "command", command: ["reload"], timeoutMs: 1000 } as const;
 const HTTP = { kind: "http", url: "http://127.0.0.1:1/reload", method: "POST", timeoutMs: 1000 } as const;
 const HOUR = 3_600_000;
 const failed = new AgentError("reload failed: exit 1", { code: "E_NOT_NOTIFIED", remedy: "retry" });
@@ -299,9 +300,7 @@ describe("a change", () => {
 		faults.set("reload", failed);
 		secrets.put(OPENAI, { api_key: "canary-3" });
 		await nextPoll();
-		memory.onWrite = () => {
-			throw Object.assign(new Error("ENOSPC"), { code: "ENOSPC" });
-		};
+		memory.onWrite = noSpace;
 		secrets.put(AZURE, { other: "canary-4" });
 		secrets.put(OPENAI, { api_key: "canary-5" });
 		await nextPoll();
@@ -503,9 +502,7 @@ describe("a delivery that fails", () => {
 		]);
 		secrets.put(OPENAI, { api_key: "sk-1" });
 		await run();
-		memory.onWrite = () => {
-			throw Object.assign(new Error("ENOSPC"), { code: "ENOSPC" });
-		};
+		memory.onWrite = noSpace;
 
 		secrets.put(OPENAI, { api_key: "sk-2" });
 		await nextPoll();

@@ -1,16 +1,9 @@
 import { expect, test } from "vitest";
-import { agentBench, fileUnit } from "../../test/support/agent-bench.ts";
+import { agentBench, COMMAND, fileUnit, KEY_FILE, OPENAI } from "../../test/support/agent-bench.ts";
+import { noSpace } from "../../test/support/memory-fs.ts";
 import { AgentError } from "../kernel/mod.ts";
 import { createTally, type Tally } from "../status/mod.ts";
 import { countChildEvent } from "./mod.ts";
-
-const OPENAI = "secret/data/llm/openai";
-const KEY_FILE = '{{#secret "secret/data/llm/openai"}}{{api_key}}{{/secret}}';
-const COMMAND = { kind: "command", command: ["reload"], timeoutMs: 1000 } as const;
-
-function noSpace(): never {
-	throw Object.assign(new Error("ENOSPC"), { code: "ENOSPC" });
-}
 
 /** `name{labels} value`, one line each, in the order of the first time. */
 function counted(tally: Tally): string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { agentBench, fileUnit } from "../../test/support/agent-bench.ts";
+import { agentBench, COMMAND, fileUnit } from "../../test/support/agent-bench.ts";
 import { vaultBench } from "../../test/support/secrets-bench.ts";
 import { type FakeAnswer, refusal, reply } from "../../test/support/fake-vault.ts";
 import type { FakeDatabaseOptions } from "../../test/support/fake-database.ts";
@@ -9,7 +9,6 @@ import type { ChangeAction, Unit } from "./mod.ts";
 const [SECOND, MINUTE, HOUR, DAY] = [1000, 60_000, 3_600_000, 86_400_000];
 const CREDS = '{{#secret "database/creds/app"}}{{username}}{{/secret}}';
 const RESTART = { kind: "restart" } as const;
-const COMMAND = { kind: "command", command: ["reload"], timeoutMs: 1000 } as const;
 
 function file(destination: string, onChange: ChangeAction): Unit {
 	return fileUnit(destination, CREDS, { onChange });

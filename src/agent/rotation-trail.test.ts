@@ -1,15 +1,21 @@
 import { describe, expect, test } from "vitest";
-import { agentBench, fileUnit, INTERVAL, variableUnit } from "../../test/support/agent-bench.ts";
+import {
+	agentBench,
+	AZURE,
+	fileUnit,
+	INTERVAL,
+	KEY_FILE,
+	OPENAI,
+	variableUnit,
+} from "../../test/support/agent-bench.ts";
 import { FakeClock } from "../../test/support/fake-clock.ts";
+import { noSpace } from "../../test/support/memory-fs.ts";
 import { RecordingLog } from "../../test/support/recording-log.ts";
 import { AgentError } from "../kernel/mod.ts";
 import type { Finding } from "../secrets/mod.ts";
 import { createTally } from "../status/mod.ts";
 import { RotationTrail } from "./rotation-trail.ts";
 
-const OPENAI = "secret/data/llm/openai";
-const AZURE = "secret/data/llm/azure";
-const KEY_FILE = '{{#secret "secret/data/llm/openai"}}{{api_key}}{{/secret}}';
 const COMMAND = { kind: "command", command: ["reload", "--now"], timeoutMs: 1000 } as const;
 
 describe("a rotation is told whole once everybody knows", () => {
@@ -27,7 +33,7 @@ describe("a rotation is told whole once everybody knows", () => {
 		secrets.put(OPENAI, { api_key: "sk-2" });
 		await nextPoll();
 
-		const lines = log.lines.filter(({ event }) => event === "rotated");
+		const lines = log.linesOf("rotated");
 		expect(lines).toEqual([
 			expect.objectContaining({
 				level: "info",
@@ -62,7 +68,7 @@ describe("a rotation is told whole once everybody knows", () => {
 		faults.clear();
 		await clock.advance(60_000);
 
-		const [line] = log.lines.filter(({ event }) => event === "rotated");
+		const [line] = log.linesOf("rotated");
 		expect(line).toMatchObject({ turned_over: ["command reload"], version: 2 });
 		expect(line?.["took_seconds"]).toBeGreaterThan(0.1);
 	});
@@ -76,7 +82,7 @@ describe("a rotation is told whole once everybody knows", () => {
 		secrets.put(OPENAI, { api_key: "sk-2" });
 		await nextPoll();
 
-		const [line] = log.lines.filter(({ event }) => event === "rotated");
+		const [line] = log.linesOf("rotated");
 		expect(line).toMatchObject({ turned_over: ["child put back"], variables: ["KEY"] });
 		expect(line?.msg).toContain("v1 → v2 is not kept in KEY; child put back");
 	});
@@ -98,9 +104,7 @@ describe("a rotation is told whole once everybody knows", () => {
 		const { secrets, run, nextPoll, clock, memory, log } = agentBench([fileUnit("/out/openai", KEY_FILE)]);
 		secrets.put(OPENAI, { api_key: "sk-1" });
 		await run();
-		memory.onWrite = () => {
-			throw Object.assign(new Error("ENOSPC"), { code: "ENOSPC" });
-		};
+		memory.onWrite = noSpace;
 
 		secrets.put(OPENAI, { api_key: "sk-2" });
 		await nextPoll();
@@ -108,7 +112,7 @@ describe("a rotation is told whole once everybody knows", () => {
 		memory.onWrite = () => undefined;
 		await clock.advance(2 * INTERVAL);
 
-		expect(log.lines.filter(({ event }) => event === "rotated")).toMatchObject([{ files: ["/out/openai"] }]);
+		expect(log.linesOf("rotated")).toMatchObject([{ files: ["/out/openai"] }]);
 	});
 });
 
@@ -148,7 +152,7 @@ describe("the version before the current one", () => {
 		};
 		const count = (name: string) => tally.counts().find((one) => one.name === name)?.value;
 		const timed = () => tally.takeTimes().map(({ mean, count: times }) => [mean, times]);
-		return { trail, arrive, count, timed, told: () => log.lines.filter(({ event }) => event === "rotated") };
+		return { trail, arrive, count, timed, told: () => log.linesOf("rotated") };
 	}
 
 	test("moves with it: one change, one record, timed from the writing of the new one", () => {

@@ -2,25 +2,22 @@ import { describe, expect, test } from "vitest";
 import {
 	agentBench,
 	awayError,
+	AZURE,
+	AZURE_FILE,
+	COMMAND,
 	deniedError,
 	fileUnit,
+	KEY_FILE,
+	OPENAI,
 	variableUnit,
 } from "../../test/support/agent-bench.ts";
+import { noSpace } from "../../test/support/memory-fs.ts";
 import type { ChildState } from "../child/mod.ts";
 import { AgentError } from "../kernel/mod.ts";
 import type { StatusReport } from "../status/mod.ts";
 import { type StatusSources, statusReport, tallyChild } from "./mod.ts";
 
-const OPENAI = "secret/data/llm/openai";
-const AZURE = "secret/data/llm/azure";
-const KEY_FILE = '{{#secret "secret/data/llm/openai"}}{{api_key}}{{/secret}}';
-const AZURE_FILE = '{{#secret "secret/data/llm/azure"}}{{api_key}}{{/secret}}';
-const COMMAND = { kind: "command", command: ["reload"], timeoutMs: 1000 } as const;
 const failed = new AgentError("reload failed: exit 1", { code: "E_NOT_NOTIFIED", remedy: "retry" });
-
-function noSpace(): never {
-	throw Object.assign(new Error("ENOSPC"), { code: "ENOSPC" });
-}
 
 type Bench = ReturnType<typeof agentBench>;
 

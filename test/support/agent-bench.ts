@@ -157,6 +157,16 @@ export interface BenchOptions {
 
 export const INTERVAL = 15_000;
 
+export const OPENAI = "secret/data/llm/openai";
+export const AZURE = "secret/data/llm/azure";
+
+/** Templates that are the field `api_key` of one of them. */
+export const KEY_FILE = `{{#secret "${OPENAI}"}}{{api_key}}{{/secret}}`;
+export const AZURE_FILE = `{{#secret "${AZURE}"}}{{api_key}}{{/secret}}`;
+
+/** Recorded as `reload`, by which it can be made to fail. */
+export const COMMAND = { kind: "command", command: ["reload"], timeoutMs: 1000 } as const;
+
 /** An agent on a clock that stands still, with everything around it in memory. */
 export function agentBench(units: readonly Unit[], options: BenchOptions = {}) {
 	const { withChild = true, memory = new MemoryFs(), secrets = new FakeSecrets(), waitsForLogin } = options;

@@ -8,6 +8,11 @@ interface Node {
 	readonly inode: number;
 }
 
+/** What a write meets on a full disk. */
+export function noSpace(): never {
+	throw Object.assign(new Error("ENOSPC"), { code: "ENOSPC" });
+}
+
 /** Files in memory, all of one user: what delivery needs, decided within a turn of the event loop. */
 export class MemoryFs {
 	readonly #files = new Map<string, Node>();

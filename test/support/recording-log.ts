@@ -13,6 +13,11 @@ export class RecordingLog implements Log {
 
 	/** The messages of an event, oldest first. */
 	of(event: string): readonly string[] {
-		return this.lines.filter((line) => line.event === event).map(({ msg }) => msg);
+		return this.linesOf(event).map(({ msg }) => msg);
+	}
+
+	/** The whole lines of an event, oldest first. */
+	linesOf(event: string): readonly Line[] {
+		return this.lines.filter((line) => line.event === event);
 	}
 }
