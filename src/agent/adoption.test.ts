@@ -69,6 +69,23 @@ describe("when the config is read anew", () => {
 		expect(memory.files).toEqual({ "/out/openai": "key: sk-1", "/out/azure": "az-1" });
 	});
 
+	test("a template that becomes required and has never been rendered is refused", async () => {
+		const extra = (required: boolean) => fileUnit("/out/azure", AZURE_FILE, { required });
+		const { agent, secrets, run, clock, plan } = agentBench([
+			fileUnit("/out/openai", KEY_FILE),
+			extra(false),
+		]);
+		secrets.put(OPENAI, { api_key: "sk-1" });
+		await run();
+
+		const refusal = expect(
+			agent.adopt(plan([fileUnit("/out/openai", KEY_FILE), extra(true)])),
+		).rejects.toMatchObject({ code: "E_SECRET_MISSING" });
+		await clock.advance(0);
+
+		await refusal;
+	});
+
 	test("a child that is to be run in another way is started anew, with the same values", async () => {
 		const { agent, secrets, run, clock, supervisor, plan } = agentBench([variableUnit("KEY", OPENAI)]);
 		secrets.put(OPENAI, { api_key: "sk-1" });

@@ -70,6 +70,7 @@ describe("at the first start", () => {
 		expect(lines[0]).toBe("/out/openai: Vault is away (connect refused); trying again");
 		expect(lines.length).toBeGreaterThan(4);
 		expect(lines.length).toBeLessThanOrEqual(31);
+		expect(log.of("render failed")).toEqual([]);
 	});
 
 	test.each([
@@ -371,6 +372,21 @@ describe("a secret that is deleted", () => {
 		expect(memory.files).toEqual({ "/out/openai": "sk-3" });
 	});
 
+	test("and comes back with other fields does not bring its old file back", async () => {
+		const { secrets, run, nextPoll, memory } = agentBench([
+			fileUnit("/out/openai", KEY_FILE, { onDeleted: "remove" }),
+		]);
+		secrets.put(OPENAI, { api_key: "sk-1" });
+		await run();
+		secrets.delete(OPENAI);
+		await nextPoll();
+
+		secrets.put(OPENAI, { renamed: "sk-2" });
+		await nextPoll();
+
+		expect(memory.files).toEqual({});
+	});
+
 	test("is not what an outage looks like: the file stays, also with on_deleted: remove", async () => {
 		const { secrets, run, clock, memory } = agentBench([
 			fileUnit("/out/openai", KEY_FILE, { onDeleted: "remove" }),
@@ -626,6 +642,22 @@ describe("a generation that its child could not live with", () => {
 		expect(log.of("rejected")).toHaveLength(1);
 	});
 
+	test("is tried once more when somebody asks for everything", async () => {
+		const { agent, secrets, run, nextPoll, clock, memory, supervisor } = agentBench(units());
+		secrets.put(OPENAI, { api_key: "sk-1" });
+		await run();
+		supervisor.outcome = "put-back";
+		secrets.put(OPENAI, { api_key: "sk-2" });
+		await nextPoll();
+
+		supervisor.outcome = "turned-over";
+		agent.refresh();
+		await clock.advance(0);
+
+		expect(memory.files).toEqual({ "/out/openai": "sk-2" });
+		expect(supervisor.starts.at(-1)).toEqual({ env: { KEY: "sk-2" }, files: memory.files });
+	});
+
 	test("makes room for the next change", async () => {
 		const { secrets, run, nextPoll, memory, supervisor } = agentBench(units());
 		secrets.put(OPENAI, { api_key: "sk-1" });
@@ -658,11 +690,34 @@ describe("the loop", () => {
 		expect(memory.files).toEqual({ "/out/openai": "sk-2" });
 	});
 
-	test("after a put-back the next change brings one snapshot, not two mixed", async () => {
+	test("a child that was put back and is started again after its end finds the newest files", async () => {
+		const { secrets, run, nextPoll, memory, supervisor } = agentBench([
+			fileUnit("/out/azure", AZURE_FILE, { onChange: SIGNAL }),
+			variableUnit("KEY", OPENAI),
+		]);
+		secrets.put(OPENAI, { api_key: "sk-1" });
+		secrets.put(AZURE, { api_key: "az-1" });
+		await run();
+		supervisor.outcome = "put-back";
+		secrets.put(OPENAI, { api_key: "sk-bad" });
+		await nextPoll();
+		secrets.put(AZURE, { api_key: "az-2" });
+		await nextPoll();
+
+		await supervisor.revive();
+
+		expect(memory.files).toEqual({ "/out/azure": "az-2" });
+	});
+
+	test.each([
+		["file", fileUnit("/out/azure", AZURE_FILE, { onChange: RESTART }), {}, { "/out/azure": "az-2" }],
+		["variable", variableUnit("AZURE", AZURE), { AZURE: "az-2" }, {}],
+	])("after a put-back the next change of a %s brings one snapshot, not two mixed", async (...row) => {
+		const [, unit, env, files] = row;
 		const { secrets, run, nextPoll, supervisor } = agentBench([
 			fileUnit("/out/openai", KEY_FILE, { onChange: RESTART }),
-			fileUnit("/out/azure", AZURE_FILE, { onChange: RESTART }),
 			variableUnit("KEY", OPENAI),
+			unit,
 		]);
 		secrets.put(OPENAI, { api_key: "sk-1" });
 		secrets.put(AZURE, { api_key: "az-1" });
@@ -676,9 +731,24 @@ describe("the loop", () => {
 		await nextPoll();
 
 		expect(supervisor.starts.at(-1)).toEqual({
-			env: { KEY: "sk-2" },
-			files: { "/out/openai": "sk-2", "/out/azure": "az-2" },
+			env: { KEY: "sk-2", ...env },
+			files: { "/out/openai": "sk-2", ...files },
 		});
+	});
+
+	test("a template with a pace of its own is read at that, and no other", async () => {
+		const { secrets, run, clock } = agentBench([
+			fileUnit("/out/openai", KEY_FILE, { pace: { pollIntervalMs: HOUR } }),
+			fileUnit("/out/azure", AZURE_FILE),
+		]);
+		secrets.put(OPENAI, { api_key: "sk-1" });
+		secrets.put(AZURE, { api_key: "az-1" });
+		await run();
+
+		await clock.advance(0.8 * HOUR);
+
+		expect(secrets.reads.filter((path) => path === OPENAI)).toHaveLength(1);
+		expect(secrets.reads.filter((path) => path === AZURE).length).toBeGreaterThan(100);
 	});
 
 	test("a notice that cannot be removed does not repeat what it stands for", async () => {

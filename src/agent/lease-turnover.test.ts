@@ -62,6 +62,17 @@ describe("a credential that was replaced", () => {
 		expect(log.of("rotation").at(-1)).toBe("database/creds/app old lease → new lease");
 	});
 
+	test("is revoked as soon as that child stands, though nothing else is due", async () => {
+		const { database, supervisor, clock } = await open([variable("DB")]);
+		supervisor.grace = () => clock.sleep(5 * SECOND, new AbortController().signal);
+		const revokedAt: number[] = [];
+		database.onRevoke = () => revokedAt.push(clock.now());
+
+		await clock.advance(2 * HOUR);
+
+		expect(revokedAt).toEqual([(database.issued[1]?.at ?? 0) + 5 * SECOND]);
+	});
+
 	test("stays alive while the child was put back to it", async () => {
 		const { supervisor, clock, users, vault } = await open([variable("DB")], { maxMs: 20 * HOUR });
 		supervisor.outcome = "put-back";

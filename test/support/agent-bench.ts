@@ -69,6 +69,8 @@ class FakeSupervisor {
 	readonly signals: NodeJS.Signals[] = [];
 	/** What the next replacements come to. */
 	outcome: Outcome = "turned-over";
+	/** Awaited before it is known what a replacement has come to. */
+	grace: () => Promise<void> = () => Promise.resolve();
 	takesSignals = true;
 	readonly #files: () => object;
 	#values: Values | undefined;
@@ -85,6 +87,7 @@ class FakeSupervisor {
 	async replace(values: Values): Promise<Outcome> {
 		const before = this.#values;
 		await this.#run(values);
+		await this.grace();
 		if (this.outcome === "put-back" && before !== undefined) await this.#run(before);
 		else this.#values = values;
 		return this.outcome;
