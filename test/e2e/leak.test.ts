@@ -114,6 +114,8 @@ test.each(["json", "pretty"])(
 		renameSync(`${program}.gone`, program);
 		const starts = notesIn(notes).length;
 		await eventually(() => expect(notesIn(notes).length).toBeGreaterThan(starts));
+		// The child that could not start may have been that of the version before.
+		await eventually(() => expect(agent.stderr()).toContain("v3 → v4"));
 		place.write("crash-now", JSON.stringify([SECRET_ID, ROLE_ID, ...textsOf(version(4))]));
 
 		expect(await agent.ended).toBe(1);
