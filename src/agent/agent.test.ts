@@ -736,6 +736,20 @@ describe("the loop", () => {
 		});
 	});
 
+	test("is alive when it has worked once and then has nothing to do", async () => {
+		const { agent, secrets, run, nextPoll, clock } = agentBench([
+			fileUnit("/out/openai", KEY_FILE, { pace: { pollIntervalMs: 12 * HOUR } }),
+		]);
+		secrets.put(OPENAI, { api_key: "sk-1" });
+		await run();
+		agent.refresh();
+		await nextPoll();
+
+		await clock.advance(HOUR);
+
+		expect(agent.isAlive).toBe(true);
+	});
+
 	test("a template with a pace of its own is read at that, and no other", async () => {
 		const { secrets, run, clock } = agentBench([
 			fileUnit("/out/openai", KEY_FILE, { pace: { pollIntervalMs: HOUR } }),

@@ -62,6 +62,20 @@ describe("a credential that was replaced", () => {
 		expect(log.of("rotation").at(-1)).toBe("database/creds/app old lease → new lease");
 	});
 
+	test("whose revocation the policy forbids is said to be so, and the next ones in detail only", async () => {
+		const { vault, clock, log } = await open([variable("DB")]);
+		const answer = vault.answer;
+		vault.answer = (call) => {
+			if (call.path === "sys/leases/revoke") throw refusal(call, 403);
+			return answer(call);
+		};
+
+		await clock.advance(5 * HOUR);
+
+		const refused = log.linesOf("lease").filter(({ msg }) => msg.includes("could not be revoked"));
+		expect(refused.map(({ level }) => level)).toEqual(["warn", "debug"]);
+	});
+
 	test("is revoked as soon as that child stands, though nothing else is due", async () => {
 		const { database, supervisor, clock } = await open([variable("DB")]);
 		supervisor.grace = () => clock.sleep(5 * SECOND, new AbortController().signal);
