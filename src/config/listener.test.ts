@@ -74,20 +74,20 @@ describe("the listener", () => {
 		};
 		const flags = { listen: "127.0.0.1:3", listenerTokenFile: "own" };
 		const listenerOf = async (over: Partial<ConfigInput>) => {
-			const { listener } = await loadConfig(given(file, { ...over, cwd: "/work" }));
+			const { listener } = await loadConfig(given(file, { ...over, cwd: "/srv" }));
 			return { address: listener?.address, token: listener?.token };
 		};
 
 		expect(await listenerOf({})).toMatchObject({
 			address: { port: 1 },
-			token: { kind: "file", path: "/work/t" },
+			token: { kind: "file", path: "/srv/t" },
 		});
 		const byVariable = await listenerOf({ env });
 		expect(byVariable).toMatchObject({ address: { port: 2 }, token: { kind: "value" } });
 		expect(JSON.stringify(byVariable)).not.toContain("planted");
 		expect(await listenerOf({ env, flags })).toMatchObject({
 			address: { port: 3 },
-			token: { kind: "file", path: "/work/own" },
+			token: { kind: "file", path: "/srv/own" },
 		});
 	});
 

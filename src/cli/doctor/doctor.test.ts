@@ -55,10 +55,10 @@ describe("the child", () => {
 		expect(child).toMatchObject({ result: "ok", says: "litellm is /b/litellm" });
 	});
 
-	test.each(["./litellm", "/work/litellm"])("named %s is looked for there alone", async (program) => {
+	test.each(["./litellm", "/srv/litellm"])("named %s is looked for there alone", async (program) => {
 		const named = { ...exec, command: [program] };
 
-		const [child] = await childChecks({ exec: named }, world, { pid: 7, may: at("/work/litellm") });
+		const [child] = await childChecks({ exec: named }, world, { pid: 7, may: at("/srv/litellm") });
 
 		expect(child).toMatchObject({ result: "ok" });
 	});
