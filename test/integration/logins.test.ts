@@ -89,13 +89,13 @@ describe("a service account", () => {
 		{
 			of: { ...GATEWAY_ACCOUNT, ttlSeconds: -30 },
 			message: "permission denied (403)",
-			jwt: "sub system:serviceaccount:ai:gateway  aud vault  expired 30",
+			jwt: "sub system:serviceaccount:ai:gateway  aud vault  expired 3",
 			advice: "is no longer renewed by the kubelet",
 		},
 		{
 			of: { ...GATEWAY_ACCOUNT, ttlSeconds: -300 },
 			message: "invalid expiration time (exp) claim: token is expired (403)",
-			jwt: "sub system:serviceaccount:ai:gateway  aud vault  expired 5m ago",
+			jwt: "sub system:serviceaccount:ai:gateway  aud vault  expired 5m",
 			advice: "is no longer renewed by the kubelet",
 		},
 	])("is refused with $message", async ({ of, message, jwt, advice }) => {

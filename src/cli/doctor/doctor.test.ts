@@ -46,7 +46,7 @@ describe("the process", () => {
 });
 
 describe("the child", () => {
-	const world = { cwd: "/work", env: { PATH: "/a:/b" } };
+	const world = { cwd: "/srv", env: { PATH: "/a:/b" } };
 	const at = (place: string) => async (path: string) => path === place;
 
 	test("is found on the agent's PATH", async () => {
