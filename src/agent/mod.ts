@@ -5,7 +5,7 @@ export { logLeases } from "./lease-log.ts";
 export { type Held, lookupIn } from "./lookup.ts";
 export { orderOf } from "./order.ts";
 export type { ChildPort, ChildTerms, NoticePort, Variables } from "./ports.ts";
-export { renderUnits, type Rendering } from "./renderer.ts";
+export { MOST_PASSES, renderUnits, type Rendering } from "./renderer.ts";
 export type { ChangeAction, FileUnit, Plan, Unit, VariableUnit } from "./spec.ts";
 export { statusReport, type StatusSources } from "./status-report.ts";
 export { timedOut } from "./waiting.ts";

@@ -32,7 +32,7 @@ export interface RendererDeps {
 }
 
 /** A template that computes paths from secrets can take this many rounds of reading; more is a loop. */
-const MOST_PASSES = 20;
+export const MOST_PASSES = 20;
 
 /**
  * Renders units from one snapshot: in passes, each naming the secrets that it lacks, which are then read side by

@@ -4,21 +4,39 @@ import type { Config, EnvConfig, TemplateConfig } from "../config/mod.ts";
 import { AgentError, errorCode, ExitCode } from "../kernel/mod.ts";
 import type { Pace } from "../secrets/mod.ts";
 import { parseTemplate, referenceTemplate, secretTemplate, type Template } from "../template/mod.ts";
+import type { World } from "./world.ts";
 
-/** Reads a template file as UTF-8; rejects as `fs.readFile` does. */
-export type ReadText = (path: string) => Promise<string>;
+/** Everything that a config asks to be rendered. */
+export interface Units {
+	readonly units: readonly Unit[];
+	/** Texts of the template files, by path. */
+	readonly texts: ReadonlyMap<string, string>;
+}
 
 /**
- * Everything that the config asks to be rendered, parsed.
+ * Reads and parses everything that the config asks to be rendered.
  *
  * @throws AgentError for a template that cannot be read or parsed
  */
-export async function unitsOf(config: Config, readText: ReadText): Promise<readonly Unit[]> {
+export async function unitsOf(config: Config, world: Pick<World, "readText" | "redactor">): Promise<Units> {
+	const texts = new Map<string, string>();
+	const readText = async (path: string) => {
+		const text = await world.readText(path);
+		texts.set(path, text);
+		return text;
+	};
 	const files = await Promise.all(
 		config.templates.map((template, index) => fileUnit(template, { index, readText, config })),
 	);
-	return [...files, ...config.env.map((variable) => variableUnit(variable, config))];
+	const units = [...files, ...config.env.map((variable) => variableUnit(variable, config))];
+	// A path that a template writes out is in the open, though some field may hold a word of it: a user's name, say.
+	const requests = units.flatMap(({ template }) => template.discover().requests);
+	world.redactor.expose(requests.map(({ path }) => path));
+	return { units, texts };
 }
+
+/** Rejects as `fs.readFile` does. */
+type ReadText = (path: string) => Promise<string>;
 
 interface FileParts {
 	readonly index: number;

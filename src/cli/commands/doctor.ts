@@ -76,7 +76,7 @@ async function lookAt(config: Config, surroundings: Surroundings): Promise<void>
 	let units: readonly Unit[] = [];
 	add(
 		await tried("templates", async () => {
-			units = await unitsOf(config, (path) => world.readText(path));
+			({ units } = await unitsOf(config, world));
 			return [ok("templates", `${units.length} to render, all can be read`)];
 		}),
 	);

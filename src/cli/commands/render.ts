@@ -25,7 +25,7 @@ export async function render({ dryRun, diff, json, ...flags }: RenderFlags, worl
 	const config = await configFor(flags, world);
 	if (config.templates.length === 0 && config.env.length === 0) throw nothingToRender(config.origin);
 	const log = await logFor(config, world);
-	const units = await unitsOf(config, (path) => world.readText(path));
+	const { units } = await unitsOf(config, world);
 	const isDry = dryRun === true || diff === true;
 	if (isDry) refuseToUseUp(config);
 	const { links, store } = vaultParts(isDry ? lookingOnly(config) : config, { world, log, isOnePass: true });

@@ -47,7 +47,7 @@ interface Report {
 
 async function check({ online, ...flags }: Omit<ValidateFlags, "json">, world: World): Promise<Report> {
 	const config = await configFor(flags, world, online === true);
-	const units = await unitsOf(config, (path) => world.readText(path));
+	const { units } = await unitsOf(config, world);
 	// What `agent start` would refuse: most likely the file was not named.
 	if (units.length === 0 && config.exec === undefined) throw nothingToRender(config.origin);
 	return online ? await onlineReport(config, units, world) : offlineReport(config, units);

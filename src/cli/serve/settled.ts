@@ -1,29 +1,16 @@
-import type { Unit } from "../../agent/mod.ts";
 import { type Config, isSameSetting } from "../../config/mod.ts";
 import { AgentError, ExitCode } from "../../kernel/mod.ts";
-import { unitsOf } from "../units.ts";
+import { type Units, unitsOf } from "../units.ts";
 import type { World } from "../world.ts";
 
 /** What a running agent goes by. */
-export interface Settled {
+export interface Settled extends Units {
 	readonly config: Config;
-	readonly units: readonly Unit[];
-	/** Texts of the template files, by path. */
-	readonly texts: ReadonlyMap<string, string>;
 }
 
 /** Reads everything that a config names. @throws AgentError for a template that cannot be read or parsed */
 export async function settle(config: Config, world: World): Promise<Settled> {
-	const texts = new Map<string, string>();
-	const units = await unitsOf(config, async (path) => {
-		const text = await world.readText(path);
-		texts.set(path, text);
-		return text;
-	});
-	// A path that a template writes out is in the open, though some field may hold a word of it: a user's name, say.
-	const requests = units.flatMap(({ template }) => template.discover().requests);
-	world.redactor.expose(requests.map(({ path }) => path));
-	return { config, units, texts };
+	return { config, ...(await unitsOf(config, world)) };
 }
 
 /** Parts of a config that an agent cannot change while it runs. */

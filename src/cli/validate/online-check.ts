@@ -1,4 +1,4 @@
-import { type Held, lookupIn, type Unit } from "../../agent/mod.ts";
+import { type Held, lookupIn, MOST_PASSES, type Unit } from "../../agent/mod.ts";
 import { AgentError } from "../../kernel/mod.ts";
 import {
 	type Access,
@@ -38,9 +38,6 @@ export interface OnlineDeps {
 	readonly surroundings: Omit<TemplateInputs, "lookup">;
 }
 
-/** Paths that are computed from secrets come out in rounds; what has no end is found when it is rendered. */
-const MOST_PASSES = 20;
-
 /**
  * Looks at everything that the units need: what is the same at every read is read, and nothing else, so that no
  * credential is issued. What depends on a secret that was not read stays unknown.
@@ -54,6 +51,7 @@ export async function checkOnline(
 	const looked = new Map<string, Pick<Looked, "access" | "outcome">>();
 	for (const unit of units) note(wanted, unit, unit.template.discover().requests);
 	let problems: OnlineFindings["problems"] = [];
+	// Paths that are computed from secrets come out in rounds; what has no end is found when it is rendered.
 	for (let pass = 1; pass <= MOST_PASSES; pass++) {
 		const fresh = [...wanted].filter(([key]) => !looked.has(key));
 		if (fresh.length === 0 && pass > 1) break;
