@@ -24,6 +24,14 @@ export default defineConfig({
 				},
 			},
 			{
+				test: {
+					name: "faults",
+					include: ["test/faults/**/*.test.ts"],
+					pool: "forks",
+					testTimeout: 60_000,
+				},
+			},
+			{
 				test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], pool: "forks", testTimeout: 60_000 },
 			},
 		],
