@@ -3,9 +3,10 @@
 //   OPENAI_API_KEY   the key; or
 //   KEY_FILE         a file that holds it, read again on SIGHUP
 //   HOST, PORT       where it listens; default 127.0.0.1 and 4000
-//   LATENCY_MS       how long it "thinks" about a completion; default 20
+//   LATENCY_MS       how long it "thinks" about a completion, or about each word of a streamed one; default 20
 //
-// GET /health, GET /, POST /v1/chat/completions. SIGTERM: requests in flight are finished, then it ends with 0.
+// GET /health, GET /, POST /v1/chat/completions, with {"stream": true, "max_tokens": 100} word by word.
+// SIGTERM: requests in flight are finished, streams too, then it ends with 0.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -26,11 +27,17 @@ const server = createServer((request, response) => {
 		unanswered--;
 		closeWhenAnswered();
 	});
-	request.resume(); // What was asked does not matter here, but it has to be taken off the wire.
 	const route = `${request.method} ${request.url.split("?")[0]}`;
+	if (route === "POST /v1/chat/completions") {
+		readBody(request).then(
+			(body) => complete(body, response),
+			(error) => answer(response, 400, { error: error.message }),
+		);
+		return;
+	}
+	request.resume(); // What was asked does not matter here, but it has to be taken off the wire.
 	if (route === "GET /health") answer(response, 200, { status: "ok" });
 	else if (route === "GET /") answer(response, 200, describeMyself());
-	else if (route === "POST /v1/chat/completions") complete(response);
 	else answer(response, 404, { error: `there is no ${route}` });
 });
 
@@ -52,13 +59,46 @@ function describeMyself() {
 	return { gateway: "sample", key: fingerprint(key), pid: process.pid, in_flight: unanswered - 1 };
 }
 
+/** What was asked, and how long it was. */
+async function readBody(request) {
+	let text = "";
+	request.setEncoding("utf8");
+	for await (const chunk of request) text += chunk;
+	let asked;
+	try {
+		asked = text === "" ? {} : JSON.parse(text);
+	} catch {
+		throw new Error("the body is not JSON");
+	}
+	return {
+		bytes: Buffer.byteLength(text),
+		isStream: asked?.stream === true,
+		words: Number(asked?.max_tokens ?? 10),
+	};
+}
+
 /** An answer in the shape of the OpenAI API. The key is the one held when the request came in. */
-function complete(response) {
+function complete({ bytes, isStream, words }, response) {
 	const held = fingerprint(key);
+	if (isStream) return stream(held, words, response);
 	const message = { role: "assistant", content: `answered with key ${held}` };
 	const choices = [{ index: 0, message, finish_reason: "stop" }];
-	const body = { object: "chat.completion", model: "sample", key: held, choices };
+	const body = { object: "chat.completion", model: "sample", key: held, received: bytes, choices };
 	setTimeout(() => answer(response, 200, body), Number(LATENCY_MS));
+}
+
+/** Server-sent events, as the OpenAI API streams: a word each, and the word that ends it. */
+function stream(held, words, response) {
+	response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
+	let said = 0;
+	const say = () => {
+		const choices = [{ index: 0, delta: { content: `word${said} ` } }];
+		const chunk = { object: "chat.completion.chunk", model: "sample", key: held, choices };
+		if (said++ < words) response.write(`data: ${JSON.stringify(chunk)}\n\n`);
+		else response.end("data: [DONE]\n\n");
+	};
+	const timer = setInterval(say, Number(LATENCY_MS));
+	response.once("close", () => clearInterval(timer));
 }
 
 function answer(response, status, body) {

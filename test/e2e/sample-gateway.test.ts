@@ -84,6 +84,26 @@ test("the sample gateway finishes what is under way on SIGTERM, closes every con
 	await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow("fetch failed");
 });
 
+test("the sample gateway streams word by word, and ends no stream before its last word", async () => {
+	const gateway = start({ OPENAI_API_KEY: KEY });
+	const url = `http://127.0.0.1:${await gateway.port()}/v1/chat/completions`;
+
+	const reply = await fetch(url, { method: "POST", body: JSON.stringify({ stream: true, max_tokens: 5 }) });
+	gateway.child.kill("SIGTERM");
+	const text = await reply.text();
+
+	expect(reply.headers.get("content-type")).toBe("text/event-stream");
+	expect([...text.matchAll(/"content":"(word\d) "/g)].map(([, word]) => word)).toEqual([
+		"word0",
+		"word1",
+		"word2",
+		"word3",
+		"word4",
+	]);
+	expect(text.endsWith("data: [DONE]\n\n")).toBe(true);
+	expect(await gateway.ended).toBe(0);
+});
+
 test("the sample gateway reads its key file again on SIGHUP, and keeps the old key when it cannot", async () => {
 	const folder = mkdtempSync(join(tmpdir(), "keyturn-gateway-"));
 	onTestFinished(() => rmSync(folder, { recursive: true }));
