@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { configIn } from "../support/agent-config.ts";
 import { type AgentProcess, startAgent } from "../support/agent-process.ts";
 import { eventually } from "../support/eventually.ts";
 import { folder } from "../support/folder.ts";
-import { GatewayLoad, type Sample } from "../support/gateway-load.ts";
+import { freePort } from "../support/free-port.ts";
+import { GatewayLoad, type Sample, staleAnswers } from "../support/gateway-load.ts";
 import { openVault } from "../support/vault.ts";
 
 const OPENAI = "secret/data/llm/openai";
@@ -37,6 +37,7 @@ test.each([
 			busy: load().busy(BUSY_CLIENTS),
 			steady: load().steady(STEADY_PER_SECOND),
 		};
+		const keys = Array.from({ length: rotations + 1 }, (_, round) => fingerprint(keyOf(round)));
 		const switches: number[] = [];
 
 		for (let round = 1; round <= rotations; round++) {
@@ -51,7 +52,8 @@ test.each([
 		expect(
 			traffic.map(({ refused, cut, samples }) => ({ refused, cut, failures: failuresOf(samples) })),
 		).toEqual([nothing, nothing, nothing]);
-		for (const mover of movers) expect(staleOf(loads[mover].traffic.samples, switches)).toEqual([]);
+		for (const mover of movers)
+			expect(staleAnswers(loads[mover].traffic.samples, { keys, switches })).toEqual([]);
 		expect(loads.streams.traffic.samples.length).toBeGreaterThanOrEqual(STREAMS);
 		expect(loads.busy.traffic.samples.length).toBeGreaterThan(20 * rotations);
 		expect(loads.steady.traffic.samples.length).toBeGreaterThan(20 * rotations);
@@ -94,21 +96,4 @@ async function answeredWith(load: GatewayLoad, key: string): Promise<void> {
 
 function failuresOf(samples: readonly Sample[]): readonly string[] {
 	return samples.flatMap(({ failure }) => failure ?? []);
-}
-
-/** Requests that were sent after a switch, and answered with a key from before it. */
-function staleOf(samples: readonly Sample[], switches: readonly number[]): readonly Sample[] {
-	const rounds = Array.from({ length: switches.length + 1 }, (_, round) => fingerprint(keyOf(round)));
-	return samples.filter(({ sentAt, key }) => {
-		const least = switches.findLastIndex((at) => at < sentAt) + 1;
-		return key !== undefined && rounds.lastIndexOf(key) < least;
-	});
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	const { port } = server.address() as AddressInfo;
-	await new Promise((resolve) => server.close(resolve));
-	return port;
 }

@@ -25,21 +25,34 @@ interface Asked {
 	readonly check: (text: string) => string;
 }
 
+/** How answers of a gateway are read. Both throw when something of one is missing, and give the key's fingerprint. */
+export interface Reader {
+	/** @param sent size of the body that was sent */
+	completed(text: string, sent: number): string;
+	/** @param words so many were asked for: `word0 word1 …` */
+	streamed(text: string, words: number): string;
+}
+
 const PATH = "/v1/chat/completions";
+
+const QUESTION = { model: "sample", messages: [{ role: "user", content: "Hello" }] };
 
 /** Sizes of the bodies that are sent, in turn: within one segment, and over many. */
 const BODY_SIZES = [100, 1500, 20_000, 70_000];
 
-/** Clients of a gateway that speaks as the sample gateway does. None of them sends a request twice. */
+/** Clients of a gateway that speaks as the OpenAI API does. None of them sends a request twice. */
 export class GatewayLoad {
 	readonly #url: URL;
 	readonly #end = new AbortController();
 	readonly #clients: Promise<void>[] = [];
 	readonly #samples: Sample[] = [];
+	readonly #reader: Reader;
 	#sent = 0;
 
-	constructor(url: string) {
+	/** @param reader default for the sample gateway */
+	constructor(url: string, reader: Reader = sampleGateway) {
 		this.#url = new URL(PATH, url);
+		this.#reader = reader;
 	}
 
 	get traffic(): Traffic {
@@ -86,8 +99,9 @@ export class GatewayLoad {
 			const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 			const client = async () => {
 				await this.#pause(50 * index); // not all in step
-				const body = JSON.stringify({ stream: true, max_tokens: words });
-				while (!this.#isOver) await this.#ask({ body, agent, check: (text) => streamedKey(text, words) });
+				const body = JSON.stringify({ ...QUESTION, stream: true, max_tokens: words });
+				const check = (text: string) => this.#reader.streamed(text, words);
+				while (!this.#isOver) await this.#ask({ body, agent, check });
 				agent.destroy();
 			};
 			this.#clients.push(client());
@@ -112,8 +126,8 @@ export class GatewayLoad {
 
 	async #complete(agent: Agent): Promise<void> {
 		const size = BODY_SIZES[this.#sent++ % BODY_SIZES.length] ?? 0;
-		const body = JSON.stringify({ model: "sample", padding: "x".repeat(size) });
-		await this.#ask({ body, agent, check: (text) => answeredKey(text, body.length) });
+		const body = JSON.stringify({ ...QUESTION, user: "x".repeat(size) });
+		await this.#ask({ body, agent, check: (text) => this.#reader.completed(text, body.length) });
 	}
 
 	async #ask(asked: Asked): Promise<void> {
@@ -127,8 +141,9 @@ export class GatewayLoad {
 }
 
 async function exchange(url: URL, { body, agent, check }: Asked): Promise<string> {
+	const headers = { "Content-Type": "application/json" };
 	const text = await new Promise<string>((resolve, reject) => {
-		const outgoing = request(url, { method: "POST", agent }, (reply) => {
+		const outgoing = request(url, { method: "POST", agent, headers }, (reply) => {
 			let received = "";
 			reply.setEncoding("utf8");
 			reply.on("data", (chunk: string) => (received += chunk));
@@ -144,29 +159,49 @@ async function exchange(url: URL, { body, agent, check }: Asked): Promise<string
 	return check(text);
 }
 
-/** @throws Error when the gateway has not got the whole body */
-function answeredKey(text: string, sent: number): string {
-	const { key, received } = JSON.parse(text) as { key: string; received: number };
-	if (received !== sent) throw new Error(`${received} bytes of ${sent} came in`);
-	return key;
+/**
+ * Requests that were sent after a switch, and answered with a key from before it.
+ *
+ * @param keys fingerprints in the order of their use: a switch to each but the first
+ * @param switches milliseconds since the epoch
+ */
+export function staleAnswers(
+	samples: readonly Sample[],
+	{ keys, switches }: { readonly keys: readonly string[]; readonly switches: readonly number[] },
+): readonly Sample[] {
+	return samples.filter(({ sentAt, key }) => {
+		const least = switches.findLastIndex((at) => at < sentAt) + 1;
+		return key !== undefined && keys.indexOf(key) < least;
+	});
 }
 
-/** @throws Error unless every word has come, in order, from one gateway */
-function streamedKey(text: string, words: number): string {
+const sampleGateway: Reader = {
+	completed(text, sent) {
+		const { key, received } = JSON.parse(text) as { key: string; received: number };
+		if (received !== sent) throw new Error(`${received} bytes of ${sent} came in`);
+		return key;
+	},
+	streamed(text, words) {
+		const [key, ...others] = new Set(streamedChunks(text, words).map((chunk) => chunk.key));
+		if (key === undefined || others.length > 0) throw new Error("words of several gateways");
+		return key;
+	},
+};
+
+/** @throws Error unless every word has come, in order */
+export function streamedChunks(text: string, words: number): readonly Chunk[] {
 	const events = text.split("\n\n").slice(0, -1);
 	if (events.pop() !== "data: [DONE]") throw new Error("the last word is missing");
 	const chunks = events.map((event) => JSON.parse(event.slice("data: ".length)) as Chunk);
-	const said = chunks.map(({ choices }) => choices[0]?.delta.content).join("");
+	const said = chunks.map(({ choices }) => choices[0]?.delta.content ?? "").join("");
 	if (said !== Array.from({ length: words }, (_, index) => `word${index} `).join(""))
 		throw new Error("a word is missing");
-	const [key, ...others] = new Set(chunks.map((chunk) => chunk.key));
-	if (key === undefined || others.length > 0) throw new Error("words of several gateways");
-	return key;
+	return chunks;
 }
 
 interface Chunk {
 	readonly key: string;
-	readonly choices: readonly { readonly delta: { readonly content: string } }[];
+	readonly choices: readonly { readonly delta: { readonly content?: string | null } }[];
 }
 
 function reasonOf(error: unknown): string {
