@@ -1,7 +1,5 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -11,6 +9,7 @@ import { eventually } from "../support/eventually.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { callApi } from "./client.ts";
 import type { Tolerance } from "./matcher.ts";
+import { freePort } from "../support/free-port.ts";
 
 /** A server that the recorded exchanges are played against. */
 export interface Target extends AsyncDisposable {
@@ -167,12 +166,4 @@ async function realTolerance(address: string, ca?: string): Promise<Tolerance> {
 function findOnPath(name: string): string | undefined {
 	const folders = (process.env["PATH"] ?? "").split(delimiter);
 	return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	const { port } = server.address() as AddressInfo;
-	await new Promise<void>((resolve) => server.close(() => resolve()));
-	return port;
 }

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -12,6 +11,7 @@ import { eventually } from "../support/eventually.ts";
 import { type Folder, folder } from "../support/folder.ts";
 import { RecordingLog } from "../support/recording-log.ts";
 import { canMakeCertificates } from "../support/tls.ts";
+import { freePort } from "../support/free-port.ts";
 
 const LOGIN = "auth/cert/login";
 const FIXTURES = join(import.meta.dirname, "../fixtures/tls");
@@ -315,13 +315,4 @@ async function checkingServer(place: Folder): Promise<string> {
 		if (port === undefined) throw new Error(`not listening yet: ${output}`);
 		return `https://127.0.0.1:${port}`;
 	});
-}
-
-/** A port where nobody listens. */
-async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	const { port } = server.address() as AddressInfo;
-	await new Promise((resolve) => server.close(resolve));
-	return port;
 }

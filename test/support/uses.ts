@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
 import { chmodSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished } from "vitest";
@@ -8,8 +7,8 @@ import { parseAllDocuments } from "yaml";
 import { type DevServer, startDevServer } from "../../src/devserver/mod.ts";
 import { systemClock } from "../../src/kernel/mod.ts";
 import { type AgentProcess, LAUNCHER, startAgent } from "./agent-process.ts";
-import { eventually } from "./eventually.ts";
 import { type Folder, folder } from "./folder.ts";
+import { freePort } from "./free-port.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
@@ -160,12 +159,4 @@ function environment(server: DevServer, place: Folder) {
 		VAULT_CACERT: place.at("ca.crt"),
 		VAULT_TOKEN: server.rootToken,
 	};
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, "127.0.0.1");
-	await eventually(() => expect(server.listening).toBe(true));
-	const address = server.address();
-	await new Promise((resolve) => server.close(resolve));
-	return typeof address === "object" ? (address?.port ?? 0) : 0;
 }
