@@ -9,13 +9,24 @@ import { asJson, table } from "./report.ts";
 import { coldStart, many, memory } from "./rows/cold-start.ts";
 import { idle } from "./rows/idle.ts";
 import { leases } from "./rows/leases.ts";
+import { passThrough } from "./rows/pass-through.ts";
 import { renders } from "./rows/renders.ts";
 import { requests } from "./rows/requests.ts";
 import { rotation } from "./rows/rotation.ts";
 
 // Measures the built program from outside. It prints numbers and never fails for them: they are of one machine.
 
-const GROUPS: readonly Group[] = [coldStart, memory, idle, renders, requests, leases, many, rotation];
+const GROUPS: readonly Group[] = [
+	coldStart,
+	memory,
+	idle,
+	renders,
+	requests,
+	leases,
+	many,
+	rotation,
+	passThrough,
+];
 
 const options = readOptions(process.argv.slice(2));
 if (options === undefined) process.stdout.write(USAGE);
