@@ -61,7 +61,7 @@ export class ChildTurn {
 			generation: number,
 			...(terms?.spec !== undefined && { spec: terms.spec }),
 			env: new Secret(terms?.environment(variables) ?? {}),
-			prepare: async () => {
+			prepare: async (): Promise<undefined> => {
 				// One that only starts again after its end finds the newest files.
 				if (number >= this.#tried) return;
 				this.#tried = number;

@@ -46,6 +46,10 @@ export function countChildEvent(event: ChildEvent, counters: Counters): void {
 		case "put-back":
 			counters.add("keyturn_child_put_backs_total", {});
 			break;
+		case "ready":
+		case "not-ready":
+		case "switched":
+		case "drained":
 		case "stands":
 		case "stopping":
 		case "killed":

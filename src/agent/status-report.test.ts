@@ -51,7 +51,10 @@ describe("the report of an agent that is in order", () => {
 
 		await bench.run();
 		await bench.clock.advance(4000);
-		const report = reportOf(bench, childIn({ kind: "running", generation: 1, pid: 7, since: 1_001_000 }));
+		const report = reportOf(
+			bench,
+			childIn({ kind: "running", generation: 1, pid: 7, since: 1_001_000, ready: true }),
+		);
 
 		expect(report).toEqual({
 			version: "1.2.3",
@@ -291,7 +294,13 @@ describe("an agent that serves on", () => {
 		bench.secrets.put(OPENAI, { api_key: "sk-1" });
 		await bench.run();
 		const child = { program: "litellm", tally: tallyChild() };
-		const running = { kind: "running", generation: 1, pid: 8, since: bench.clock.now() } as const;
+		const running = {
+			kind: "running",
+			generation: 1,
+			pid: 8,
+			since: bench.clock.now(),
+			ready: true,
+		} as const;
 
 		bench.supervisor.outcome = "put-back";
 		bench.secrets.put(OPENAI, { api_key: "sk-2" });

@@ -1,5 +1,6 @@
 import type { BackoffLimits, Clock, Secret } from "../kernel/mod.ts";
 import type { ChildEvent } from "./events.ts";
+import type { Front, FrontSpec } from "./front/front.ts";
 
 /** What the operator asked for. */
 export interface ChildSpec {
@@ -15,6 +16,36 @@ export interface ChildSpec {
 	readonly restartOnExit: "never" | "on-failure" | "always";
 	/** Pauses between starts that fail. A child that outlives the longest pause starts the row anew. */
 	readonly backoff: BackoffLimits;
+	/** When a child can serve; without it, one that has lived through the start grace stands. */
+	readonly ready?: ReadySpec;
+	/** The new child starts beside the old one and takes its connections over; without it, after the old one's end. */
+	readonly rolling?: RollingSpec;
+}
+
+/** How a child is asked whether it can serve. */
+export interface ReadySpec {
+	readonly probe: ReadyProbe;
+	/** How long a child may take from its start, in milliseconds. */
+	readonly timeoutMs: number;
+	/** Pause between two questions, in milliseconds. */
+	readonly intervalMs: number;
+}
+
+/** `http` wants any 2xx, `tcp` a connection that is accepted, `command` exit code 0. */
+export type ReadyProbe =
+	| { readonly kind: "http"; readonly url: string }
+	| { readonly kind: "tcp"; readonly host: string; readonly port: number }
+	/** Runs with the child's environment. */
+	| { readonly kind: "command"; readonly command: readonly [string, ...string[]] }
+	/** `http` on the private port, in rolling alone. */
+	| { readonly kind: "http-path"; readonly path: string }
+	/** `tcp` on the private port, in rolling alone. */
+	| { readonly kind: "tcp-private" };
+
+/** The public address, and what becomes of the connections of a child that is replaced. */
+export interface RollingSpec extends FrontSpec {
+	/** How long a replaced child may keep its connections, in milliseconds. */
+	readonly drainTimeoutMs: number;
 }
 
 /** What one generation of the child runs with. */
@@ -24,8 +55,12 @@ export interface ChildValues {
 	readonly spec?: ChildSpec;
 	/** The whole environment of the child; nothing but the watchdog's mark is added. */
 	readonly env: Secret<Readonly<Record<string, string>>>;
-	/** Puts in place what else belongs to this generation, such as its files; awaited before each start, never rejects. */
-	readonly prepare?: () => Promise<void>;
+	/**
+	 * Puts in place what else belongs to this generation, such as its files; awaited before each start, never rejects.
+	 *
+	 * @returns in rolling: the private port for this start
+	 */
+	readonly prepare?: () => Promise<number | undefined>;
 }
 
 /** How a process ended; `code` is what a shell would report, 128+n after a signal. */
@@ -88,6 +123,24 @@ export interface Processes {
 	readonly watchdog: Watchdog;
 }
 
+/** What a child is asked, at an address that is known by now. */
+export type Question =
+	| Extract<ReadyProbe, { kind: "http" | "tcp" }>
+	| (Extract<ReadyProbe, { kind: "command" }> & { readonly env: Readonly<Record<string, string>> });
+
+/**
+ * Asks once whether a child can serve; never rejects. An abort ends it, and what it has started with it.
+ *
+ * @returns why it cannot, in words that fit behind a colon; undefined when it can
+ */
+export type Ask = (question: Question, signal: AbortSignal) => Promise<string | undefined>;
+
+/** Ways of asking a child whether it can serve. */
+export interface Probes {
+	/** Loads what it takes to ask: kept out of the agent's own start. */
+	load(): Promise<Ask>;
+}
+
 export interface SupervisorDeps {
 	readonly clock: Clock;
 	/** Source of jitter in [0, 1). */
@@ -95,4 +148,7 @@ export interface SupervisorDeps {
 	/** Told of everything that happens to the child; must not throw. */
 	readonly observe: (event: ChildEvent) => void;
 	readonly processes: Processes;
+	readonly probes: Probes;
+	/** Makes what owns the public address; there has to be one where a spec says `rolling`. */
+	readonly openFront?: (spec: FrontSpec) => Promise<Front>;
 }

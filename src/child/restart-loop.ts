@@ -72,7 +72,7 @@ export class RestartLoop {
 		if (this.#isFirst) onFirst();
 		this.#isFirst = false;
 		const { child } = launched;
-		this.#state = { kind: "running", generation, pid: child.pid, since: child.since };
+		this.#state = { kind: "running", generation, pid: child.pid, since: child.since, ready: true };
 		deps.observe({ kind: "started", generation, pid: child.pid });
 		const woken = await this.#watch(child, values);
 		const livedMs = deps.clock.now() - child.since;
@@ -149,7 +149,12 @@ export class RestartLoop {
 		const { deps, orders } = this.#parts;
 		const attempt = this.#failures++;
 		const delayMs = backoffDelay(attempt, spec.backoff, deps.random);
-		this.#state = { kind: "backing-off", until: deps.clock.now() + delayMs, attempt };
+		this.#state = {
+			kind: "backing-off",
+			until: deps.clock.now() + delayMs,
+			attempt,
+			crashLoop: attempt >= 3,
+		};
 		deps.observe({ kind: "backing-off", delayMs, attempt });
 		await deps.clock.sleep(delayMs, orders.bell).catch(() => undefined);
 	}

@@ -29,7 +29,9 @@ export async function supervise(
 ): Promise<Child | undefined> {
 	const terms = childTermsOf(config, world);
 	if (terms === undefined) return undefined;
-	const { createSupervisor, FORWARDED_SIGNALS, logChildEvents } = await import("../../child/mod.ts");
+	const { createSupervisor, FORWARDED_SIGNALS, logChildEvents, systemProbes } = await import(
+		"../../child/mod.ts"
+	);
 	const [program] = terms.spec.command;
 	const say = logChildEvents(log, program);
 	const supervisor = createSupervisor(terms.spec, {
@@ -40,6 +42,7 @@ export async function supervise(
 			observe(event);
 		},
 		processes: await world.makeProcesses(log),
+		probes: systemProbes,
 	});
 	return { program, supervisor, terms, forwarded: FORWARDED_SIGNALS };
 }

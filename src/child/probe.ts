@@ -1,0 +1,82 @@
+import { spawn } from "node:child_process";
+import { request } from "node:http";
+import { connect } from "node:net";
+import { errorCode } from "../kernel/mod.ts";
+import type { Ask, Question } from "./ports.ts";
+import { sendSignal } from "./process-group.ts";
+
+type QuestionOf<K extends Question["kind"]> = Extract<Question, { kind: K }>;
+
+/** Asks over real sockets, and with real processes. Reached by a dynamic import alone. */
+export const askChild: Ask = async (question, signal) => {
+	if (signal.aborted) return "not asked";
+	switch (question.kind) {
+		case "http":
+			return await askHttp(question, signal);
+		case "tcp":
+			return await askTcp(question, signal);
+		case "command":
+			return await askCommand(question, signal);
+		default:
+			return question satisfies never;
+	}
+};
+
+/** Any 2xx will do. Where a redirect leads to is somebody else's answer. */
+async function askHttp({ url }: QuestionOf<"http">, signal: AbortSignal): Promise<string | undefined> {
+	const { promise, resolve } = Promise.withResolvers<string | undefined>();
+	const asking = request(url, { agent: false, signal, headers: { "User-Agent": "keyturn" } });
+	asking.on("error", (error) => resolve(reasonOf(error)));
+	asking.on("response", (response) => {
+		const { statusCode = 0 } = response;
+		response.on("error", () => {}); // `close` comes too
+		// Read to its end where it has one, as a child may log a client that hangs up.
+		response.once("close", () => resolve(isGood(statusCode) ? undefined : `answered ${statusCode}`));
+		response.resume();
+	});
+	asking.end();
+	return await promise;
+}
+
+function isGood(status: number): boolean {
+	return status >= 200 && status < 300;
+}
+
+async function askTcp({ host, port }: QuestionOf<"tcp">, signal: AbortSignal): Promise<string | undefined> {
+	const { promise, resolve } = Promise.withResolvers<string | undefined>();
+	const socket = connect({ host, port, signal });
+	socket.on("error", (error) => resolve(reasonOf(error)));
+	socket.once("connect", () => resolve(undefined));
+	const answer = await promise;
+	socket.destroy();
+	return answer;
+}
+
+/** In a group of its own, so that what it starts can be ended with it. */
+async function askCommand(
+	{ command: [program, ...args], env }: QuestionOf<"command">,
+	signal: AbortSignal,
+): Promise<string | undefined> {
+	const { promise, resolve } = Promise.withResolvers<string | undefined>();
+	const asking = spawn(program, args, { env, stdio: "ignore", detached: true });
+	const { pid } = asking;
+	const kill = () => {
+		if (pid !== undefined) sendSignal(-pid, "SIGKILL");
+	};
+	signal.addEventListener("abort", kill);
+	asking.once("error", (error) => resolve(`cannot be started (${errorCode(error) ?? "unknown"})`));
+	asking.once("exit", (code, name) => {
+		if (code === 0) resolve(undefined);
+		else resolve(name === null ? `ended with ${code}` : `was ended by ${name}`);
+	});
+	const answer = await promise;
+	signal.removeEventListener("abort", kill);
+	return answer;
+}
+
+function reasonOf(error: Error): string {
+	const code = errorCode(error);
+	if (code === "ECONNREFUSED") return "connection refused";
+	if (code === "ECONNRESET") return "connection reset";
+	return code === undefined ? "no answer" : `no answer (${code})`;
+}
