@@ -6,7 +6,8 @@ import { notVault, type RequestPlace, refused, tlsRefused, unreachable, unsendab
 import { encodePath, trimSlashes } from "./paths.ts";
 import { asReply, type VaultReply } from "./reply.ts";
 import type { TlsIdentity, TlsReload } from "./tls.ts";
-import { TransportError, type TransportOptions, type TransportReply, vaultTransport } from "./transport.ts";
+import { type TransportOptions, type TransportReply, vaultTransport } from "./transport.ts";
+import { TransportError } from "./transport-error.ts";
 
 /** One request to Vault. */
 export interface VaultCall {

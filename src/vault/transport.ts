@@ -1,7 +1,9 @@
 import http, { type ClientRequest, type IncomingMessage } from "node:http";
 import type { LookupFunction } from "node:net";
-import { errorCode, type JsonValue, parseJson } from "../kernel/mod.ts";
+import { type JsonValue, parseJson } from "../kernel/mod.ts";
+import { sharedLookup, systemLookup } from "./lookup.ts";
 import type { TlsIdentity } from "./tls.ts";
+import { asTransportError, TransportError } from "./transport-error.ts";
 
 /** The shape in which node-vault hands a request to its injected HTTP function. */
 export interface TransportRequest {
@@ -31,27 +33,6 @@ export interface TransportOptions {
 	readonly lookup?: LookupFunction;
 }
 
-/** How a request failed before there was a whole answer. */
-export type TransportFailure =
-	| "timeout"
-	| "too-large"
-	| "not-json"
-	| "redirect"
-	| "network"
-	| "tls"
-	| "unsendable";
-
-/** Thrown by the transport alone, turned into a `VaultError` by the client. Holds no request. */
-export class TransportError extends Error {
-	readonly failure: TransportFailure;
-
-	constructor(failure: TransportFailure, message: string) {
-		super(message);
-		this.name = "TransportError";
-		this.failure = failure;
-	}
-}
-
 /** Vault's own limit for a request is 32 MiB; no secret that a template uses comes near this. */
 const LARGEST_REPLY = 8 * 1024 * 1024;
 
@@ -66,8 +47,8 @@ interface Wire {
 
 /** Keep-alive HTTP(S) in the form of node-vault's `request-promise` option. */
 export function vaultTransport(options: TransportOptions) {
-	const { lookup } = options;
-	const shared = { keepAlive: true, maxSockets: 8, scheduling: "lifo", ...(lookup && { lookup }) } as const;
+	const lookup = sharedLookup(options.lookup ?? systemLookup);
+	const shared = { keepAlive: true, maxSockets: 8, scheduling: "lifo", lookup } as const;
 	const plain: Wire = { request: http.request, agent: new http.Agent(shared) };
 	let identity = options.tls;
 	let secure: Promise<Wire> | undefined;
@@ -198,49 +179,4 @@ function parseBody(text: string, reply: IncomingMessage): JsonValue {
 		const type = reply.headers["content-type"]?.split(";")[0] ?? "no content type";
 		throw new TransportError("not-json", `status ${reply.statusCode ?? 0}, ${type} instead of JSON`);
 	}
-}
-
-/** Node's words for what went wrong on the wire, as people say them. */
-const NETWORK_WORDS: Readonly<Record<string, string>> = {
-	ECONNREFUSED: "connect refused",
-	ECONNRESET: "connection reset",
-	EPIPE: "connection reset",
-	ETIMEDOUT: "connect timed out",
-	ENOTFOUND: "host name not found",
-	EAI_AGAIN: "host name cannot be looked up now",
-	EHOSTUNREACH: "no route to the host",
-	ENETUNREACH: "network unreachable",
-	ECONNABORTED: "connection cut",
-};
-
-function asTransportError(error: unknown): TransportError {
-	if (error instanceof TransportError) return error;
-	const code = errorCode(error) ?? "";
-	if (/CERT|SSL|TLS|EPROTO|ISSUER|ALTNAME|SIGNATURE|INVALID_CA|INVALID_PURPOSE/.test(code))
-		return new TransportError("tls", tlsWords(code));
-	if (code === "ERR_INVALID_CHAR")
-		return new TransportError("unsendable", "a header holds a character that is not allowed there");
-	if (error instanceof AggregateError && error.errors[0] !== undefined)
-		return asTransportError(error.errors[0]);
-	return new TransportError("network", NETWORK_WORDS[code] ?? (code || "connection cut"));
-}
-
-/** What the server says of the certificate that we show, by the ends of OpenSSL's names for its alerts. */
-const ALERT_WORDS: readonly (readonly [RegExp, string])[] = [
-	[/ALERT_CERTIFICATE_REQUIRED$/, "it asks for a client certificate"],
-	[/ALERT_CERTIFICATE_EXPIRED$/, "it takes the client certificate for expired"],
-	[/ALERT_UNKNOWN_CA$/, "it does not know the CA of the client certificate"],
-	[
-		/ALERT_(BAD_CERTIFICATE|CERTIFICATE_UNKNOWN|CERTIFICATE_REVOKED|UNSUPPORTED_CERTIFICATE)$/,
-		"it does not accept the client certificate",
-	],
-];
-
-function tlsWords(code: string): string {
-	const alert = ALERT_WORDS.find(([pattern]) => pattern.test(code));
-	if (alert !== undefined) return alert[1];
-	if (code === "CERT_HAS_EXPIRED") return "its certificate has expired";
-	if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return "its certificate is for another name";
-	if (/SELF_SIGNED|ISSUER|UNABLE_TO_VERIFY/.test(code)) return "its certificate is signed by an unknown CA";
-	return code;
 }
