@@ -4,6 +4,7 @@ import { Book } from "./book.ts";
 import { countRenderings } from "./counting.ts";
 import { LeaseTurnover } from "./lease-turnover.ts";
 import { OutageLog } from "./outage-log.ts";
+import { objectionOfDisk, prepareDisk } from "./prepare-disk.ts";
 import { Progress, PROGRESS_EVERY_MS } from "./progress.ts";
 import { type Proposal, Proposals } from "./proposal.ts";
 import { Publisher, type PublisherDeps } from "./publisher.ts";
@@ -107,7 +108,7 @@ export class Agent {
 	 * @throws AgentError for what waiting cannot mend; the signal's reason when aborted
 	 */
 	async start(signal: AbortSignal): Promise<void> {
-		await this.#deps.delivery.sweep(this.#book.files.map((file) => file.destination));
+		await prepareDisk(this.#book.files, this.#deps);
 		const progress = this.#progress();
 		await progress.during(this.#renderFirst(progress, signal));
 		await this.#publisher.start(this.#book, signal);
@@ -176,9 +177,8 @@ export class Agent {
 	async #pause(ms: number, signal: AbortSignal): Promise<void> {
 		if (this.#wantsAll || this.#proposals.pending !== undefined || ms === 0) return;
 		const early = new AbortController();
-		const pause = Math.min(ms, LONGEST_PAUSE_MS);
 		const sleep = this.#deps.clock
-			.sleep(pause, AbortSignal.any([signal, early.signal]))
+			.sleep(Math.min(ms, LONGEST_PAUSE_MS), AbortSignal.any([signal, early.signal]))
 			.catch(() => undefined);
 		await Promise.race([sleep, this.#wake.promise]);
 		early.abort();
@@ -189,8 +189,8 @@ export class Agent {
 		const { pending } = this.#proposals;
 		if (pending === undefined) return;
 		const renderings = await renderUnits(pending.plan.units, this.#deps, signal);
+		const objection = this.#book.objection(renderings) ?? (await objectionOfDisk(pending.plan));
 		if (this.#proposals.pending !== pending) return; // a newer one has taken its place
-		const objection = this.#book.objection(renderings);
 		if (objection === undefined) {
 			await this.#swap(pending);
 			this.#book.enter(renderings, false);

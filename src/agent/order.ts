@@ -1,14 +1,21 @@
 import type { FileOrder } from "../render/mod.ts";
-import type { FileUnit } from "./spec.ts";
+import type { FileUnit, Unit } from "./spec.ts";
 
 /** What has to be on disk for a unit. @param content `undefined` removes the file */
 export function orderOf(unit: FileUnit, content: string | undefined): FileOrder {
 	return {
-		path: unit.destination,
+		...placeOf(unit),
 		content,
 		mode: unit.mode,
 		isNotified: unit.onChange.kind !== "none",
-		...(unit.user !== undefined && { user: unit.user }),
-		...(unit.group !== undefined && { group: unit.group }),
 	};
+}
+
+/** Where the files among the units are to stand. */
+export function placesOf(units: readonly Unit[]): readonly ReturnType<typeof placeOf>[] {
+	return units.filter((unit) => unit.kind === "file").map(placeOf);
+}
+
+function placeOf({ destination: path, user, group }: FileUnit) {
+	return { path, ...(user !== undefined && { user }), ...(group !== undefined && { group }) };
 }

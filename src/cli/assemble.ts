@@ -5,9 +5,10 @@ import type { World } from "./world.ts";
 /** What puts files in place. */
 export function deliveryOf(
 	{ allowedRoots }: Pick<Config, "allowedRoots">,
-	world: Pick<World, "fs" | "uid">,
+	world: Pick<World, "fs" | "uid" | "clock">,
 ): Delivery {
-	return new Delivery({ fs: world.fs, links: { uid: world.uid, allowedRoots } });
+	const { fs, uid, clock } = world;
+	return new Delivery({ fs, clock, links: { uid, allowedRoots } });
 }
 
 /** What templates see besides secrets. */
@@ -15,6 +16,6 @@ export function surroundingsOf(world: World) {
 	return {
 		env: (name: string) => world.env[name],
 		readFile: world.readFileSync,
-		now: () => world.clock.now(),
+		now: () => world.clock.date(),
 	};
 }

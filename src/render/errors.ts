@@ -1,4 +1,7 @@
-import { AgentError, errorCode, ExitCode } from "../kernel/mod.ts";
+import { AgentError, errorCode, ExitCode, formatDuration } from "../kernel/mod.ts";
+
+/** By how much the name of a scratch file is longer than that of its destination. */
+export const SCRATCH_EXTRA = ".".length + ".0123456789abcdef01".length + ".keyturn-new".length;
 
 /** Thrown when a file cannot be put where it belongs. */
 export class DeliveryError extends AgentError {
@@ -13,6 +16,23 @@ export class DeliveryError extends AgentError {
 			facts: { path, reason: code },
 			cause,
 		});
+	}
+
+	/** The disk does not answer: a call to it has neither succeeded nor failed. */
+	static hanging(path: string, ms: number): DeliveryError {
+		return new DeliveryError(`cannot write ${path}: the disk has not answered for ${formatDuration(ms)}`, {
+			code: "E_DELIVERY",
+			exitCode: ExitCode.undeliverable,
+			remedy: "retry",
+			rows: { do: "look at the volume and, for a network file system, its server; it goes on by itself" },
+			facts: { path, reason: "hanging" },
+		});
+	}
+
+	/** The same with the place where it happened. */
+	located(at: string): DeliveryError {
+		const { message, code, exitCode, remedy, rows, facts, cause } = this;
+		return new DeliveryError(message, { code, exitCode, remedy, rows: { at, ...rows }, facts, cause });
 	}
 
 	/** The destination itself is wrong: a link, a folder, an owner that does not exist. */
@@ -40,16 +60,27 @@ const WORDS: Readonly<Record<string, string>> = {
 	ENOTDIR: "a part of the path is no folder",
 	EEXIST: "a part of the path is no folder",
 	EISDIR: "a folder is in the way",
+	ELOOP: "a link is in the way",
 	EBUSY: "it is a mount point of its own",
 	EXDEV: "it is on another file system than its folder",
-	EMFILE: "too many files are open",
+	EMFILE: "the agent has too many files open",
+	ENFILE: "the machine has too many files open",
+	ENAMETOOLONG: "the name is too long",
+	EIO: "the disk reports an I/O error",
+	ESTALE: "the network file system has lost the folder",
 };
 
 const ADVICE: Readonly<Record<string, string>> = {
 	ENOSPC: "free some space; it is tried again by itself",
+	EDQUOT: "free some space, or raise the quota; it is tried again by itself",
 	EROFS: "mount a writable volume there, such as a memory emptyDir",
 	EACCES: "let the agent's user write to that folder",
 	EPERM: "run the agent as a user that may change the owner, or leave user and group out",
 	EBUSY: "mount the folder instead of the single file: a file that is replaced needs its folder",
 	EXDEV: "mount the folder instead of the single file: a file that is replaced needs its folder",
+	EMFILE: "raise its limit (ulimit -n, LimitNOFILE); it is tried again by itself",
+	ENFILE: "find out who holds them, or raise fs.file-max; it is tried again by itself",
+	ENAMETOOLONG: `choose a shorter one: beside the file stands for a moment one whose name is ${SCRATCH_EXTRA} bytes longer`,
+	EIO: "look at the disk and the kernel's log; it is tried again by itself",
+	ESTALE: "mount it again; it is tried again by itself",
 };

@@ -1,3 +1,4 @@
-export { Delivery, type FileOrder } from "./delivery.ts";
+export { Delivery } from "./delivery.ts";
 export { DeliveryError } from "./errors.ts";
 export { type FileSystem, nodeFileSystem } from "./file-system.ts";
+export type { FileOrder } from "./order.ts";

@@ -40,7 +40,9 @@ export async function compare(target: Target, fs: FileSystem): Promise<Standing>
 export async function readWhole(path: string, fs: FileSystem): Promise<Target | undefined> {
 	try {
 		await using file = await fs.open(path, READ_NO_LINK);
-		const { mode, uid, gid } = await file.stat();
+		const stat = await file.stat();
+		if (!stat.isFile()) return undefined; // put there just now; reading it may never end
+		const { mode, uid, gid } = stat;
 		return { path, content: await file.readFile(), mode: mode & 0o7777, owner: { uid, gid } };
 	} catch {
 		return undefined;

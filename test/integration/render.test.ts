@@ -290,7 +290,7 @@ describe("a generation of which one file cannot be written", () => {
 		["file.chown", "EPERM", "cannot write", "not permitted"],
 		["file.writeFile", "ENOSPC", "cannot write", "the disk is full"],
 		["file.writeFile", "EDQUOT", "cannot write", "the quota is used up"],
-		["file.sync", "EIO", "cannot write", "EIO"],
+		["file.sync", "EIO", "cannot write", "the disk reports an I/O error"],
 	] as const)("(%s, %s) leaves all as it was", async (...[operation, code, doing, words]) => {
 		const { at, delivery, failing, orders, standing, old } = setting();
 		failing.fail(operation, code, { path: /\.three\..*keyturn-new$/ });

@@ -163,7 +163,7 @@ describe("a destination", () => {
 		onChange: { kind: "none" },
 		onDeleted: "keep",
 	} as const;
-	const world = { fs: nodeFileSystem, uid: 1000 };
+	const world = { fs: nodeFileSystem, uid: 1000, clock: new FakeClock() };
 	const machine = (isInMemory: boolean | undefined, mayWrite = true) => ({
 		stat: async () => ({ mode: 0o755, uid: 0 }),
 		may: async () => mayWrite,
