@@ -1,4 +1,5 @@
 import type { Secret } from "../kernel/mod.ts";
+import type { ExecConfig } from "./exec-config.ts";
 import type { ListenAddress } from "./listen-address.ts";
 
 /** The whole configuration after flags, environment and file have been joined, checked and given defaults. Frozen. */
@@ -175,6 +176,7 @@ interface PaceConfig {
 export type ChangeAction =
 	| { readonly kind: "none" }
 	| { readonly kind: "restart" }
+	| { readonly kind: "rolling" }
 	| { readonly kind: "signal"; readonly signal: NodeJS.Signals }
 	| { readonly kind: "command"; readonly command: readonly string[]; readonly timeoutMs: number }
 	| { readonly kind: "http"; readonly url: string; readonly method: string; readonly timeoutMs: number };
@@ -194,19 +196,6 @@ export interface Reference {
 	readonly path: string;
 	readonly field: string;
 	readonly version?: number;
-}
-
-export interface ExecConfig {
-	readonly command: readonly string[];
-	readonly onChange: ChangeAction & { readonly kind: "none" | "restart" | "signal" };
-	readonly stopSignal: NodeJS.Signals;
-	/** Between the stop signal and SIGKILL, in milliseconds. */
-	readonly stopTimeoutMs: number;
-	/** A new child that ends within this time is put back on the previous values, in milliseconds. */
-	readonly startGraceMs: number;
-	readonly restartOnExit: "never" | "on-failure" | "always";
-	/** True, or the names that pass from the agent's environment to the child. */
-	readonly inheritEnv: true | readonly string[];
 }
 
 /** Who answers over HTTP how the agent is. */

@@ -1,8 +1,8 @@
-import type { ChangeAction, ExecConfig, TemplateConfig } from "./config.ts";
+import type { ChangeAction, TemplateConfig } from "./config.ts";
 import { type Context, milliseconds } from "./context.ts";
+import type { ExecConfig } from "./exec-config.ts";
 import { guessFormat } from "./format-name.ts";
 import { paceOf } from "./pace.ts";
-import type { Path } from "./place.ts";
 import type { FileConfig } from "./schema/file.ts";
 
 type FileTemplate = FileConfig["templates"][number];
@@ -33,20 +33,24 @@ export function templates(
 			report("destination", ".destination: this is the template's own source");
 		seen.add(result.destination);
 		const onChange = template.on_change === undefined ? (exec?.onChange ?? NONE) : action(template.on_change);
-		if (exec === undefined && needsChild(onChange)) {
-			report(
-				"on_change",
-				`.on_change: ${onChange.kind} needs a child; add exec.command, or write it after --`,
-			);
-		}
+		const fault = changeFault(onChange, exec);
+		if (fault !== undefined) report("on_change", `.on_change: ${fault}`);
 		return { ...result, onChange };
 	});
 }
 
 const NONE: ChangeAction = { kind: "none" };
 
-function needsChild({ kind }: ChangeAction): boolean {
-	return kind === "restart" || kind === "signal";
+/** A child is turned over in one way. */
+function changeFault({ kind }: ChangeAction, exec: ExecConfig | undefined): string | undefined {
+	if (kind !== "restart" && kind !== "rolling" && kind !== "signal") return undefined;
+	if (exec === undefined) return `${kind} needs a child; add exec.command, or write it after --`;
+	const isRolling = exec.onChange.kind === "rolling";
+	if (kind === "rolling" && !isRolling)
+		return "rolling needs exec.on_change: rolling, with listen and ready; write it there, or restart here";
+	if (kind === "restart" && isRolling)
+		return "restart would end the child that serves; with exec.on_change: rolling write rolling, or leave it out";
+	return undefined;
 }
 
 function normalize(template: FileTemplate, context: Context): Omit<TemplateConfig, "onChange"> {
@@ -72,41 +76,4 @@ function action(given: NonNullable<FileTemplate["on_change"]>): ChangeAction {
 	const timeoutMs = milliseconds(given.timeout);
 	if (given.command !== undefined) return { kind: "command", command: given.command.map(String), timeoutMs };
 	return given.http === undefined ? NONE : { kind: "http", ...given.http, timeoutMs };
-}
-
-/** The child, where the file or the command line names one. */
-export function child(file: FileConfig, context: Context): ExecConfig | undefined {
-	const { exec } = file;
-	if (exec === undefined) return undefined;
-	const report = (path: Path, message: string) =>
-		context.problems.push({ place: context.places.of(path), message });
-	if (exec.command === undefined) {
-		report(["exec"], 'exec lacks "command"; add it, or write it after --');
-		return undefined;
-	}
-	if (file.exit_after_auth) {
-		report(
-			["exit_after_auth"],
-			"exit_after_auth cannot go with exec: an init container runs no child; leave one of them out",
-		);
-	}
-	const onChange =
-		typeof exec.on_change === "string"
-			? { kind: exec.on_change }
-			: { kind: "signal" as const, signal: exec.on_change.signal };
-	if (onChange.kind !== "restart" && Object.keys(file.env).length > 0) {
-		report(
-			["exec", "on_change"],
-			`exec.on_change: ${onChange.kind} cannot go with env: a running process cannot take new variables; use restart, or templates instead of env`,
-		);
-	}
-	return {
-		command: exec.command.map(String),
-		onChange,
-		stopSignal: exec.stop_signal,
-		stopTimeoutMs: milliseconds(exec.stop_timeout),
-		startGraceMs: milliseconds(exec.start_grace),
-		restartOnExit: exec.restart_on_exit,
-		inheritEnv: exec.inherit_env,
-	};
 }

@@ -10,6 +10,10 @@ export interface Flags {
 	/** `SRC:DST`, each; paths count from the working folder. */
 	readonly templates?: readonly string[];
 	readonly onChange?: string;
+	/** The child's public address. */
+	readonly execListen?: string;
+	/** How a new child is asked whether it is up, in a word. */
+	readonly execReady?: string;
 	/** The child, as it stood after `--`. */
 	readonly command?: readonly string[];
 	readonly pollInterval?: string;
@@ -47,10 +51,28 @@ export function applyFlags(settings: Settings, flags: Flags, cwd: string): void 
 	}
 	for (const assignment of flags.env ?? []) applyEnv(settings, assignment);
 	for (const pair of flags.templates ?? []) applyTemplate(settings, pair, cwd);
-	if (flags.onChange === undefined) return;
-	if (settings.get(["exec", "command"]) !== undefined) {
-		settings.set(["exec", "on_change"], flags.onChange, "--on-change");
-	} else settings.report("--on-change", "there is no child to do it with; write its command after --");
+	applyChild(settings, flags);
+}
+
+/** Flags about the child, which are of no use without one. */
+function applyChild(settings: Settings, { onChange, execListen, execReady }: Flags): void {
+	const given = [
+		["--on-change", "on_change", onChange],
+		["--exec-listen", "listen", execListen],
+		["--exec-ready", "ready", execReady && readyOf(execReady)],
+	] as const;
+	for (const [name, key, value] of given) {
+		if (value === undefined) continue;
+		if (settings.get(["exec", "command"]) === undefined)
+			settings.report(name, "there is no child to do it with; write its command after --");
+		else settings.set(["exec", key], value, name);
+	}
+}
+
+/** `/health`, `http://127.0.0.1:4000/health`, `tcp`, `tcp:127.0.0.1:4000`. */
+function readyOf(text: string): object {
+	if (text === "tcp") return { tcp: true };
+	return text.startsWith("tcp:") ? { tcp: text.slice("tcp:".length) } : { http: text };
 }
 
 function applyEnv(settings: Settings, assignment: string): void {

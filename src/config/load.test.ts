@@ -139,7 +139,7 @@ describe("loadConfig() without a file", () => {
 			...CHILD,
 			env: ["A", "B=sk-live"],
 			templates: ["a.hbs"],
-			onChange: "rolling",
+			onChange: "roling",
 			pollInterval: "0.2s",
 			logLevel: "inof",
 		};
@@ -154,7 +154,7 @@ describe("loadConfig() without a file", () => {
 			"VAULT_CLIENT_TIMEOUT: expected a duration such as 500ms, 30s, 5m or 24h, or a number of seconds",
 			"--poll-interval: expected at least 1s",
 			'--env B: expected a reference such as secret/data/llm/openai#api_key: a path, "#" and the name of a field',
-			"--on-change: rolling is not available in this version; use restart",
+			'--on-change: expected none, restart, rolling, or { signal: SIGHUP }; did you mean "rolling"?',
 			'--log-level: expected trace, debug, info, warn or error; did you mean "info"?',
 		]);
 	});
@@ -361,7 +361,7 @@ templates:
     on_change: { signl: SIGHUP }
   - source:
     destination: /b
-    on_change: rolling
+    on_change: restar
     on_deleted: remov
 env:
   A:
@@ -385,14 +385,14 @@ poll_interval: 0.5s
 			'agent.yaml:11:11: templates[0].mode: expected a file mode in quotes, such as "0600"',
 			"agent.yaml:12:22: variable MISSING is not set; set it, or write ${MISSING:-default}",
 			'agent.yaml:13:18: unknown key "signl" in templates[1].on_change; did you mean "signal"?',
-			"agent.yaml:16:16: templates[2].on_change: rolling is not available in this version; use restart",
+			'agent.yaml:16:16: templates[2].on_change: expected none, restart, rolling, or a map with signal, command or http; did you mean "restart"?',
 			'agent.yaml:17:17: templates[2].on_deleted: expected keep or remove; did you mean "remove"?',
 			"agent.yaml:19:5: env.A: expected a reference such as secret/data/llm/openai#api_key, or a map",
 			'agent.yaml:20:6: env.B: expected a reference such as secret/data/llm/openai#api_key: a path, "#" and the name of a field',
 			"agent.yaml:21:3: env.C-D: expected a variable's name: letters, digits and _, no digit first",
 			"agent.yaml:22:6: env.E: secret and template belong together",
 			"agent.yaml:24:12: exec.command: expected a list such as [litellm, --config, config.yaml], not one string: there is no shell that takes it apart",
-			"agent.yaml:25:3: exec.listen is not available in this version; it belongs to rolling; use on_change: restart",
+			"agent.yaml:25:11: exec.listen: expected an address",
 			"agent.yaml:26:16: poll_interval: expected at least 1s",
 		]);
 	});
@@ -455,7 +455,7 @@ poll_interval: 0.5s
 		],
 		[
 			"exec: { command: [a], on_change: { signal: SIGHUP } }\nenv: { A: a#b }",
-			"agent.yaml:1:34: exec.on_change: signal cannot go with env: a running process cannot take new variables; use restart, or templates instead of env",
+			"agent.yaml:1:34: exec.on_change: signal cannot go with env: a running process cannot take new variables; use restart or rolling, or templates instead of env",
 		],
 		[
 			"exit_after_auth: true\nexec: { command: [a] }",
@@ -501,7 +501,7 @@ poll_interval: 0.5s
 		const flags = { ...CHILD, env: ["A=a#b"], onChange: "none" };
 
 		expect(await problems(undefined, { flags })).toEqual([
-			"--on-change: exec.on_change: none cannot go with env: a running process cannot take new variables; use restart, or templates instead of env",
+			"--on-change: exec.on_change: none cannot go with env: a running process cannot take new variables; use restart or rolling, or templates instead of env",
 		]);
 	});
 

@@ -1,15 +1,17 @@
 import { dirname, resolve } from "node:path";
 import { refusePlainAddress } from "./cert-login.ts";
 import { checkSettings } from "./check.ts";
+import { child } from "./child.ts";
 import type { Config } from "./config.ts";
 import { type FileInput, readSettings } from "./config-file.ts";
 import { type Context, milliseconds } from "./context.ts";
-import { child, templates } from "./delivery.ts";
+import { templates } from "./delivery.ts";
 import { applyReferences, applyVariables, type EnvCredentials, readCredentials } from "./environment.ts";
 import { ConfigError } from "./errors.ts";
 import { applyCommand, applyFlags, type Flags } from "./flags.ts";
 import { applyListenerAddress, applyListenerToken, listener } from "./listener.ts";
 import { login, missingCredential } from "./login.ts";
+import { refuseSharedAddress } from "./rolling.ts";
 import type { FileConfig } from "./schema/file.ts";
 import { server } from "./server.ts";
 import { variables } from "./variables.ts";
@@ -58,6 +60,7 @@ function normalize(file: FileConfig, input: ConfigInput, context: Context): Conf
 	refusePlainAddress(file, context);
 	const exec = child(file, context);
 	const answering = listener(file.listener, context);
+	refuseSharedAddress(exec, answering, context);
 	const config = {
 		origin: input.file ?? "flags and environment",
 		...(input.file !== undefined && { file: resolve(input.cwd, input.file) }),

@@ -1,4 +1,5 @@
 export type * from "./config.ts";
+export type * from "./exec-config.ts";
 export { ConfigError, type Problem } from "./errors.ts";
 export type { Flags } from "./flags.ts";
 export { guessFormat } from "./format-name.ts";

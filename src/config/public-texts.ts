@@ -1,4 +1,5 @@
 import type { AuthConfig, Config, Credential } from "./config.ts";
+import type { ListenAddress } from "./listen-address.ts";
 
 /**
  * What the operator wrote in the open: addresses, paths, names. The redactor leaves these words alone.
@@ -16,10 +17,15 @@ export function publicTexts(config: Config): string[] {
 			value.kind === "template" ? [name, value.secret] : [name, value.reference.path, value.reference.field],
 		),
 		exec?.command[0],
-		listener?.address.kind === "unix" ? listener.address.path : listener?.address.host,
+		hostOrPath(listener?.address),
+		hostOrPath(exec?.rolling?.listen),
 		...(listener?.hosts ?? []),
 	];
 	return [...new Set(texts.filter((text) => typeof text === "string"))];
+}
+
+function hostOrPath(address: ListenAddress | undefined): string | undefined {
+	return address?.kind === "unix" ? address.path : address?.host;
 }
 
 function authTexts(auth: AuthConfig | undefined): (string | undefined)[] {

@@ -3,18 +3,6 @@ import { nearest } from "../kernel/mod.ts";
 /** Message of a schema issue whose value is not there at all; the problem's sentence names the key instead. */
 export const MISSING = "missing";
 
-/** Words of the design that this version does not have yet, and what to use until then. */
-const LATER_WORDS: Readonly<Record<string, string>> = {
-	rolling: "use restart",
-};
-
-/** The same for keys, by their place in the file. */
-const LATER_KEYS: Readonly<Record<string, string>> = {
-	"exec.listen": "it belongs to rolling; use on_change: restart",
-	"exec.ready": "it belongs to rolling; use on_change: restart",
-	"exec.drain_timeout": "it belongs to rolling; use on_change: restart",
-};
-
 /** `a, b or c`. */
 export function alternatives(words: readonly string[]): string {
 	const last = words.at(-1) ?? "";
@@ -25,8 +13,6 @@ export function alternatives(words: readonly string[]): string {
 export function wrongWord(input: unknown, words: readonly string[], expected = alternatives(words)): string {
 	if (input === undefined) return MISSING;
 	if (typeof input !== "string") return `expected ${expected}`;
-	const later = LATER_WORDS[input];
-	if (later !== undefined) return `${input} is not available in this version; ${later}`;
 	const meant = nearest(input, words);
 	return meant === undefined ? `expected ${expected}` : `expected ${expected}; did you mean "${meant}"?`;
 }
@@ -39,9 +25,6 @@ export function wrongWord(input: unknown, words: readonly string[], expected = a
  * @param known the keys that the map may have
  */
 export function unknownKey(key: string, where: string, known: readonly string[]): string {
-	const place = `${where === "" ? "" : `${where}.`}${key}`.replaceAll(/\[\d+\]/g, "[]");
-	const later = LATER_KEYS[place];
-	if (later !== undefined) return `${place} is not available in this version; ${later}`;
 	const meant = nearest(key, known);
 	const advice = meant === undefined ? `known are ${known.join(", ")}` : `did you mean "${meant}"?`;
 	return `unknown key "${key}" ${where === "" ? "at the top" : `in ${where}`}; ${advice}`;

@@ -18,7 +18,15 @@ export const runSpec: CommandSpec = {
 		{
 			flags: "--on-change <action>",
 			text: "what a change does to the command",
-			choices: ["restart", "none"],
+			choices: ["restart", "rolling", "none"],
+		},
+		{
+			flags: "--exec-listen <address>",
+			text: "with rolling: the command's public address, host:port or unix:/path",
+		},
+		{
+			flags: "--exec-ready <probe>",
+			text: "when the command is up: /health, tcp, http://host:port/path or tcp:host:port",
 		},
 		POLL_INTERVAL,
 		...LISTENER_FLAGS,

@@ -1,3 +1,4 @@
+import { publicAddressFault } from "../listen-address.ts";
 import { readReference } from "../reference.ts";
 import { wrongWord } from "../words.ts";
 import {
@@ -18,10 +19,12 @@ import {
 	SIGNALS,
 	signal,
 	someText,
+	span,
 	text,
 	vaultPath,
 	word,
 } from "./fields.ts";
+import { ready } from "./ready.ts";
 import { CHANGE_WORDS } from "./template.ts";
 
 const reference = () =>
@@ -72,19 +75,53 @@ export const env = map(
 	"a map from names to references",
 );
 
-const EXEC_CHANGE_KINDS = "none, restart, or { signal: SIGHUP }";
+const EXEC_CHANGE_KINDS = "none, restart, rolling, or { signal: SIGHUP }";
 const signalAction = keys({ signal: note(signal(), "signal", "Send this signal to the child.") });
 
 /** `exec:` in the file. */
 export const exec = keys({
-	command: note(optional(command()), "list of text", "The child. Also given after `--` on the command line."),
+	command: note(
+		optional(command()),
+		"list of text",
+		"The child. Also given after `--` on the command line. With rolling, `{{port}}` in it stands for the child's private port.",
+	),
 	on_change: note(
 		defaulted(
 			oneOf([word(CHANGE_WORDS), signalAction], (input) => wrongWord(input, CHANGE_WORDS, EXEC_CHANGE_KINDS)),
 			"restart",
 		),
-		"none, restart or map",
-		"What is done with the child when something that it reads has changed. With `env` only restart will do: a running process cannot take new variables.",
+		"none, restart, rolling or map",
+		"What is done with the child when something that it reads has changed. Rolling starts a new child beside the old one and hands the public address over when the new one is ready; it needs `listen` and `ready`. With `env` only restart or rolling will do: a running process cannot take new variables. Also `--on-change`.",
+	),
+	listen: note(
+		optional(text("an address").check(refuse(publicAddressFault))),
+		"address",
+		"Rolling alone: the public address, which the agent owns, `host:port` or `unix:/path`. The child listens on a private port of 127.0.0.1, which it is told in `PORT` and by `{{port}}`. Also `--exec-listen`.",
+	),
+	ready: note(
+		optional(ready),
+		"map",
+		"When a new child counts as up. Rolling needs it; otherwise it is optional, and without it a child is up when it has lived through `start_grace`. Also `--exec-ready`.",
+	),
+	drain_timeout: note(
+		optional(duration()),
+		"duration",
+		"Rolling alone: how long the old child may keep its open connections before they are cut. Default: `30s`.",
+	),
+	pass: note(
+		optional(word(["http", "tcp"])),
+		"http or tcp",
+		"Rolling alone: how much the agent understands of what it passes on. `http` moves a connection to the new child between two requests; `tcp` passes anything, TLS of the child's own included, and moves new connections. Default: http with `ready.http`, otherwise tcp.",
+	),
+	idle_timeout: note(
+		optional(span),
+		"duration",
+		"`pass: tcp` alone: a connection of the old child on which neither side has spoken for so long is ended. Default: `10s`.",
+	),
+	proxy_protocol: note(
+		optional(word(["none", "v1", "v2"])),
+		"none, v1 or v2",
+		"Rolling alone: the PROXY protocol's version in which the child is told of the client's address. The child has to expect it. Default: none.",
 	),
 	stop_signal: note(
 		defaulted(signal([...SIGNALS, "SIGKILL"]), "SIGTERM"),

@@ -43,8 +43,8 @@ const changeAction = keys({
 }).check(refuse((value) => exactlyOne(value, ["signal", "command", "http"])));
 
 /** What both kinds of `on_change` can be in a word. */
-export const CHANGE_WORDS = ["none", "restart"] as const;
-const CHANGE_KINDS = "none, restart, or a map with signal, command or http";
+export const CHANGE_WORDS = ["none", "restart", "rolling"] as const;
+const CHANGE_KINDS = "none, restart, rolling, or a map with signal, command or http";
 
 /** One of `templates:` in the file. */
 export const template = keys({
@@ -63,8 +63,8 @@ export const template = keys({
 		optional(
 			oneOf([word(CHANGE_WORDS), changeAction], (input) => wrongWord(input, CHANGE_WORDS, CHANGE_KINDS)),
 		),
-		"none, restart or map",
-		"What is done when the file has changed. Default: `exec.on_change` where there is a child, otherwise none.",
+		"none, restart, rolling or map",
+		"What is done when the file has changed; of restart and rolling that one which `exec.on_change` says. Default: `exec.on_change` where there is a child, otherwise none.",
 	),
 	on_deleted: note(
 		defaulted(word(["keep", "remove"]), "keep"),

@@ -1,0 +1,72 @@
+import type { ExecConfig } from "./exec-config.ts";
+import { type Context, milliseconds } from "./context.ts";
+import type { Path } from "./place.ts";
+import { ready } from "./readiness.ts";
+import { rolling } from "./rolling.ts";
+import type { FileConfig } from "./schema/file.ts";
+
+type FileExec = NonNullable<FileConfig["exec"]>;
+
+/** The child, where the file or the command line names one. */
+export function child(file: FileConfig, context: Context): ExecConfig | undefined {
+	const { exec } = file;
+	if (exec === undefined) return undefined;
+	const report = (path: Path, message: string) =>
+		context.problems.push({ place: context.places.of(path), message });
+	if (exec.command === undefined) {
+		report(["exec"], 'exec lacks "command"; add it, or write it after --');
+		return undefined;
+	}
+	if (file.exit_after_auth) {
+		report(
+			["exit_after_auth"],
+			"exit_after_auth cannot go with exec: an init container runs no child; leave one of them out",
+		);
+	}
+	const onChange = changeOf(exec);
+	const isReplaced = onChange.kind === "restart" || onChange.kind === "rolling";
+	if (!isReplaced && Object.keys(file.env).length > 0) {
+		report(
+			["exec", "on_change"],
+			`exec.on_change: ${onChange.kind} cannot go with env: a running process cannot take new variables; use restart or rolling, or templates instead of env`,
+		);
+	}
+	const readiness = ready(exec, context);
+	const front = rolling(exec, context);
+	return {
+		command: commandOf(exec.command, onChange.kind === "rolling", report),
+		onChange,
+		stopSignal: exec.stop_signal,
+		stopTimeoutMs: milliseconds(exec.stop_timeout),
+		startGraceMs: milliseconds(exec.start_grace),
+		restartOnExit: exec.restart_on_exit,
+		inheritEnv: exec.inherit_env,
+		...(readiness && { ready: readiness }),
+		...(front && { rolling: front }),
+	};
+}
+
+function changeOf({ on_change: given }: FileExec): ExecConfig["onChange"] {
+	return typeof given === "string" ? { kind: given } : { kind: "signal", signal: given.signal };
+}
+
+/** As templates have it: with or without blanks and the `@`. */
+const PORT = /\{\{\s*@?port\s*\}\}/g;
+
+/** The words of the command; the port in one spelling. */
+function commandOf(
+	words: NonNullable<FileExec["command"]>,
+	isRolling: boolean,
+	report: (path: Path, message: string) => void,
+): string[] {
+	return words.map(String).map((word, index) => {
+		const written = word.replaceAll(PORT, "{{port}}");
+		if (!isRolling && written.includes("{{port}}")) {
+			report(
+				["exec", "command", index],
+				"exec.command: {{port}} is there only with exec.on_change: rolling; write the port itself",
+			);
+		}
+		return written;
+	});
+}
