@@ -23,6 +23,7 @@ function outputOf(stream: NodeJS.WriteStream): Output {
 }
 
 const stderr = outputOf(process.stderr);
+const startedAt = systemClock.date() / 1000 - process.uptime();
 
 const world: World = {
 	argv: process.argv.slice(2),
@@ -72,7 +73,7 @@ const world: World = {
 		return {
 			residentBytes: process.memoryUsage.rss(),
 			cpuSeconds: (user + system) / 1e6,
-			startedAt: systemClock.now() / 1000 - process.uptime(),
+			startedAt,
 		};
 	},
 	loadHeap: () => import("./heap.ts"),

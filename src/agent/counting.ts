@@ -28,7 +28,7 @@ export function timeDelivery(
 ): void {
 	const at = changedAt(change);
 	if (at === undefined) return;
-	const seconds = Math.max(0, clock.now() - at) / 1000; // the two clocks need not agree
+	const seconds = Math.max(0, clock.date() - at) / 1000; // the two clocks need not agree
 	counters?.observe("keyturn_rotation_delivery_seconds", seconds);
 }
 

@@ -10,7 +10,7 @@ export function reportRotations(
 	for (const change of changes) {
 		// The version before the current one moves with that, which is said already.
 		if (asksForPrevious(change.request)) continue;
-		const delay = clock.now() - (changedAt(change) ?? Number.POSITIVE_INFINITY);
+		const delay = clock.date() - (changedAt(change) ?? Number.POSITIVE_INFINITY);
 		const seen = delay < 0 ? "" : `, seen ${formatDuration(delay)} after it was written`;
 		log.write("info", "rotation", { msg: `${changeWords(change)}${seen}`, ...changeFields(change) });
 	}

@@ -3,8 +3,11 @@ import type { Entry } from "../secrets/mod.ts";
 import { secretReport } from "./secret-report.ts";
 
 const NOW = 1_000_000;
+/** The wall clock was set since the agent started. */
+const DATE = Date.UTC(2030, 0, 1);
 const context = {
 	now: NOW,
+	date: DATE,
 	clean: (text: string) => text.replace("planted", "[redacted]"),
 	fault: ({ code, message }: { code: string; message: string }) => ({ code, message }),
 };
@@ -56,6 +59,13 @@ test("a certificate is as old as its reading; what is polled was read a moment a
 	);
 
 	expect(ages).toEqual([60, undefined]);
+});
+
+test("a version is as old as the time that Vault has given it says, by the wall clock", () => {
+	const createdTime = new Date(DATE - 90_000).toISOString();
+	const view = { path, kind: "kv2", version: 3, createdTime, ...read } as const;
+
+	expect(secretReport({ ...made, finding: { kind: "present", view } }, context).age_seconds).toBe(90);
 });
 
 test("a pinned version is named before it has been read", () => {

@@ -4,14 +4,17 @@ import type { FaultReport, SecretReport, SecretState } from "../status/mod.ts";
 import { writtenAt } from "./change.ts";
 
 interface Context {
-	/** Milliseconds since the epoch. */
+	/** Steady time, in milliseconds. */
 	readonly now: number;
+	/** The wall clock, in milliseconds since the epoch. */
+	readonly date: number;
 	readonly clean: (text: string) => string;
 	readonly fault: (error: AgentError) => FaultReport;
 }
 
 /** What is known of one secret, without its fields and without the parameters that it was asked for with. */
-export function secretReport(entry: Entry, { now, clean, fault }: Context): SecretReport {
+export function secretReport(entry: Entry, context: Context): SecretReport {
+	const { clean, fault } = context;
 	const { request, finding, error } = entry;
 	const known = finding && identityOf(finding);
 	const version = known?.version ?? request.version;
@@ -19,7 +22,7 @@ export function secretReport(entry: Entry, { now, clean, fault }: Context): Secr
 		path: clean(known?.path ?? request.path),
 		...(finding?.kind === "present" && { kind: entry.lease === undefined ? finding.view.kind : "lease" }),
 		...(version !== undefined && { version }),
-		...timesOf(entry, now),
+		...timesOf(entry, context),
 		state: stateOf(entry),
 		...(error && { last_error: fault(error) }),
 	};
@@ -27,22 +30,27 @@ export function secretReport(entry: Entry, { now, clean, fault }: Context): Secr
 
 function timesOf(
 	entry: Entry,
-	now: number,
+	{ now, date }: Context,
 ): Pick<SecretReport, "age_seconds" | "next_seconds" | "lease_seconds"> {
 	const { dueAt, lease } = entry;
-	const since = sinceWhen(entry);
+	const age = ageOf(entry, { now, date });
 	const seconds = (ms: number) => Math.max(0, ms) / 1000;
 	return {
-		...(since !== undefined && { age_seconds: seconds(now - since) }),
+		...(age !== undefined && { age_seconds: seconds(age) }),
 		...(Number.isFinite(dueAt) && { next_seconds: seconds(dueAt - now) }),
 		...(lease && Number.isFinite(lease.endsAt) && { lease_seconds: seconds(lease.endsAt - now) }),
 	};
 }
 
 /** What is polled was read a moment ago, which says nothing about its age; what is made once was made then. */
-function sinceWhen({ finding, readAt, clock }: Entry): number | undefined {
-	const madeAt = clock === "lease" || clock === "expiry" ? readAt : undefined;
-	return (finding && writtenAt(finding)) ?? madeAt;
+function ageOf(
+	{ finding, readAt, clock }: Entry,
+	{ now, date }: Pick<Context, "now" | "date">,
+): number | undefined {
+	const written = finding && writtenAt(finding);
+	if (written !== undefined) return date - written;
+	const isMade = clock === "lease" || clock === "expiry";
+	return isMade && readAt !== undefined ? now - readAt : undefined;
 }
 
 function stateOf({ finding, error, clock, lease }: Entry): SecretState {

@@ -51,7 +51,7 @@ export function statusReport(sources: StatusSources): StatusReport {
 	const view: View = { sources, fault, now, standing };
 	const known = {
 		token: tokenReport(view),
-		secrets: store.entries().map((entry) => secretReport(entry, { now, clean, fault })),
+		secrets: store.entries().map((entry) => secretReport(entry, { now, date: clock.date(), clean, fault })),
 		files: standing.units.flatMap((unit) => fileReport(unit, view)),
 		variables: standing.units.flatMap((unit) => variableReport(unit, view)),
 		...(sources.child && { child: childReport(sources.child, now) }),

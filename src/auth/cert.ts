@@ -55,11 +55,11 @@ export function certMethod(options: CertOptions, { client, refresh, clock }: Cer
 				return grantOf(await client.send(call, signal));
 			} catch (error) {
 				if (!(error instanceof VaultError)) throw error;
-				const judgement = judge(error, certificate, clock.now());
+				const judgement = judge(error, certificate, clock.date());
 				if (judgement === undefined) throw error;
 				const { advice, ...found } = judgement;
 				const role = name === undefined ? {} : { role: name };
-				const cert = certificate ? certificateWords(certificate, clock.now()) : "none is configured";
+				const cert = certificate ? certificateWords(certificate, clock.date()) : "none is configured";
 				throw LoginError.refused({ name: "cert", mount: mountPath, ...role, cert, ...found }, error, advice);
 			}
 		},

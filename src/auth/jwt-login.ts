@@ -50,7 +50,7 @@ export function jwtLogin(login: JwtLogin, deps: JwtLoginDeps) {
 			return grantOf(await deps.client.send(call, signal));
 		} catch (error) {
 			if (!isRefusal(error)) throw error;
-			const now = deps.clock.now();
+			const now = deps.clock.date();
 			const claims = readClaims(jwt.reveal());
 			const isExpired = claims?.expiresAt !== undefined && claims.expiresAt <= now;
 			const words = LoginError.wordsOf(error);

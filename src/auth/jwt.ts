@@ -33,7 +33,7 @@ export function jwtMethod(options: JwtOptions, deps: JwtDeps): AuthMethod {
 		credential: { kind: "file", path },
 		outlivesFile: (last) => {
 			const expiresAt = readClaims(last.reveal())?.expiresAt;
-			return expiresAt === undefined || expiresAt > deps.clock.now();
+			return expiresAt === undefined || expiresAt > deps.clock.date();
 		},
 	});
 	const logIn = jwtLogin({ name: "jwt", ...rest, advise: (why) => advise(options, why) }, deps);

@@ -33,9 +33,9 @@ export function tlsRefresh(clients: readonly TlsClient[], { log, clock }: TlsRef
 			return;
 		}
 		const { certificate } = client;
-		if (reload.kind === "changed") log.write("info", "tls", { msg: changeWords(certificate, clock.now()) });
-		if (certificate !== undefined && certificate.notAfter <= clock.now()) {
-			const warning = `the client certificate ${certificateWords(certificate, clock.now())}`;
+		if (reload.kind === "changed") log.write("info", "tls", { msg: changeWords(certificate, clock.date()) });
+		if (certificate !== undefined && certificate.notAfter <= clock.date()) {
+			const warning = `the client certificate ${certificateWords(certificate, clock.date())}`;
 			say(client, certificate.fingerprint, warning);
 		} else said.delete(client);
 	};

@@ -19,7 +19,7 @@ export function prettyLog(
 	return {
 		write(lineLevel, event, { msg }) {
 			if (RANK[lineLevel] < RANK[level]) return;
-			const time = new Date(clock.now()).toTimeString().slice(0, 8);
+			const time = new Date(clock.date()).toTimeString().slice(0, 8);
 			const word = event.padEnd(12);
 			const mark = output.hasColor ? `\u001B[${COLOR[lineLevel]}m${word}\u001B[0m` : word;
 			output.write(`${time} ${mark} ${redactor.clean(msg)}\n`);

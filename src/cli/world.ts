@@ -1,5 +1,5 @@
 import type { systemProcesses } from "../child/mod.ts";
-import type { Clock, Log, LogLevel, Redactor } from "../kernel/mod.ts";
+import type { Log, LogLevel, ProgramClock, Redactor } from "../kernel/mod.ts";
 import type { FileSystem } from "../render/mod.ts";
 import type { ProcessUsage } from "../status/mod.ts";
 import type { openDevFiles } from "./dev/client-files.ts";
@@ -42,7 +42,7 @@ export interface World {
 	readonly platform: Platform;
 	readonly stdout: Output;
 	readonly stderr: Output;
-	readonly clock: Clock;
+	readonly clock: ProgramClock;
 	readonly random: () => number;
 	readonly fs: FileSystem;
 	/** A text that the user names, from a file or a pipe; rejects as `fs.readFile` does. */

@@ -59,7 +59,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
 	if (!LOOPBACK.test(host)) throw notLoopback(host);
 	const random = options.random ?? randomBytes;
 	const rootToken = options.rootToken ?? new Ids(random).token("service");
-	const core = new Core({ clock: options.clock, random, rootToken });
+	const core = new Core({ clock: wallClock(options.clock), random, rootToken });
 	const requests = new RequestLog();
 	const faults = new FaultControl();
 	const closing = new AbortController();
@@ -94,6 +94,12 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
 			await closed;
 		},
 	};
+}
+
+/** Like Vault, whose TTLs end at dates: it lives by the wall clock alone. */
+function wallClock(clock: Clock): Clock {
+	const now = () => clock.date();
+	return { now, date: now, sleep: (ms, signal) => clock.sleep(ms, signal) };
 }
 
 async function createHttpServer(

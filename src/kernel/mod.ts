@@ -1,6 +1,6 @@
 export { AgentError, type AgentErrorInit, type ErrorRows, type Remedy } from "./agent-error.ts";
 export { type BackoffLimits, backoffDelay } from "./backoff.ts";
-export { type Clock, systemClock } from "./clock.ts";
+export { type Clock, type ProgramClock, systemClock } from "./clock.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
 export { errorCode } from "./error-code.ts";
 export { ExitCode } from "./exit-code.ts";

@@ -31,16 +31,21 @@ export function clockOf(request: SecretRequest, finding: Finding): ClockKind {
 	return isRotated(view) ? "rotation" : "poll";
 }
 
-/** Where something is held: when it was read, by the agent's own clock, and jitter. */
+/** Where something is held: when it was read, by steady time and by the wall clock, and jitter. */
 export interface Reading {
 	readonly readAt: number;
+	readonly date: number;
 	/** In [0, 1). */
 	readonly random: () => number;
 }
 
 /** When what has a date of its own is made anew: at nine tenths of its life; infinite without such a date. */
-export function expiryDueAt(request: SecretRequest, view: SecretView, { readAt, random }: Reading): number {
-	const lifeMs = lifeOf(request, view, readAt);
+export function expiryDueAt(
+	request: SecretRequest,
+	view: SecretView,
+	{ readAt, date, random }: Reading,
+): number {
+	const lifeMs = lifeOf(request, view, date);
 	if (lifeMs === undefined) return Number.POSITIVE_INFINITY;
 	return readAt + Math.max(AFTER_ROTATION_MS, Math.round(lifeMs * (REPLACE_AT + SPREAD * random())));
 }
@@ -60,9 +65,9 @@ export function hintDueAt(view: SecretView, { readAt, random }: Reading): number
 }
 
 /** How long a thing that was made for us has to live, in milliseconds; `undefined` for what has no such end. */
-function lifeOf(request: SecretRequest, view: SecretView, readAt: number): number | undefined {
+function lifeOf(request: SecretRequest, view: SecretView, date: number): number | undefined {
 	if (view.kind !== "plain") return undefined;
-	const now = view.serverTime ?? readAt;
+	const now = view.serverTime ?? date;
 	const { fields } = view;
 	if (MAKING_READ.test(request.path)) return spanOf(fields["ttl"]);
 	if (request.parameters === undefined) return undefined;

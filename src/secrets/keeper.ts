@@ -183,7 +183,7 @@ export class Keeper {
 		if (askedAt >= this.#movedAt) this.#foreign.delete(key);
 		const isSame = held !== undefined && isSameFinding(held, finding);
 		const lease = finding.kind === "present" ? leaseOf(finding.view, askedAt, random) : undefined;
-		const own = clockFor({ request, finding, lease }, { readAt: askedAt, random });
+		const own = clockFor({ request, finding, lease }, { readAt: askedAt, date: clock.date(), random });
 		// What says the same stays as it was: a `ttl` that counts down is no reason to write a file anew.
 		const next = { ...entry, ...own, finding: isSame ? held : finding, lease, readAt: askedAt };
 		this.#replace(next, { error: undefined, attempts: 0, dueAt: this.#plannedAt(next) });

@@ -7,7 +7,7 @@ import type { Finding, SecretView } from "./view.ts";
  * A KV v2 reply is known by its shape, not by its path: `data.metadata.version` next to `data.data`
  * (developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2#read-secret-version).
  *
- * @param now the agent's own clock; the server's `Date` is preferred, since deletion times are the server's
+ * @param now the agent's own wall clock; the server's `Date` is preferred, since deletion times are the server's
  */
 export function findingOf(path: string, reply: VaultReply, now: number): Finding {
 	const data = reply.data ?? {};

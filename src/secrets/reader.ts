@@ -60,7 +60,7 @@ export class SecretReader {
 	}
 
 	#judge(path: string, { reply, token }: Answer): Finding {
-		const finding = findingOf(path, reply, this.#deps.clock.now());
+		const finding = findingOf(path, reply, this.#deps.clock.date());
 		if (finding.kind === "absent" || finding.view.leaseId === "") return finding;
 		return { kind: "present", view: { ...finding.view, holder: token } };
 	}

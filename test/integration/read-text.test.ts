@@ -41,6 +41,7 @@ test("a pipe into which nobody writes is given up, and holds nothing of the proc
 	let now = 0;
 	const clock: Clock = {
 		now: () => now,
+		date: () => now,
 		sleep: async (ms) => {
 			now += ms;
 			await turn();

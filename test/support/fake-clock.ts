@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/kernel/mod.ts";
+import type { Clock, ProgramClock } from "../../src/kernel/mod.ts";
 
 interface Sleeper {
 	readonly at: number;
@@ -6,17 +6,34 @@ interface Sleeper {
 }
 
 /** A clock that stands still until `advance()`; it records what was asked of it. */
-export class FakeClock implements Clock {
+export class FakeClock implements ProgramClock {
 	readonly sleeps: number[] = [];
+	/** What time it is for everybody else: a server's clock, say. No wall clock that is set wrong here changes it. */
+	readonly outside: Clock = {
+		now: () => this.#now + this.#missed,
+		date: () => this.#now + this.#missed,
+		sleep: (ms, signal) => this.sleep(ms, signal),
+	};
 	#now: number;
+	/** What the wall clock says beyond steady time. */
+	#ahead = 0;
+	/** Time that has passed uncounted. */
+	#missed = 0;
 	#waiting: Sleeper[] = [];
+	readonly #settled: () => Promise<void>;
 
-	constructor(start = 0) {
+	/** @param settled waits until nothing is under way that time must not overtake */
+	constructor(start = 0, settled: () => Promise<void> = settle) {
 		this.#now = start;
+		this.#settled = settled;
 	}
 
 	now(): number {
 		return this.#now;
+	}
+
+	date(): number {
+		return this.#now + this.#ahead;
 	}
 
 	async sleep(ms: number, signal: AbortSignal): Promise<void> {
@@ -33,19 +50,42 @@ export class FakeClock implements Clock {
 		await promise.finally(() => signal.removeEventListener("abort", abort));
 	}
 
+	catchUp(ms: number): void {
+		this.#now += ms;
+		this.#ahead -= ms;
+		this.#missed -= ms;
+	}
+
+	/** Somebody sets the wall clock. */
+	setWall(ms: number): void {
+		this.#ahead += ms;
+	}
+
+	/** The machine sleeps: time passes for all others, and the wall clock knows of it afterwards. */
+	suspend(ms: number): void {
+		this.#missed += ms;
+		this.#ahead += ms;
+	}
+
 	/** Moves time forward and wakes, in order, everyone whose moment has come. */
 	async advance(ms: number): Promise<void> {
-		const end = this.#now + ms;
+		let end = this.#now + ms;
 		for (;;) {
-			await settle();
-			const next = this.#waiting.filter((sleeper) => sleeper.at <= end).toSorted((a, b) => a.at - b.at)[0];
+			const before = this.#now;
+			await this.#settled();
+			end += this.#now - before; // time was caught up with
+			const next = this.#next(end);
 			if (next === undefined) break;
 			this.#now = Math.max(this.#now, next.at);
 			this.#waiting = this.#waiting.filter((other) => other !== next);
 			next.wake();
 		}
 		this.#now = end;
-		await settle();
+		await this.#settled();
+	}
+
+	#next(end: number): Sleeper | undefined {
+		return this.#waiting.filter((sleeper) => sleeper.at <= end).toSorted((a, b) => a.at - b.at)[0];
 	}
 }
 

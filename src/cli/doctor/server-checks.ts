@@ -35,7 +35,7 @@ export async function addressChecks(
 				try {
 					const { certificate, protocol: tls } = await machine.connect(door, vault.timeoutMs);
 					if (certificate === undefined) return ok("address", `${address} takes connections, without TLS`);
-					const left = certificate.validUntil - world.clock.now();
+					const left = certificate.validUntil - world.clock.date();
 					const who = `${address} answers with ${tls}, certificate of ${certificate.subject}`;
 					return left < SOON_MS
 						? warning("address", `${who} ends ${inDays(left)}`, "have Vault's certificate renewed")
@@ -102,7 +102,7 @@ export async function healthChecks(
 				: data?.["sealed"] === true
 					? unfit(`${version} is sealed`, "unseal it")
 					: ok("health", `${version} is unsealed, ${isStandby ? "a standby" : "active"}`);
-		return serverTime === undefined ? [health] : [health, clockCheck(serverTime - world.clock.now())];
+		return serverTime === undefined ? [health] : [health, clockCheck(serverTime - world.clock.date())];
 	});
 }
 
