@@ -40,6 +40,10 @@ export async function checkWay(path: string, fs: FileSystem, policy: LinkPolicy)
 			const reason = `is reached through the link ${folder}, which belongs to another user (uid ${stat.uid})`;
 			throw DeliveryError.refused(path, reason, "remove the link, or name the real folder");
 		}
+		if (!stat.isSymbolicLink() && !stat.isDirectory()) {
+			const reason = `is to be put into ${folder}, which is no folder`;
+			throw DeliveryError.refused(path, reason, "remove what is there, or choose another destination");
+		}
 	}
 }
 

@@ -1,5 +1,5 @@
 import { chmodSync, chownSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
-import { getuid } from "node:process";
+import { getgid, getuid } from "node:process";
 import { describe, expect, test } from "vitest";
 import { type AgentOptions, runAgent } from "../support/agent-process.ts";
 import {
@@ -47,6 +47,9 @@ interface Row {
 	/** False: cannot be tried on this machine, and is skipped in sight. */
 	readonly isPossible?: boolean;
 }
+
+/** Who the agent is where modes have to count. */
+const [AGENT_UID, AGENT_GID] = getuid?.() === 0 ? [65534, 65534] : [getuid?.(), getgid?.()];
 
 const inSecret = (text: string): string => `{{#secret "${OPENAI}"}}${text}{{/secret}}`;
 
@@ -488,7 +491,7 @@ const DESTINATIONS: readonly Row[] = [
 		name: "a file in the place of a folder",
 		given: ({ template }) => template("K={{api_key}}", "key.env/deeper.env"),
 		code: 6,
-		says: "error: cannot read {out}/key.env: a part of the path is no folder\n  do   mend the folder; it is tried again by itself      E_DELIVERY, exit 6\n",
+		says: "error: {out}/key.env/deeper.env is to be put into {out}/key.env, which is no folder\n  do   remove what is there, or choose another destination      E_DESTINATION, exit 6\n",
 	},
 	{
 		name: "an owner that does not exist",
@@ -523,7 +526,7 @@ const DESTINATIONS: readonly Row[] = [
 		},
 		isPossible: canBecomeAnother || getuid?.() !== 0,
 		code: 6,
-		says: "error: cannot write {out}/key.env: permission denied\n  do   let the agent's user write to that folder      E_DELIVERY, exit 6\n",
+		says: `error: cannot write {out}/key.env: permission denied\n  at   {out}   mode 0555, owner ${AGENT_UID}:${AGENT_GID}; the agent runs as uid ${AGENT_UID}\n  do   let the agent's user write to that folder      E_DELIVERY, exit 6\n`,
 	},
 	{
 		name: "a folder on a read-only file system",

@@ -200,7 +200,7 @@ describe("a destination is refused", () => {
 		write("file", "x");
 
 		expect((await failure(delivery.deliver([order(at("file/key"), "x")]))).message).toContain(
-			"a part of the path is no folder",
+			`is to be put into ${at("file")}, which is no folder`,
 		);
 	});
 
