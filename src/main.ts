@@ -94,9 +94,24 @@ function crash(fault: unknown): void {
 		rows: { at: stack, do: "please report this, with these lines" },
 	});
 	stderr.write(redactor.clean(errorText(error)));
-	process.exit(error.exitCode);
+	leave(error.exitCode);
+}
+
+/**
+ * Ends the process. A look-up of a name cannot be called back, and Node waits for it before it ends: ten seconds and
+ * more where the name service is silent. Another program in place of this one does not wait.
+ */
+function leave(code: number): void {
+	if (process.getActiveResourcesInfo().includes("GetAddrInfoReqWrap")) {
+		try {
+			process.execve?.(process.execPath, [process.execPath, "-e", `process.exit(${code})`], {});
+		} catch {
+			// then it takes its time
+		}
+	}
+	process.exit(code);
 }
 
 process.on("uncaughtException", crash);
 process.on("unhandledRejection", crash);
-runCli(world).then((code) => process.exit(code), crash);
+runCli(world).then(leave, crash);

@@ -1,3 +1,4 @@
+import type { LookupFunction } from "node:net";
 import type { systemProcesses } from "../child/mod.ts";
 import type { Log, LogLevel, ProgramClock, Redactor } from "../kernel/mod.ts";
 import type { FileSystem } from "../render/mod.ts";
@@ -51,6 +52,8 @@ export interface World {
 	/** A file that comes with the package, by its path in it. */
 	readonly readPackageFile: (path: string) => string;
 	readonly tlsFiles: TlsFiles;
+	/** Finds the addresses of a host; the system's own when absent. */
+	readonly lookup?: LookupFunction;
 	readonly redactor: Redactor;
 	readonly makeLog: (level: LogLevel, format: "json" | "pretty") => Promise<Log>;
 	readonly makeProcesses: (log: Log) => Promise<ReturnType<typeof systemProcesses>>;

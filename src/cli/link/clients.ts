@@ -29,6 +29,7 @@ export function vaultClients(
 			addresses,
 			...(vault.namespace !== undefined && { namespace: vault.namespace }),
 			timeoutMs: vault.timeoutMs,
+			...(world.lookup && { lookup: world.lookup }),
 			tls: readTls(),
 			readTls,
 			onRequest: ({ method, path, address }, status) => {
