@@ -12,6 +12,9 @@ export const EVENT_TABLE: Readonly<Record<string, EventRow>> = {
 		when: "the child was started, stopped, ended, put back; `kind` says which, with `pid`, `generation` and the exit code",
 		levels: ["debug", "info", "warn", "error"],
 	},
+	clock: {
+		when: "the wall clock was set, the machine was suspended (`slept_seconds`: what came due meanwhile is done at once), or the process was stopped (`stopped_seconds`)",
+	},
 	config: { when: "something in the config is allowed and likely to be a mistake" },
 	"delivery failed": { when: "a generation could not be written; the one before it stands" },
 	failed: { when: "the last line of a run that ends with an error: `code`, and `exit`" },

@@ -4,7 +4,7 @@ import { AgentError, type JsonValue, type Secret } from "../kernel/mod.ts";
 import { certificateOf, type ClientCertificate } from "./certificate.ts";
 import { notVault, type RequestPlace, refused, tlsRefused, unreachable, unsendable } from "./errors.ts";
 import { encodePath, trimSlashes } from "./paths.ts";
-import { asReply, type VaultReply } from "./reply.ts";
+import { asReply, serverTimeOf, type VaultReply } from "./reply.ts";
 import type { TlsIdentity, TlsReload } from "./tls.ts";
 import { type TransportOptions, type TransportReply, vaultTransport } from "./transport.ts";
 import { TransportError } from "./transport-error.ts";
@@ -43,6 +43,8 @@ export interface VaultClientOptions extends Omit<TransportOptions, "allowedOrigi
 	readonly readTls?: () => TlsIdentity;
 	/** Told about every answered or failed request; used for counting and the trace log. */
 	readonly onRequest?: (place: RequestPlace, status: number | undefined) => void;
+	/** Told the server's own time whenever it answers, in milliseconds since the epoch. */
+	readonly onTime?: (serverTime: number) => void;
 }
 
 /** node-vault types its `request-promise` option as `any`; this is what it calls. */
@@ -96,6 +98,8 @@ export class NodeVaultClient implements VaultClient {
 		}
 		if (reply === undefined) throw unreachable(place, "no answer");
 		this.#options.onRequest?.(place, reply.statusCode);
+		const time = serverTimeOf(reply.headers.date);
+		if (time !== undefined) this.#options.onTime?.(time);
 		return this.#judge(place, reply);
 	}
 

@@ -22,7 +22,6 @@ export interface VaultReply {
 
 /** Reads the envelope that all of Vault's replies share. A body without one (`sys/health`) is all `data`. */
 export function asReply(status: number, body: JsonObject | undefined, date: string | undefined): VaultReply {
-	const time = date === undefined ? Number.NaN : Date.parse(date);
 	const wrapInfo = asObject(body?.["wrap_info"]);
 	const isEnvelope = body !== undefined && "request_id" in body;
 	return {
@@ -35,8 +34,14 @@ export function asReply(status: number, body: JsonObject | undefined, date: stri
 		leaseId: asText(body?.["lease_id"]),
 		leaseDuration: asNumber(body?.["lease_duration"]),
 		renewable: body?.["renewable"] === true,
-		serverTime: Number.isNaN(time) ? undefined : time,
+		serverTime: serverTimeOf(date),
 	};
+}
+
+/** What a `Date` header says, in milliseconds since the epoch; `undefined` for none. */
+export function serverTimeOf(date: string | undefined): number | undefined {
+	const time = Date.parse(date ?? "");
+	return Number.isNaN(time) ? undefined : time;
 }
 
 /** The object, or `undefined` for anything else. */

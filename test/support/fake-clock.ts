@@ -67,6 +67,11 @@ export class FakeClock implements ProgramClock {
 		this.#ahead += ms;
 	}
 
+	/** The process is stopped: time passes, and nobody wakes before it goes on. */
+	stop(ms: number): void {
+		this.#now += ms;
+	}
+
 	/** Moves time forward and wakes, in order, everyone whose moment has come. */
 	async advance(ms: number): Promise<void> {
 		let end = this.#now + ms;

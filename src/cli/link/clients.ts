@@ -1,9 +1,7 @@
 import { tlsRefresh } from "../../auth/mod.ts";
 import type { AuthConfig, Config } from "../../config/mod.ts";
-import type { Log } from "../../kernel/mod.ts";
-import type { Counters } from "../../status/mod.ts";
 import { NodeVaultClient, readTlsIdentity, type TlsSettings } from "../../vault/mod.ts";
-import type { World } from "../world.ts";
+import type { VaultSurroundings } from "./open-link.ts";
 import { operationOf } from "./vault-operation.ts";
 
 /** Who speaks to the server. */
@@ -20,7 +18,7 @@ export interface Clients {
 export function vaultClients(
 	config: Config & { readonly auth: AuthConfig },
 	addresses: readonly [string, ...string[]],
-	{ world, log, counters }: { readonly world: World; readonly log: Log; readonly counters?: Counters },
+	{ world, log, counters, heard }: Pick<VaultSurroundings, "world" | "log" | "counters" | "heard">,
 ): Clients {
 	const { vault, auth } = config;
 	const open = (tls: TlsSettings) => {
@@ -32,6 +30,7 @@ export function vaultClients(
 			...(world.lookup && { lookup: world.lookup }),
 			tls: readTls(),
 			readTls,
+			...(heard && { onTime: heard }),
 			onRequest: ({ method, path, address }, status) => {
 				const msg = `${method} ${path} ${status ?? "failed"}`;
 				log.write("trace", "request", { msg, method, path, address, status });

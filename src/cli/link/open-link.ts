@@ -19,6 +19,8 @@ export interface VaultSurroundings {
 	/** Those of the links before; without any, new ones. */
 	readonly credentials?: CredentialFiles;
 	readonly counters?: Counters;
+	/** Told Vault's own time whenever it answers. */
+	readonly heard?: (serverTime: number) => void;
 	/**
 	 * At the start a good token in a sink spares the login. Later the config may mean somebody else, and may yet be
 	 * refused: the sinks are left alone until it is in force.

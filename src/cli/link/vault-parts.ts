@@ -1,8 +1,9 @@
-import { logLeases } from "../../agent/mod.ts";
+import { ClockWatch, logLeases } from "../../agent/mod.ts";
 import type { CredentialFiles } from "../../auth/mod.ts";
 import type { Config } from "../../config/mod.ts";
 import { SecretReader, SecretStore, VaultLeases } from "../../secrets/mod.ts";
 import type { Counters } from "../../status/mod.ts";
+import { type VaultClient, VaultError } from "../../vault/mod.ts";
 import { credentialFiles } from "./credential-files.ts";
 import { openLink, type VaultSurroundings } from "./open-link.ts";
 import { SecretGuard } from "./secret-guard.ts";
@@ -16,6 +17,9 @@ export interface VaultParts {
 	/** Shared by all links, one after the other. */
 	readonly credentials: CredentialFiles;
 	readonly counters?: Counters;
+	/** To be run beside everything else. */
+	readonly clockWatch: ClockWatch;
+	readonly heard: (serverTime: number) => void;
 	/** To be called when the links lead to another server or namespace. */
 	readonly moved: () => void;
 }
@@ -31,8 +35,12 @@ export function vaultParts(
 	const { world, log, counters } = surroundings;
 	const guard = new SecretGuard(world.redactor);
 	const credentials = credentialFiles(world);
-	const links = new VaultLinks(openLink(config, { ...surroundings, guard, credentials, isFirst: true }));
 	const { clock, random } = world;
+	const ask = async (signal: AbortSignal) => await askForTime(links, signal);
+	const clockWatch = new ClockWatch({ clock, random, log, ask });
+	const heard = clockWatch.heard.bind(clockWatch);
+	const parts = { ...surroundings, guard, credentials, heard };
+	const links = new VaultLinks(openLink(config, { ...parts, isFirst: true }));
 	const reader = new SecretReader({ client: links, tokens: links, clock });
 	const store = new SecretStore({
 		read: reader.read.bind(reader),
@@ -47,5 +55,14 @@ export function vaultParts(
 		reader.moved();
 		store.moved();
 	};
-	return { links, store, guard, credentials, moved, ...(counters && { counters }) };
+	return { links, store, guard, credentials, clockWatch, heard, moved, ...(counters && { counters }) };
+}
+
+/** Asks what anybody may ask, at no cost. Whatever is answered, the time comes with it. */
+async function askForTime(client: VaultClient, signal: AbortSignal): Promise<void> {
+	try {
+		await client.send({ method: "GET", path: "sys/seal-status" }, signal);
+	} catch (error) {
+		if (!(error instanceof VaultError) || error.status === undefined) throw error;
+	}
 }

@@ -101,7 +101,11 @@ async function work(running: Running): Promise<number> {
 	const { signal } = stopping;
 	await desk.open(config, answersOf(running));
 	const begun = agent.start(signal);
-	const upkeep = [vault.links.keepAlive(signal), systemd.keepAlive(() => agent.isAlive, signal)];
+	const upkeep = [
+		vault.links.keepAlive(signal),
+		vault.clockWatch.run(signal),
+		systemd.keepAlive(() => agent.isAlive, signal),
+	];
 	if (config.exitAfterAuth)
 		return await outcome(running, { begun, all: Promise.all([once({ ...running, begun }), ...upkeep]) });
 	const all = Promise.all([

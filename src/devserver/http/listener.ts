@@ -64,6 +64,7 @@ async function handle(
 async function exchange(parts: ListenerParts, { call, response, answer }: Exchange): Promise<number> {
 	const fault = parts.faults.take(call.method, call.path);
 	if (fault?.kind === "delay") await parts.core.clock.sleep(fault.ms, parts.closing);
+	response.setHeader("Date", new Date(parts.core.clock.date()).toUTCString());
 	if (fault === undefined || fault.kind === "delay") {
 		const proper = answer();
 		send(response, proper);
