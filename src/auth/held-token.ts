@@ -14,6 +14,12 @@ export interface Held {
 	readonly forget: () => void;
 }
 
+/** A token that Vault has just given, or spoken of. */
+export function newlyHeld(grant: TokenGrant, now: number, forget: () => void): Held {
+	const endsAt = grant.ttlMs > 0 ? now + grant.ttlMs : Number.POSITIVE_INFINITY;
+	return { grant, endsAt, renewedAt: now, isFinal: false, forget };
+}
+
 /** The token in use, and how long those before it live. */
 export class HeldToken {
 	#held: Held | undefined;

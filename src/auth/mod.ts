@@ -1,7 +1,9 @@
 export { approleMethod } from "./approle.ts";
 export type { AuthMethod, TokenGrant } from "./auth-method.ts";
 export { certMethod } from "./cert.ts";
-export type { CredentialFiles } from "./credential.ts";
+export type { CredentialFiles, CredentialSource } from "./credential.ts";
+export { LARGEST_HANDOVER, openHandoverFile } from "./handover.ts";
+export type { HandoverFile, HandoverOptions } from "./handover-file.ts";
 export { jwtMethod } from "./jwt.ts";
 export { kubernetesMethod } from "./kubernetes.ts";
 export type { Sink, SinkContent, SinkFiles } from "./sink.ts";

@@ -1,7 +1,6 @@
 import type { AgentError, Secret } from "../kernel/mod.ts";
-import type { TokenGrant } from "./auth-method.ts";
+import type { LeftToken } from "./left-token.ts";
 import { type Sink, type SinkDeps, SinkWriter } from "./sink.ts";
-import { type OwnLogin, tokenInSink } from "./token-in-sink.ts";
 
 /** What a sink has to say to a status report. */
 export interface SinkStanding {
@@ -29,9 +28,12 @@ export class Sinks {
 		}));
 	}
 
-	/** A token of the same login that is still good. @throws VaultError when Vault could not be asked */
-	async find(own: OwnLogin, signal: AbortSignal): Promise<{ grant: TokenGrant; path: string } | undefined> {
-		return await tokenInSink(this.#sinks, { ...this.#deps, own }, signal);
+	/** Those in which the token of an agent before this one may be: a wrapping is for whoever unwraps it. */
+	get left(): readonly LeftToken[] {
+		const { files } = this.#deps;
+		return this.#sinks
+			.filter(({ wrapTtlMs }) => wrapTtlMs === undefined)
+			.map(({ path }) => ({ path, event: "sink", read: async () => await files.read(path) }));
 	}
 
 	/** Begins to put the token into each; see {@link stand}. */

@@ -8,14 +8,14 @@ import {
 } from "../kernel/mod.ts";
 import type { VaultClient } from "../vault/mod.ts";
 import type { AuthMethod, TokenGrant } from "./auth-method.ts";
-import { type Held, HeldToken } from "./held-token.ts";
+import { type Held, HeldToken, newlyHeld } from "./held-token.ts";
+import { findLeftToken, type LeftToken, type OwnLogin } from "./left-token.ts";
 import { Liveness } from "./liveness.ts";
 import { sayLogin } from "./login-log.ts";
 import { ReplacedTokens } from "./replaced-tokens.ts";
 import { type RevocationDeps, revokeAll, within } from "./revocation.ts";
 import { SingleFlight } from "./single-flight.ts";
 import type { Sinks, SinkStanding } from "./sinks.ts";
-import type { OwnLogin } from "./token-in-sink.ts";
 import { TokenUpkeep } from "./token-upkeep.ts";
 
 export interface TokenSessionDeps {
@@ -34,8 +34,8 @@ export interface TokenSessionDeps {
 	readonly sinks?: Sinks;
 	/** The sinks are another's until {@link TokenSession.fillSinks}. Default false. */
 	readonly sparesSinks?: boolean;
-	/** The login whose token is taken out of a sink when it is still good; absent when none is to be taken. */
-	readonly takesUp?: Omit<OwnLogin, "hide">;
+	/** The login whose token is taken up where it was left, also in a sink; absent when none is to be taken. */
+	readonly takesUp?: Omit<OwnLogin, "hide"> & { readonly handover?: LeftToken };
 	/** Revoke the token at the end. Default false. */
 	readonly revokesAtEnd?: boolean;
 }
@@ -53,7 +53,8 @@ export class TokenSession {
 	readonly #liveness: Liveness;
 	readonly #replaced: ReplacedTokens;
 	readonly #revocation: RevocationDeps;
-	#maySeekInSinks = true;
+	#mayTakeUp = true;
+	#isLeft = false;
 	#fillsSinks: boolean;
 
 	constructor(deps: TokenSessionDeps) {
@@ -188,6 +189,11 @@ export class TokenSession {
 		if (last !== undefined && !this.#deps.method.isTokenItself) this.#replaced.add(last);
 	}
 
+	/** Another agent goes on with the token: the end leaves it as it is. */
+	leave(): void {
+		this.#isLeft = true;
+	}
+
 	/**
 	 * The end of the session: no sink is tried any more, and where the config says so its tokens are revoked and taken
 	 * out of the sinks. Takes two seconds at most and never throws; the client is still needed meanwhile.
@@ -200,9 +206,9 @@ export class TokenSession {
 		const { method, sinks, revokesAtEnd } = this.#deps;
 		await Promise.all([this.#logins.idle(), sinks?.close()]);
 		if (!revokesAtEnd || method.isTokenItself) return;
-		this.giveUp();
-		const own = this.#replaced.alive;
-		await Promise.all([sinks?.clear(), revokeAll(own, this.#revocation, signal)]);
+		if (!this.#isLeft) this.giveUp();
+		const cleared = this.#isLeft ? undefined : sinks?.clear();
+		await Promise.all([cleared, revokeAll(this.#replaced.alive, this.#revocation, signal)]);
 	}
 
 	async #loginOnce(signal: AbortSignal): Promise<Held> {
@@ -212,17 +218,10 @@ export class TokenSession {
 	async #logIn(signal: AbortSignal): Promise<Held> {
 		const { method, clock, hide, log, refreshTls, sinks } = this.#deps;
 		refreshTls?.();
-		const found = await this.#findInSinks(signal);
+		const found = await this.#findLeft(signal);
 		const grant = found?.grant ?? (await method.login(signal));
 		const before = this.#held.current;
-		const now = clock.now();
-		const held: Held = {
-			grant,
-			endsAt: grant.ttlMs > 0 ? now + grant.ttlMs : Number.POSITIVE_INFINITY,
-			renewedAt: now,
-			isFinal: false,
-			forget: hide(grant.token),
-		};
+		const held = newlyHeld(grant, clock.now(), hide(grant.token));
 		this.#held.hold(held);
 		this.#deps.expose?.(grant.policies);
 		if (this.#fillsSinks) sinks?.put(grant.token);
@@ -233,11 +232,13 @@ export class TokenSession {
 	}
 
 	/** At the start alone: later on the sinks hold what we have put there. */
-	async #findInSinks(signal: AbortSignal): Promise<{ grant: TokenGrant; path: string } | undefined> {
+	async #findLeft(signal: AbortSignal): Promise<{ grant: TokenGrant; path: string } | undefined> {
 		const { sinks, takesUp, hide } = this.#deps;
-		if (!this.#maySeekInSinks || takesUp === undefined) return undefined;
-		const found = await sinks?.find({ ...takesUp, hide }, signal);
-		this.#maySeekInSinks = false;
+		if (!this.#mayTakeUp || takesUp === undefined) return undefined;
+		const { handover, ...own } = takesUp;
+		const places = [...(handover ? [handover] : []), ...(sinks?.left ?? [])];
+		const found = await findLeftToken(places, { ...this.#revocation, own: { ...own, hide } }, signal);
+		this.#mayTakeUp = false;
 		return found;
 	}
 }

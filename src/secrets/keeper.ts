@@ -1,8 +1,10 @@
 import { AgentError, type BackoffLimits, backoffDelay, type Clock } from "../kernel/mod.ts";
 import { VaultError } from "../vault/mod.ts";
 import { type Change, clockFor, type Entry, isStatic, leaseDueAt, oldestAt, unread } from "./entry.ts";
+import { type Found, justRead } from "./found.ts";
+import { type HandedSecret, resumed } from "./handed-secret.ts";
 import { type LeaseCalls, refusalOf } from "./lease-calls.ts";
-import { type Lease, leaseOf, renewed, replacementAt, withoutRenewal } from "./lease.ts";
+import { type Lease, renewed, replacementAt, withoutRenewal } from "./lease.ts";
 import { asksForPrevious, currentOf, isStillPrevious, previousOf } from "./previous.ts";
 import { requestKey, type SecretRequest } from "./request.ts";
 import { type LeaseEvent, RetiredLeases } from "./retired-leases.ts";
@@ -12,6 +14,8 @@ import { type Finding, isOlder, isSameFinding } from "./view.ts";
 export interface KeeperDeps {
 	/** Reads one request; throws AgentError. */
 	readonly read: (request: SecretRequest, signal: AbortSignal) => Promise<Finding>;
+	/** What an agent before this one has left of a request, asked before its first read; throws AgentError. */
+	readonly handed?: (request: SecretRequest, signal: AbortSignal) => Promise<HandedSecret | undefined>;
 	readonly leases: LeaseCalls;
 	readonly clock: Clock;
 	readonly random: () => number;
@@ -144,11 +148,10 @@ export class Keeper {
 	}
 
 	async #read(entry: Entry, signal: AbortSignal): Promise<Change | undefined> {
-		const askedAt = this.#deps.clock.now();
 		try {
-			const finding = await this.#find(entry.request, signal);
-			this.#deps.found?.(entry.key, finding);
-			return this.#accept(entry, finding, askedAt);
+			const read = (await this.#handed(entry, signal)) ?? (await this.#ask(entry.request, signal));
+			this.#deps.found?.(entry.key, read.finding);
+			return this.#accept(entry, read);
 		} catch (error) {
 			if (signal.aborted || !(error instanceof AgentError)) throw error;
 			const isStale =
@@ -163,6 +166,18 @@ export class Keeper {
 		}
 	}
 
+	async #handed({ request, finding }: Entry, signal: AbortSignal): Promise<Found | undefined> {
+		if (finding !== undefined) return undefined;
+		const handed = await this.#deps.handed?.(request, signal);
+		const { clock, random } = this.#deps;
+		return handed && resumed(handed, { now: clock.now(), random });
+	}
+
+	async #ask(request: SecretRequest, signal: AbortSignal): Promise<Found> {
+		const readAt = this.#deps.clock.now();
+		return justRead(await this.#find(request, signal), readAt, this.#deps.random);
+	}
+
 	async #find(request: SecretRequest, signal: AbortSignal): Promise<Finding> {
 		if (!asksForPrevious(request)) return await this.#deps.read(request, signal);
 		const wanted = previousOf(this.#currentOf(request));
@@ -171,7 +186,7 @@ export class Keeper {
 			: wanted;
 	}
 
-	#accept(entry: Entry, finding: Finding, askedAt: number): Change | undefined {
+	#accept(entry: Entry, { finding, readAt, lease }: Found): Change | undefined {
 		const { finding: held, request, key } = entry;
 		const { clock, random } = this.#deps;
 		if (held !== undefined && !this.#foreign.has(key) && isOlder(finding, held)) {
@@ -180,12 +195,12 @@ export class Keeper {
 			this.#replace(entry, { attempts: entry.attempts + 1, dueAt });
 			return undefined;
 		}
-		if (askedAt >= this.#movedAt) this.#foreign.delete(key);
+		if (readAt >= this.#movedAt) this.#foreign.delete(key);
 		const isSame = held !== undefined && isSameFinding(held, finding);
-		const lease = finding.kind === "present" ? leaseOf(finding.view, askedAt, random) : undefined;
-		const own = clockFor({ request, finding, lease }, { readAt: askedAt, date: clock.date(), random });
+		const date = clock.date() - (clock.now() - readAt);
+		const own = clockFor({ request, finding, lease }, { readAt, date, random });
 		// What says the same stays as it was: a `ttl` that counts down is no reason to write a file anew.
-		const next = { ...entry, ...own, finding: isSame ? held : finding, lease, readAt: askedAt };
+		const next = { ...entry, ...own, finding: isSame ? held : finding, lease, readAt };
 		this.#replace(next, { error: undefined, attempts: 0, dueAt: this.#plannedAt(next) });
 		if (!this.#entries.has(key)) {
 			// Nobody asks for it any more, and nobody has seen it.

@@ -1,18 +1,22 @@
 import type { Secret } from "../kernel/mod.ts";
 import type { SecretView } from "./view.ts";
 
-/** A lease that we hold: until when, and what is to be done about it when. Times are milliseconds since the epoch. */
-export interface Lease {
-	readonly id: string;
-	/** API path that it came from. */
-	readonly path: string;
-	/** The token that it ends with. */
-	readonly holder: Secret | undefined;
+/** What Vault has granted. Times are milliseconds since the epoch. */
+export interface LeaseTerms {
 	/** Its duration when it was given, in milliseconds: what is asked for at every renewal. */
 	readonly termMs: number;
 	readonly endsAt: number;
 	/** Whether it can still be made longer. */
 	readonly renewable: boolean;
+}
+
+/** A lease that we hold: until when, and what is to be done about it when. */
+export interface Lease extends LeaseTerms {
+	readonly id: string;
+	/** API path that it came from. */
+	readonly path: string;
+	/** The token that it ends with. */
+	readonly holder: Secret | undefined;
 	/** Infinite when it is not renewed any more. */
 	readonly renewAt: number;
 	/** When the next one is read in its place. */
@@ -50,15 +54,17 @@ const CLEARLY_LESS = 0.9;
 
 /** The lease that came with a secret; `undefined` for one without. @param issuedAt when it was asked for */
 export function leaseOf(view: SecretView, issuedAt: number, random: () => number): Lease | undefined {
-	if (view.leaseId === "") return undefined;
 	const termMs = view.leaseDuration > 0 ? view.leaseDuration * 1000 : Number.POSITIVE_INFINITY;
-	const { leaseId: id, path, holder, renewable } = view;
-	const endsAt = issuedAt + termMs;
-	const base = { id, path, holder, termMs, endsAt, renewAt: Number.POSITIVE_INFINITY, replaceAt: endsAt };
-	const moment = { now: issuedAt, random };
-	return renewable
-		? scheduled({ ...base, renewable: true }, moment)
-		: withoutRenewal({ ...base, renewable: false }, moment);
+	const terms = { termMs, endsAt: issuedAt + termMs, renewable: view.renewable };
+	return leaseOn(view, terms, { now: issuedAt, random });
+}
+
+/** The lease of a secret on what is left of its terms; `undefined` for a secret without. */
+export function leaseOn(view: SecretView, terms: LeaseTerms, moment: Moment): Lease | undefined {
+	const { leaseId: id, path, holder } = view;
+	if (id === "") return undefined;
+	const base = { id, path, holder, ...terms, renewAt: Number.POSITIVE_INFINITY, replaceAt: terms.endsAt };
+	return terms.renewable ? scheduled(base, moment) : withoutRenewal(base, moment);
 }
 
 /** The lease after a renewal. Clearly less than the term, or no further renewal: its maximum has come in sight. */

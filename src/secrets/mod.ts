@@ -1,5 +1,6 @@
 export { type Access, AccessSurvey } from "./access.ts";
 export type { Change, Entry } from "./entry.ts";
+export { type HandedSecret, handedSecret } from "./handed-secret.ts";
 export { type LeaseCalls, VaultLeases } from "./lease-calls.ts";
 export type { Lease } from "./lease.ts";
 export { asksForPrevious } from "./previous.ts";

@@ -1,5 +1,6 @@
 import { type Change, type Entry, isStatic } from "./entry.ts";
-import type { Secret } from "../kernel/mod.ts";
+import type { JsonValue, Secret } from "../kernel/mod.ts";
+import { handedData, type Handing } from "./handed-secret.ts";
 import { Keeper, type KeeperDeps } from "./keeper.ts";
 import type { Lease } from "./lease.ts";
 import { asksForPrevious, currentOf } from "./previous.ts";
@@ -62,6 +63,11 @@ export class SecretStore {
 	/** Whether a lease lives by this token: revoked, it would take the lease along. */
 	needs(token: Secret): boolean {
 		return this.entries().some(({ lease }) => lease?.holder === token) || this.#keeper.retired.needs(token);
+	}
+
+	/** What the next agent would have made anew if it asked: as JSON carries it, with the leases of this token. */
+	legacy(handing: Handing): readonly JsonValue[] {
+		return this.entries().flatMap((entry) => handedData(entry, handing) ?? []);
 	}
 
 	/** How often which requests are made from now on: by their keys, all the paces that are asked for. */

@@ -1,8 +1,16 @@
 import type { Log, Secret } from "../kernel/mod.ts";
-import { asNumber, asObject, asText, type JsonObject, trimSlashes, VaultError } from "../vault/mod.ts";
+import {
+	asNumber,
+	asObject,
+	asText,
+	type JsonObject,
+	trimSlashes,
+	type VaultClient,
+	VaultError,
+} from "../vault/mod.ts";
 import type { TokenGrant } from "./auth-method.ts";
 import { grantOfLookup } from "./grant.ts";
-import type { Sink, SinkDeps } from "./sink.ts";
+import type { SinkContent } from "./sink.ts";
 
 /** Whose token is looked for. */
 export interface OwnLogin {
@@ -17,6 +25,22 @@ export interface OwnLogin {
 	readonly hide: (token: Secret) => () => void;
 }
 
+/** Where an agent before this one may have left its token. */
+export interface LeftToken {
+	readonly path: string;
+	/** Event of the log lines about it. */
+	readonly event: "handover" | "sink";
+	read(): Promise<SinkContent>;
+}
+
+interface SearchDeps {
+	readonly client: VaultClient;
+	readonly log: Log;
+	/** Where the token lives, when that is not the client's own namespace. */
+	readonly namespace?: string;
+	readonly own: OwnLogin;
+}
+
 /** Less life than this is not worth taking up, in seconds. */
 const LEAST_TTL = 10;
 
@@ -24,51 +48,50 @@ const LEAST_TTL = 10;
 const LEAST_PART = 0.1;
 
 /**
- * A token that an agent before this one has left in a sink and that is still good: it spares a login, which may be
- * the only one that a secret id allows.
+ * A token that an agent before this one has left and that is still good: it spares a login, which may be the only one
+ * that a secret id allows.
  *
  * Taken is only what the same login has given, from a file that nobody else can have written or read.
  *
  * @throws VaultError when Vault could not be asked
  */
-export async function tokenInSink(
-	sinks: readonly Sink[],
-	{ files, client, log, namespace, own }: Omit<SinkDeps, "isStrict"> & { readonly own: OwnLogin },
+export async function findLeftToken(
+	places: readonly LeftToken[],
+	{ client, log, namespace, own }: SearchDeps,
 	signal: AbortSignal,
 ): Promise<{ readonly grant: TokenGrant; readonly path: string } | undefined> {
-	for (const { path } of sinks.filter(({ wrapTtlMs }) => wrapTtlMs === undefined)) {
-		const found = await files.read(path);
+	for (const place of places) {
+		const found = await place.read();
 		if (found.kind === "absent") continue;
 		if (found.kind === "unsafe") {
-			pass(log, { path, level: "warn", why: `it ${found.reason}` });
+			pass(log, place, { level: "warn", why: `it ${found.reason}` });
 			continue;
 		}
 		const show = own.hide(found.text);
 		try {
 			const call = { method: "GET", path: "auth/token/lookup-self", token: found.text } as const;
-			const place = namespace === undefined ? {} : { namespace };
-			const { data } = await client.send({ ...call, ...place }, signal);
+			const where = namespace === undefined ? {} : { namespace };
+			const { data } = await client.send({ ...call, ...where }, signal);
 			show();
 			const why = fault(data ?? {}, own, namespace);
-			if (why === undefined) return { grant: grantOfLookup(found.text, data), path };
-			pass(log, { path, level: "info", why });
+			if (why === undefined) return { grant: grantOfLookup(found.text, data), path: place.path };
+			pass(log, place, { level: "info", why });
 		} catch (error) {
 			if (!(error instanceof VaultError) || error.remedy === "retry") throw error;
 			show();
-			pass(log, { path, level: "info", why: "Vault no longer knows it" });
+			pass(log, place, { level: "info", why: "Vault no longer knows it" });
 		}
 	}
 	return undefined;
 }
 
 interface Pass {
-	readonly path: string;
 	readonly level: "info" | "warn";
 	readonly why: string;
 }
 
-function pass(log: Log, { path, level, why }: Pass): void {
-	log.write(level, "sink", { msg: `the token in ${path} is not used: ${why}`, path });
+function pass(log: Log, { path, event }: LeftToken, { level, why }: Pass): void {
+	log.write(level, event, { msg: `the token in ${path} is not used: ${why}`, path });
 }
 
 /** Why a token that Vault knows is not used all the same. */
