@@ -2,7 +2,15 @@ import { isDeepStrictEqual } from "node:util";
 import nodeVault from "node-vault";
 import { AgentError, type JsonValue, type Secret } from "../kernel/mod.ts";
 import { certificateOf, type ClientCertificate } from "./certificate.ts";
-import { notVault, type RequestPlace, refused, tlsRefused, unreachable, unsendable } from "./errors.ts";
+import {
+	isOfServer,
+	notVault,
+	type RequestPlace,
+	refused,
+	tlsRefused,
+	unreachable,
+	unsendable,
+} from "./errors.ts";
 import { encodePath, trimSlashes } from "./paths.ts";
 import { asReply, serverTimeOf, type VaultReply } from "./reply.ts";
 import type { TlsIdentity, TlsReload } from "./tls.ts";
@@ -36,7 +44,7 @@ export interface VaultClient {
 }
 
 export interface VaultClientOptions extends Omit<TransportOptions, "allowedOrigins"> {
-	/** Tried in turn: the next one after a failed connection or a sealed reply. */
+	/** Tried in turn: the next one after a failed connection, or the reply of a server that cannot serve anybody. */
 	readonly addresses: readonly [string, ...string[]];
 	readonly namespace?: string;
 	/** Reads the files of `tls` again; without it they stay as they were. */
@@ -198,7 +206,7 @@ export class NodeVaultClient implements VaultClient {
 			return asReply(status, body, reply.headers.date);
 		}
 		const error = refused(place, { status, errors, ...retryAfter(reply.headers["retry-after"]) });
-		if (error.code === "E_VAULT_SEALED") this.#leave(place.address);
+		if (isOfServer(error)) this.#leave(place.address);
 		throw error;
 	}
 }
@@ -223,7 +231,11 @@ function errorsOf(body: Body): string[] {
 	return Array.isArray(errors) ? errors.filter((error) => typeof error === "string") : [];
 }
 
+/** What a server may ask for: a mistake in a proxy is not to keep a secret from being read for days. */
+const LONGEST_RETRY_AFTER_MS = 3_600_000;
+
 /** RFC 9110 10.2.3 allows a date as well; Vault sends seconds. */
 function retryAfter(header: string | undefined): { retryAfterMs?: number } {
-	return header !== undefined && /^\d+$/.test(header) ? { retryAfterMs: Number(header) * 1000 } : {};
+	if (header === undefined || !/^\d+$/.test(header)) return {};
+	return { retryAfterMs: Math.min(Number(header) * 1000, LONGEST_RETRY_AFTER_MS) };
 }

@@ -142,7 +142,7 @@ export function refused(
 	}
 	const sealed = status === 503 && /sealed/i.test(words);
 	if (isPassing(status)) {
-		const why = sealed ? "Vault is sealed" : words || `status ${status}`;
+		const why = sealed ? "Vault is sealed" : words || (wordsOfHealth(place, status) ?? `status ${status}`);
 		return new VaultError(`Vault cannot serve ${place.path} now: ${why} (${status})`, {
 			...common,
 			code: sealed ? "E_VAULT_SEALED" : "E_VAULT_BUSY",
@@ -172,6 +172,25 @@ function otherThan(usual: RegExp, words: string): string {
 /** 412 is a replica that has not caught up yet; 472 and 473 are standbys (api-docs/system/health). */
 function isPassing(status: number): boolean {
 	return status >= 500 || [408, 412, 429, 472, 473].includes(status);
+}
+
+/** What a health check says by its status alone: there 429 is no rate limit (api-docs/system/health). */
+function wordsOfHealth({ path }: RequestPlace, status: number): string | undefined {
+	if (path !== "sys/health") return undefined;
+	return {
+		429: "it is a standby",
+		472: "it is a disaster recovery secondary",
+		473: "it is a performance standby",
+	}[status];
+}
+
+/**
+ * Whether a refusal is about the server that answered and not about what it was asked, so that another one may serve
+ * it: sealed, a standby that knows of no active node, or a proxy without a server behind it.
+ */
+export function isOfServer({ code, status = 0, message }: VaultError): boolean {
+	if (code === "E_VAULT_SEALED" || [472, 473, 502, 503, 504].includes(status)) return true;
+	return status === 500 && /active (cluster )?node not found/i.test(message);
 }
 
 /** The line of policy that allows a request, in HCL. */

@@ -355,12 +355,26 @@ describe("an answer", () => {
 	});
 
 	test.each([
+		[429, "it is a standby"],
+		[472, "it is a disaster recovery secondary"],
+		[473, "it is a performance standby"],
+	])("of status %i to a health check says that %s, and nothing of a rate limit", async (status, words) => {
+		const server = await loopback(json({ initialized: true, standby: true }, status));
+
+		const error = await failure(clientFor(server.address).send({ method: "GET", path: "sys/health" }));
+
+		expect(error.message).toBe(`Vault cannot serve sys/health now: ${words} (${status})`);
+	});
+
+	test.each([
 		["7", 7000],
 		["0", 0],
+		["86400", 3_600_000],
+		["9".repeat(400), 3_600_000],
 		["", undefined],
 		["-1", undefined],
 		["Wed, 21 Oct 2026 07:28:00 GMT", undefined],
-	])("with Retry-After %j asks to stay away for %s ms", async (header, ms) => {
+	])("with Retry-After %.5s asks to stay away for %s ms", async (header, ms) => {
 		const server = await loopback(json({ errors: ["slow down"] }, 429, { "Retry-After": header }));
 
 		expect((await failure(clientFor(server.address).send())).retryAfterMs).toBe(ms);
@@ -502,8 +516,30 @@ describe("with two addresses", () => {
 		expect([first.seen.length, second.seen.length]).toEqual([2, 1]);
 	});
 
-	test("an answer that refuses is no reason to ask another", async () => {
-		const first = await loopback(json({ errors: ["permission denied"] }, 403));
+	test.each([
+		[472, ""],
+		[473, ""],
+		[500, "local node not active but active cluster node not found"],
+		[502, "bad gateway"],
+		[503, "back soon"],
+		[504, "gateway timeout"],
+	])("the next one is asked after a server that serves nobody: %i %s", async (status, words) => {
+		const first = await loopback(json({ errors: [words] }, status));
+		const second = await loopback(secret({ from: "second" }));
+		const { send } = clientFor([first.address, second.address]);
+
+		expect((await failure(send())).code).toBe("E_VAULT_BUSY");
+
+		expect((await send()).data).toEqual({ from: "second" });
+	});
+
+	test.each([
+		[403, "permission denied"],
+		[412, "required index state not present"],
+		[429, "rate limit quota exceeded"],
+		[500, "the database is away"],
+	])("an answer about the request is no reason to ask another: %i %s", async (status, words) => {
+		const first = await loopback(json({ errors: [words] }, status));
 		const second = await loopback(secret({}));
 		const { send } = clientFor([first.address, second.address]);
 
