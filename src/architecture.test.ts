@@ -90,8 +90,10 @@ describe("src/", () => {
 		const places = files.filter((file) => readFileSync(join(SRC, file), "utf8").includes(".reveal("));
 		expect(places.toSorted()).toEqual([
 			"auth/approle.ts",
+			"auth/handover-file.ts",
 			"auth/jwt-login.ts",
 			"auth/jwt.ts",
+			"auth/sealing.ts",
 			"auth/sink.ts",
 			"auth/wrapped-secret-id.ts",
 			"child/live-child.ts",

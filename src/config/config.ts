@@ -23,6 +23,8 @@ export interface Config {
 	readonly exec?: ExecConfig;
 	/** Absent: nobody is answered. */
 	readonly listener?: ListenerConfig;
+	/** Absent: each agent logs in and reads for itself. */
+	readonly handover?: HandoverConfig;
 	readonly log: { readonly level: LogLevelName; readonly format: "json" | "pretty" };
 	/** Init-container mode: end with 0 as soon as everything stands. */
 	readonly exitAfterAuth: boolean;
@@ -210,4 +212,12 @@ export interface ListenerConfig {
 	readonly hosts: readonly string[];
 	/** Whether `POST /v1/quit` is answered. */
 	readonly quit: boolean;
+}
+
+/** What an agent that ends with `exitAfterAuth` leaves for the one that starts after it. */
+export interface HandoverConfig {
+	/** Absolute. */
+	readonly path: string;
+	/** Absolute; what the key is made of, when that is not what the login shows. */
+	readonly keyFile?: string;
 }

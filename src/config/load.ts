@@ -9,6 +9,7 @@ import { templates } from "./delivery.ts";
 import { applyReferences, applyVariables, type EnvCredentials, readCredentials } from "./environment.ts";
 import { ConfigError } from "./errors.ts";
 import { applyCommand, applyFlags, type Flags } from "./flags.ts";
+import { handover } from "./handover.ts";
 import { applyListenerAddress, applyListenerToken, listener } from "./listener.ts";
 import { login, missingCredential } from "./login.ts";
 import { refuseSharedAddress } from "./rolling.ts";
@@ -60,6 +61,8 @@ function normalize(file: FileConfig, input: ConfigInput, context: Context): Conf
 	refusePlainAddress(file, context);
 	const exec = child(file, context);
 	const answering = listener(file.listener, context);
+	const files = templates(file, exec, context);
+	const handedOver = handover(file, { auth, templates: files }, context);
 	refuseSharedAddress(exec, answering, context);
 	const config = {
 		origin: input.file ?? "flags and environment",
@@ -68,11 +71,12 @@ function normalize(file: FileConfig, input: ConfigInput, context: Context): Conf
 		vault,
 		...(auth && { auth }),
 		pollIntervalMs: milliseconds(file.poll_interval),
-		templates: templates(file, exec, context),
+		templates: files,
 		allowedRoots: file.allowed_roots.map((root) => context.resolve(root)),
 		env: variables(file.env),
 		...(exec && { exec }),
 		...(answering && { listener: answering }),
+		...(handedOver && { handover: handedOver }),
 		log: { level: file.log.level, format: file.log.format ?? (input.isTerminal ? "pretty" : "json") },
 		exitAfterAuth: file.exit_after_auth,
 		timeoutMs: milliseconds(file.timeout),

@@ -6,7 +6,7 @@ import type { ListenAddress } from "./listen-address.ts";
  * Not among them: words of a command and addresses to call, which may hold a secret.
  */
 export function publicTexts(config: Config): string[] {
-	const { vault, templates, env, exec, listener } = config;
+	const { vault, templates, env, exec, listener, handover } = config;
 	const texts = [
 		...vault.addresses,
 		vault.namespace,
@@ -20,6 +20,7 @@ export function publicTexts(config: Config): string[] {
 		hostOrPath(listener?.address),
 		hostOrPath(exec?.rolling?.listen),
 		...(listener?.hosts ?? []),
+		...Object.values(handover ?? {}),
 	];
 	return [...new Set(texts.filter((text) => typeof text === "string"))];
 }

@@ -11,8 +11,9 @@ const NO_CHILD =
 
 /** What works but should be known. */
 export function warningsOf(config: Omit<Config, "warnings">, environment: Environment): readonly string[] {
-	const { vault, listener, auth, exec, env, exitAfterAuth } = config;
-	const isEmptied = exitAfterAuth && auth?.revokeOnShutdown === true && auth.sinks.length > 0;
+	const { vault, listener, auth, exec, env, exitAfterAuth, handover } = config;
+	const isRevoked = exitAfterAuth && auth?.revokeOnShutdown === true && handover === undefined;
+	const isEmptied = isRevoked && auth.sinks.length > 0;
 	return [
 		...serverWarnings(vault),
 		...listenerWarnings(listener),

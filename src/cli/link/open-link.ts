@@ -6,6 +6,7 @@ import { deliveryOf } from "../assemble.ts";
 import type { World } from "../world.ts";
 import { vaultClients } from "./clients.ts";
 import { credentialFiles } from "./credential-files.ts";
+import type { Handover } from "./handover.ts";
 import { loginMethod } from "./login-method.ts";
 import { openSinks, ownLogin } from "./open-sinks.ts";
 import type { SecretGuard } from "./secret-guard.ts";
@@ -26,13 +27,15 @@ export interface VaultSurroundings {
 	 * refused: the sinks are left alone until it is in force.
 	 */
 	readonly isFirst?: boolean;
+	/** What the agent before this one may have left; of use to the first link alone. */
+	readonly handover?: Handover;
 	/** The work is done once, so that a sink that cannot be written is its failure. */
 	readonly isOnePass?: boolean;
 }
 
 /** @throws AgentError when nothing says where Vault is or how to log in */
 export function openLink(config: Config, surroundings: VaultSurroundings): VaultLink {
-	const { world, log, guard, isFirst = false, isOnePass = false } = surroundings;
+	const { world, log, guard, handover, isFirst = false, isOnePass = false } = surroundings;
 	const { credentials = credentialFiles(world) } = surroundings;
 	const [first, ...others] = config.vault.addresses;
 	if (first === undefined)
@@ -60,7 +63,7 @@ export function openLink(config: Config, surroundings: VaultSurroundings): Vault
 		expose: (names) => world.redactor.expose(names),
 		refreshTls,
 		...(sinks && { sinks }),
-		...(takesUp && { takesUp }),
+		...(takesUp && { takesUp: { ...takesUp, ...(handover && { handover: handover.file }) } }),
 		sparesSinks: !isFirst,
 		revokesAtEnd: auth.revokeOnShutdown,
 	});

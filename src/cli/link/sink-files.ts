@@ -11,10 +11,15 @@ const READ_NO_LINK = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NON
 const OTHERS = 0o026;
 
 /** No token is longer. */
-const LARGEST = 64 * 1024;
+const LARGEST_TOKEN = 64 * 1024;
+
+interface SinkPlace extends Pick<World, "fs" | "uid"> {
+	/** What is larger is not read, in bytes. Default: more than any token. */
+	readonly largest?: number;
+}
 
 /** Sinks on disk: written as the rendered files are, by a delivery of their own. */
-export function sinkFiles(delivery: Delivery, { fs, uid }: Pick<World, "fs" | "uid">): SinkFiles {
+export function sinkFiles(delivery: Delivery, { fs, uid, largest = LARGEST_TOKEN }: SinkPlace): SinkFiles {
 	const swept = new Set<string>();
 	const put = async (sink: Omit<Sink, "wrapTtlMs">, content: string | undefined) => {
 		// Scratch files of a run that died hold tokens.
@@ -35,7 +40,7 @@ export function sinkFiles(delivery: Delivery, { fs, uid }: Pick<World, "fs" | "u
 				if (stat.uid !== uid && stat.uid !== 0)
 					return { kind: "unsafe", reason: `belongs to another user (uid ${stat.uid})` };
 				if ((stat.mode & OTHERS) !== 0) return { kind: "unsafe", reason: "can be read or changed by others" };
-				if (stat.size > LARGEST) return { kind: "unsafe", reason: "is too large for a token" };
+				if (stat.size > largest) return { kind: "unsafe", reason: "is too large" };
 				const text = (await file.readFile("utf8")).trim();
 				return text === "" ? { kind: "absent" } : { kind: "text", text: new Secret(text) };
 			} catch (error) {

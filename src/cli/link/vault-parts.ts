@@ -5,6 +5,7 @@ import { SecretReader, SecretStore, VaultLeases } from "../../secrets/mod.ts";
 import type { Counters } from "../../status/mod.ts";
 import { type VaultClient, VaultError } from "../../vault/mod.ts";
 import { credentialFiles } from "./credential-files.ts";
+import type { Handover } from "./handover.ts";
 import { openLink, type VaultSurroundings } from "./open-link.ts";
 import { SecretGuard } from "./secret-guard.ts";
 import { VaultLinks } from "./vault-links.ts";
@@ -17,6 +18,7 @@ export interface VaultParts {
 	/** Shared by all links, one after the other. */
 	readonly credentials: CredentialFiles;
 	readonly counters?: Counters;
+	readonly handover?: Handover;
 	/** To be run beside everything else. */
 	readonly clockWatch: ClockWatch;
 	readonly heard: (serverTime: number) => void;
@@ -32,7 +34,7 @@ export function vaultParts(
 	config: Config,
 	surroundings: Omit<VaultSurroundings, "guard" | "isFirst">,
 ): VaultParts {
-	const { world, log, counters } = surroundings;
+	const { world, log, counters, handover } = surroundings;
 	const guard = new SecretGuard(world.redactor);
 	const credentials = credentialFiles(world);
 	const { clock, random } = world;
@@ -44,6 +46,9 @@ export function vaultParts(
 	const reader = new SecretReader({ client: links, tokens: links, clock });
 	const store = new SecretStore({
 		read: reader.read.bind(reader),
+		...(handover && {
+			handed: async (request, signal) => await handover.taken(request, await links.token(signal)),
+		}),
 		leases: new VaultLeases({ client: links, tokens: links, clock }),
 		found: guard.found.bind(guard),
 		onLease: logLeases(log, clock),
@@ -55,7 +60,8 @@ export function vaultParts(
 		reader.moved();
 		store.moved();
 	};
-	return { links, store, guard, credentials, clockWatch, heard, moved, ...(counters && { counters }) };
+	const others = { ...(counters && { counters }), ...(handover && { handover }) };
+	return { links, store, guard, credentials, clockWatch, heard, moved, ...others };
 }
 
 /** Asks what anybody may ask, at no cost. Whatever is answered, the time comes with it. */

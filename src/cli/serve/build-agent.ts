@@ -2,6 +2,7 @@ import { Agent } from "../../agent/mod.ts";
 import type { Config } from "../../config/mod.ts";
 import type { Log, Secret } from "../../kernel/mod.ts";
 import { deliveryOf, surroundingsOf } from "../assemble.ts";
+import type { Handover } from "../link/handover.ts";
 import { type VaultParts, vaultParts } from "../link/vault-parts.ts";
 import type { World } from "../world.ts";
 import { childEnvironment } from "./child-environment.ts";
@@ -28,7 +29,8 @@ export async function buildAgent(config: Config, world: World, log: Log): Promis
 	const settled = await settle(config, world);
 	const desk = new StatusDesk(world, log);
 	const { counters } = desk;
-	const vault = vaultParts(config, { world, log, counters });
+	const handover = await handoverOf(config, world, log);
+	const vault = vaultParts(config, { world, log, counters, ...(handover && { handover }) });
 	const child = await supervise(config, { world, log, observe: (event) => desk.observeChild(event) });
 	const agent = new Agent(settled.units, {
 		store: vault.store,
@@ -45,6 +47,14 @@ export async function buildAgent(config: Config, world: World, log: Log): Promis
 		waitsForLogin: !config.exitAfterAuth && config.exec === undefined,
 	});
 	return { settled, agent, vault, desk, child };
+}
+
+/** Loaded where there is one. */
+async function handoverOf(config: Config, world: World, log: Log): Promise<Handover | undefined> {
+	const { auth, handover } = config;
+	if (auth === undefined || handover === undefined) return undefined;
+	const { openHandover } = await import("../link/handover.ts");
+	return await openHandover({ ...config, auth, handover }, { world, log });
 }
 
 /** Revokes the tokens by which no lease lives any more. */

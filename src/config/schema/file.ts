@@ -14,6 +14,7 @@ import {
 	type Output,
 } from "./fields.ts";
 import { env, exec } from "./child.ts";
+import { handover } from "./handover.ts";
 import { listener } from "./listener.ts";
 import { autoAuth, vault } from "./login.ts";
 import { template } from "./template.ts";
@@ -51,6 +52,11 @@ const file = keys({
 		optional(listener),
 		"map",
 		"Answers over HTTP how the agent is: health, status, metrics, a page, refresh. None unless given; none with `exit_after_auth`.",
+	),
+	handover: note(
+		optional(handover),
+		"map",
+		"What an agent that ends with `exit_after_auth` leaves for the one that starts after it: its token, credentials on loan, certificates that it had made. So a pod with an init container and a sidecar logs in once and has one credential. Encrypted, and removed once it is taken up; where that fails the next agent logs in for itself. `revoke_on_shutdown` is then left to that one. None unless given.",
 	),
 	log: note(orEmpty(log), "map", "The agent's own log, on stderr."),
 	watch: note(
