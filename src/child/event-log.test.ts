@@ -16,6 +16,30 @@ function lineFor(event: ChildEvent): string {
 
 test.each<[ChildEvent, string]>([
 	[{ kind: "started", ...who }, "info child: gw started, pid 41"],
+	[{ kind: "started", ...who, port: 41_873 }, "info child: gw started, pid 41, port 41873"],
+	[{ kind: "ready", ...who, afterMs: 5200 }, "info child: pid 41 ready in 5.2 s"],
+	[
+		{ kind: "not-ready", ...who, afterMs: 60_000, reason: "GET http://127.0.0.1:41873/: answered 503" },
+		"error child: pid 41 not ready after 1m: GET http://127.0.0.1:41873/: answered 503",
+	],
+	[{ kind: "switched", ...who, afterMs: 5200 }, "debug child: connections go to pid 41"],
+	[
+		{
+			kind: "switched",
+			...who,
+			afterMs: 5200,
+			from: { pid: 40, generation: 1, since: 0, open: 3 },
+		},
+		"info child: generation 2 rolling: pid 41 ready in 5.2 s, pid 40 draining (3 open)",
+	],
+	[
+		{ kind: "drained", ...who, afterMs: 13_000, cut: 0 },
+		"info child: pid 41 drained and stopped, 0 connections cut",
+	],
+	[
+		{ kind: "drained", ...who, afterMs: 30_000, cut: 1 },
+		"warn child: pid 41 drained and stopped, 1 connection cut",
+	],
 	[{ kind: "stands", ...who }, "debug child: pid 41 has lived through the start grace"],
 	[
 		{ kind: "stopping", ...who, why: "replace", signal: "SIGTERM" },

@@ -10,19 +10,17 @@ let last = 0;
  * outgoing connections from the other half of its range, so that the traffic of an agent does not use it up meanwhile.
  */
 export async function freePort(): Promise<number> {
-	const first = await listen();
-	const second = portOf(first) === last ? await listen() : undefined;
-	last = portOf(second ?? first);
-	await Promise.all([first, second].map((server) => server?.close() && once(server, "close")));
-	return last;
+	const server = await listen();
+	const { port } = server.address() as AddressInfo;
+	const next = port === last ? await freePort() : port; // while the server keeps that one
+	last = next;
+	server.close();
+	await once(server, "close");
+	return next;
 }
 
 async function listen(): Promise<Server> {
 	const server = createServer().listen(0, "127.0.0.1");
 	await once(server, "listening");
 	return server;
-}
-
-function portOf(server: Server): number {
-	return (server.address() as AddressInfo).port;
 }

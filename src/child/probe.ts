@@ -7,9 +7,11 @@ import { sendSignal } from "./process-group.ts";
 
 type QuestionOf<K extends Question["kind"]> = Extract<Question, { kind: K }>;
 
+/** What is said of a question that was broken off. */
+const NO_ANSWER = "no answer in time";
+
 /** Asks over real sockets, and with real processes. Reached by a dynamic import alone. */
 export const askChild: Ask = async (question, signal) => {
-	if (signal.aborted) return "not asked";
 	switch (question.kind) {
 		case "http":
 			return await askHttp(question, signal);
@@ -67,6 +69,7 @@ async function askCommand(
 	asking.once("error", (error) => resolve(`cannot be started (${errorCode(error) ?? "unknown"})`));
 	asking.once("exit", (code, name) => {
 		if (code === 0) resolve(undefined);
+		else if (signal.aborted) resolve(NO_ANSWER);
 		else resolve(name === null ? `ended with ${code}` : `was ended by ${name}`);
 	});
 	const answer = await promise;
@@ -76,7 +79,14 @@ async function askCommand(
 
 function reasonOf(error: Error): string {
 	const code = errorCode(error);
-	if (code === "ECONNREFUSED") return "connection refused";
-	if (code === "ECONNRESET") return "connection reset";
-	return code === undefined ? "no answer" : `no answer (${code})`;
+	switch (code) {
+		case "ABORT_ERR":
+			return NO_ANSWER;
+		case "ECONNREFUSED":
+			return "connection refused";
+		case "ECONNRESET":
+			return "connection reset";
+		default:
+			return `no answer (${code ?? "unknown"})`;
+	}
 }

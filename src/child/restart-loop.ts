@@ -1,58 +1,85 @@
-import { type AgentError, backoffDelay } from "../kernel/mod.ts";
-import type { ChildState, StopReason } from "./events.ts";
-import { type LiveChild, launch } from "./live-child.ts";
-import type { Orders } from "./orders.ts";
-import type { ChildExit, ChildSpec, ChildValues, Spawn, SupervisorDeps } from "./ports.ts";
-import type { Trial } from "./trial.ts";
+import { type ChildState, livePid, type StopReason } from "./events.ts";
+import { environmentOf, type LiveChild, launch } from "./live-child.ts";
+import type { Loop, LoopParts } from "./loop.ts";
+import { pauseAfter } from "./pause-after.ts";
+import type { ChildExit, ChildSpec, ChildValues, Spawn } from "./ports.ts";
+import { type Readiness, untilStanding } from "./readiness.ts";
+import { notReadyError } from "./ready-error.ts";
+import { Trial } from "./trial.ts";
 import { judge, type Round, type Verdict } from "./verdict.ts";
-import { firstOf, type Woken } from "./wait.ts";
+import { firstOf } from "./wait.ts";
 
-interface LoopParts {
-	readonly spec: ChildSpec;
-	readonly deps: SupervisorDeps;
-	readonly orders: Orders;
-	readonly trial: Trial;
-	/** Called once: the first child runs, or its program cannot be started. */
-	readonly onFirst: (error?: AgentError) => void;
-}
+/** How one child came to its end: by itself, by an order, or because it was not ready in time. */
+type Watched = Exclude<Readiness, { kind: "ready" }> & { readonly stood: boolean };
 
-/** The only owner of the child and its state: stops the old one, then starts the new, one after the other. */
-export class RestartLoop {
-	/** When an interrupt was last passed on, by the clock. */
+/** Stops the old child, then starts the new, one after the other. */
+export class RestartLoop implements Loop {
 	interruptedAt = Number.NEGATIVE_INFINITY;
 	readonly #parts: LoopParts;
+	readonly #trial: Trial;
 	#state: ChildState = { kind: "idle" };
+	/** No child has run yet. */
 	#isFirst = true;
+	/** A child has stood. */
+	#hasStood = false;
 	#failures = 0;
 	#lastExit: ChildExit = { code: 0 };
 
 	constructor(parts: LoopParts) {
 		this.#parts = parts;
+		this.#trial = new Trial(parts.report);
 	}
 
 	get state(): ChildState {
 		return this.#state;
 	}
 
-	/** Ends when the child is not to be started again. */
+	get pids(): readonly number[] {
+		const pid = livePid(this.#state);
+		return pid === undefined ? [] : [pid];
+	}
+
 	async run(): Promise<ChildExit> {
-		const { deps, orders, trial } = this.#parts;
+		const { deps, orders, report } = this.#parts;
 		const spawn = await deps.processes.loadSpawn();
 		deps.processes.watchdog.open();
 		let values = orders.take();
 		while (!orders.ending) {
 			const round = await this.#oneChild(values, spawn);
 			this.#lastExit = round.exit;
-			const { ending, changed } = orders;
-			const restartOnExit = this.#isFirst ? "never" : this.#specOf(values).restartOnExit;
-			const verdict = judge(round, { ending, changed, phase: trial.phase, restartOnExit });
+			const verdict = this.#judge(round, values);
 			if (verdict.kind === "exit") break;
 			values = await this.#next(verdict, values);
 		}
 		deps.processes.watchdog.close();
-		trial.over();
+		report.settle("ended");
 		this.#state = { kind: "exited", exit: this.#lastExit };
 		return this.#lastExit;
+	}
+
+	signal(name: NodeJS.Signals): boolean {
+		const state = this.#state;
+		switch (state.kind) {
+			case "running":
+				return this.#parts.deps.processes.signal(state.pid, name) === "sent";
+			case "stopping":
+				return state.why === "replace";
+			case "starting":
+			case "backing-off":
+				return true;
+			case "idle":
+			case "exited":
+				return false;
+			default:
+				return state satisfies never;
+		}
+	}
+
+	#judge(round: Round, values: ChildValues): Verdict {
+		const { ending, changed } = this.#parts.orders;
+		const restartOnExit = this.#isFirst ? "never" : this.#specOf(values).restartOnExit;
+		const hasStood = this.#hasStood;
+		return judge(round, { ending, changed, phase: this.#trial.phase, restartOnExit, hasStood });
 	}
 
 	/** From the start of one child until nothing of it is left. */
@@ -69,93 +96,100 @@ export class RestartLoop {
 			if (this.#isFirst) onFirst(error);
 			return { kind: "ended", exit: { code: error.exitCode }, stood: false, byUser: false };
 		}
-		if (this.#isFirst) onFirst();
 		this.#isFirst = false;
 		const { child } = launched;
-		this.#state = { kind: "running", generation, pid: child.pid, since: child.since, ready: true };
+		this.#runs(child, spec.ready === undefined);
 		deps.observe({ kind: "started", generation, pid: child.pid });
-		const woken = await this.#watch(child, values);
-		const livedMs = deps.clock.now() - child.since;
-		if (livedMs > Math.max(spec.startGraceMs, spec.backoff.maxMs)) this.#failures = 0;
-		return woken === "order" ? await this.#makeRoom(child, values) : await this.#bury(child, values);
+		const watched = await this.#watch(child, values);
+		if (watched.stood && child.ageMs > Math.max(spec.startGraceMs, spec.backoff.maxMs)) this.#failures = 0;
+		return await this.#finish(child, values, watched);
+	}
+
+	#runs({ pid, generation, since }: LiveChild, ready: boolean): void {
+		this.#state = { kind: "running", generation, pid, since, ready };
+		if (ready) this.#parts.onFirst();
 	}
 
 	/** Waits until the child has ended, before or after it stood, or has to end. */
-	async #watch(child: LiveChild, values: ChildValues): Promise<Woken> {
-		const { deps, orders, trial } = this.#parts;
-		const spec = this.#specOf(values);
+	async #watch(child: LiveChild, values: ChildValues): Promise<Watched> {
+		const { deps, orders } = this.#parts;
+		const addressee = { environment: () => environmentOf(values) };
+		const { pid, generation, spec } = child;
+		const arrival = await untilStanding(child, { spec, deps, addressee, order: orders.bell });
+		if (arrival.kind !== "ready") return { ...arrival, stood: false };
+		this.#runs(child, true);
+		this.#hasStood = true;
+		this.#trial.stands(values, !orders.changed);
+		if (spec.ready === undefined) deps.observe({ kind: "stands", generation, pid });
+		else deps.observe({ kind: "ready", generation, pid, afterMs: arrival.afterMs });
 		const waiting = { clock: deps.clock, order: orders.bell };
-		const woken = await firstOf(child.exit, spec.startGraceMs, waiting);
-		if (woken !== "time") return woken;
-		child.stands = true;
-		trial.stands(values, !orders.changed);
-		deps.observe({ kind: "stands", generation: values.generation, pid: child.pid });
-		return await firstOf(child.exit, Number.POSITIVE_INFINITY, waiting);
+		const woken = await firstOf(child.exit, Number.POSITIVE_INFINITY, waiting);
+		return { kind: woken === "order" ? "order" : "ended", stood: true };
 	}
 
-	/** The child has ended by itself; its group must not outlive it. */
-	async #bury(child: LiveChild, values: ChildValues): Promise<Round> {
-		const { deps } = this.#parts;
-		const { generation } = values;
-		const exit = await child.exit;
-		const now = deps.clock.now();
-		const livedMs = now - child.since;
-		const byUser = now - this.interruptedAt <= this.#specOf(values).stopTimeoutMs;
-		deps.observe({ kind: "exited", generation, pid: child.pid, exit, livedMs, expected: false });
-		if (child.hasLeftovers) await this.#end(child, values, "leftovers");
-		else child.forget();
-		return { kind: "ended", exit, stood: child.stands, byUser };
+	async #finish(child: LiveChild, values: ChildValues, watched: Watched): Promise<Round> {
+		const { deps, orders } = this.#parts;
+		switch (watched.kind) {
+			case "ended": {
+				const byUser = deps.clock.now() - this.interruptedAt <= child.spec.stopTimeoutMs;
+				const exit = await child.bury(() => this.#stops(child, "leftovers"));
+				return { kind: "ended", exit, stood: watched.stood, byUser };
+			}
+			case "order": {
+				const exit = await this.#end(child, orders.ending ? "stop" : "replace");
+				this.#trial.madeRoom(values);
+				return { kind: "stopped", exit };
+			}
+			case "late":
+				return await this.#giveUp(child, watched);
+			default:
+				return watched satisfies never;
+		}
 	}
 
-	/** The child has to make room for new values, or for the end. */
-	async #makeRoom(child: LiveChild, values: ChildValues): Promise<Round> {
-		const { deps, orders, trial } = this.#parts;
-		const { generation } = values;
-		const exit = await this.#end(child, values, orders.ending ? "stop" : "replace");
-		const livedMs = deps.clock.now() - child.since;
-		deps.observe({ kind: "exited", generation, pid: child.pid, exit, livedMs, expected: true });
-		trial.madeRoom(values);
-		return { kind: "stopped", exit };
+	/** The child can still not serve. */
+	async #giveUp(child: LiveChild, { afterMs, reason }: Extract<Watched, { kind: "late" }>): Promise<Round> {
+		const { deps, onFirst, orders } = this.#parts;
+		const { pid, generation } = child;
+		deps.observe({ kind: "not-ready", generation, pid, afterMs, reason });
+		const exit = await this.#end(child, "not-ready");
+		if (this.#hasStood || orders.ending || orders.changed) return { kind: "late", exit };
+		const error = notReadyError(afterMs, reason);
+		onFirst(error);
+		return { kind: "late", exit: { code: error.exitCode } };
 	}
 
-	async #end(child: LiveChild, values: ChildValues, why: StopReason): Promise<ChildExit> {
-		const { deps } = this.#parts;
-		const { stopTimeoutMs, stopSignal } = this.#specOf(values);
-		const { pid } = child;
-		const stop = { generation: values.generation, why };
-		const deadline = deps.clock.now() + stopTimeoutMs;
-		this.#state = { kind: "stopping", pid, deadline, ...stop };
-		deps.observe({ kind: "stopping", pid, signal: stopSignal, ...stop });
-		return await child.end();
+	async #end(child: LiveChild, why: StopReason): Promise<ChildExit> {
+		this.#stops(child, why);
+		return await child.end(why);
+	}
+
+	#stops({ pid, generation, spec }: LiveChild, why: StopReason): void {
+		const deadline = this.#parts.deps.clock.now() + spec.stopTimeoutMs;
+		this.#state = { kind: "stopping", generation, pid, deadline, why };
 	}
 
 	/** Carries the verdict out as far as the start of the next child. */
 	async #next(verdict: Exclude<Verdict, { kind: "exit" }>, last: ChildValues): Promise<ChildValues> {
-		const { deps, orders, trial } = this.#parts;
+		const { deps, orders } = this.#parts;
 		if (verdict.kind === "put-back") {
-			const values = trial.putBack(last);
+			const values = this.#trial.putBack(last);
 			deps.observe({ kind: "put-back", from: last.generation, to: values.generation });
 			return values;
 		}
 		if (verdict.kind === "back-off") await this.#backOff(this.#specOf(last));
 		const isChange = orders.changed;
 		const values = orders.take();
-		trial.begin(values, isChange);
+		this.#trial.begin(values, isChange);
 		return values;
 	}
 
 	/** An order ends the pause: new values may be just what the child lacked. */
-	async #backOff(spec: ChildSpec): Promise<void> {
+	async #backOff({ backoff }: ChildSpec): Promise<void> {
 		const { deps, orders } = this.#parts;
-		const attempt = this.#failures++;
-		const delayMs = backoffDelay(attempt, spec.backoff, deps.random);
-		this.#state = {
-			kind: "backing-off",
-			until: deps.clock.now() + delayMs,
-			attempt,
-			crashLoop: attempt >= 3,
-		};
-		deps.observe({ kind: "backing-off", delayMs, attempt });
+		const { delayMs, ...pause } = pauseAfter(this.#failures++, backoff, deps);
+		this.#state = { kind: "backing-off", ...pause };
+		deps.observe({ kind: "backing-off", delayMs, attempt: pause.attempt });
 		await deps.clock.sleep(delayMs, orders.bell).catch(() => undefined);
 	}
 

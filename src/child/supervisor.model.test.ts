@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { bench, nowOf, values } from "../../test/fixtures/child/bench.ts";
+import { bench, nowOf, READY, values } from "../../test/fixtures/child/bench.ts";
 import type { Habit } from "../../test/fixtures/child/fake-processes.ts";
+import type { AgentError } from "../kernel/mod.ts";
 
 const MIN_PAUSE_MS = 100; // a tenth of backoff.minMs
 const LONG_MS = 30 * 60_000;
@@ -21,6 +22,11 @@ const habit: fc.Arbitrary<Habit> = fc.oneof(
 	fc.record({ stopsAfterMs: fc.constantFrom(0, 10, 9999, 10_000, Infinity) }),
 	fc.record({ helperOutlivesByMs: fc.constantFrom(1, 3000, Infinity) }),
 	fc.constant({ failsWith: "ENOENT" }),
+	fc.record({ readyAfterMs: fc.constantFrom(1, 4000, 59_999, 60_001, Infinity) }),
+	fc.record({
+		readyAfterMs: fc.constantFrom(100, 6000),
+		endsAfterMs: fc.constantFrom(99, 101, 6001, 90_000),
+	}),
 );
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -38,6 +44,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 const plan = fc.record({
 	policy: fc.constantFrom("never" as const, "on-failure" as const, "always" as const),
+	isAsked: fc.boolean(),
 	first: habit,
 	steps: fc.array(step, { maxLength: 14 }),
 	endsWithStop: fc.boolean(),
@@ -55,13 +62,17 @@ test("any run of changes, deaths and signals keeps one child at most, ends on th
 });
 
 /** Lives through the plan, and long enough afterwards for everything to come to rest. */
-async function live({ policy, first, steps, endsWithStop }: Plan) {
+async function live({ policy, isAsked, first, steps, endsWithStop }: Plan) {
 	const habits: Record<number, Habit> = { 1: first };
-	const world = bench({ restartOnExit: policy }, habits);
+	const world = bench({ restartOnExit: policy, ...(isAsked && { ready: READY }) }, habits);
 	const { supervisor, clock, processes } = world;
 	const outcomes: Promise<string>[] = [];
 	let newest = 1;
-	await supervisor.start(values(1)).catch(() => {});
+	const started = supervisor.start(values(1)).then(
+		() => "begun",
+		(error: AgentError) => error.code,
+	);
+	await clock.advance(0);
 	for (const next of steps) {
 		if (next.do === "wait") await clock.advance(next.ms);
 		else if (next.do === "die" && processes.groups.length > 0) processes.die(next.code);
@@ -74,13 +85,13 @@ async function live({ policy, first, steps, endsWithStop }: Plan) {
 	}
 	if (endsWithStop) void supervisor.stop();
 	await clock.advance(LONG_MS);
-	return { ...world, newest, told: await Promise.all(outcomes.map(nowOf)) };
+	return { ...world, newest, begun: await nowOf(started), told: await Promise.all(outcomes.map(nowOf)) };
 }
 
 /** The promises that the supervisor broke. */
 async function broken(each: Plan): Promise<string[]> {
-	const { supervisor, processes, events, newest, told } = await live(each);
-	const { policy, endsWithStop } = each;
+	const { supervisor, processes, events, newest, begun, told } = await live(each);
+	const { policy, isAsked, endsWithStop } = each;
 	const { state } = supervisor;
 	const guarded = [...processes.guarded].join();
 	const alive = processes.live.map((group) => group.pid).join();
@@ -92,6 +103,11 @@ async function broken(each: Plan): Promise<string[]> {
 			processes.starts <= newest + putBacks.length + pauses.length,
 		"no pause is too short": pauses.every((delayMs) => delayMs >= MIN_PAUSE_MS),
 		"values are put back once": policy !== "never" || new Set(putBacks).size === putBacks.length,
+		"whoever started the first child is told": begun !== "pending" || state.kind !== "exited",
+		"a child that is called ready can serve":
+			!isAsked || state.kind !== "running" || !state.ready || processes.canServe(processes.last),
+		"a start that fails for want of readiness is the end":
+			begun !== "E_CHILD_NOT_READY" || (isAsked && state.kind === "exited" && state.exit.code === 1),
 		"comes to rest": ["running", "backing-off", "exited"].includes(state.kind),
 		"ends when asked to": !endsWithStop || state.kind === "exited",
 		"runs with the newest values, or was put back":

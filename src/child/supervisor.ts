@@ -1,9 +1,10 @@
-import { type ChildState, livePid } from "./events.ts";
+import type { ChildState } from "./events.ts";
+import type { Loop } from "./loop.ts";
 import { Orders } from "./orders.ts";
 import type { ChildExit, ChildSpec, ChildValues, SupervisorDeps } from "./ports.ts";
+import { Report, type TurnOverOutcome } from "./report.ts";
 import { RestartLoop } from "./restart-loop.ts";
 import { type ForwardedSignal, meaningOf } from "./signals.ts";
-import { Trial, type TurnOverOutcome } from "./trial.ts";
 
 /** Keeps one child alive, with the newest values that it can live with. */
 export interface Supervisor {
@@ -11,20 +12,24 @@ export interface Supervisor {
 	/** Resolves once, when the child has ended and is not to be started again; nothing of its group is left. */
 	readonly exited: Promise<ChildExit>;
 	/**
-	 * Starts the first child; resolves when it runs. To be called once.
+	 * Starts the first child; resolves when it runs or, where it is asked, is ready; also when it has ended before
+	 * that, or had to. To be called once.
 	 *
-	 * @throws AgentError `E_CHILD_START` when its program cannot be started; `exited` resolves as well then
+	 * @throws AgentError and then `exited` resolves as well: `E_CHILD_START` its program cannot be started,
+	 *   `E_CHILD_NOT_READY` it was not ready in time; in rolling `E_FRONT_LISTEN` the public address cannot be used,
+	 *   `E_CHILD_PORT` the child has taken it
 	 */
 	start(values: ChildValues): Promise<void>;
 	/**
-	 * Delivered values have changed: ends the child and starts it with the new ones. Calls made during a
-	 * restart make one more.
+	 * Delivered values have changed: a child with the new ones takes the place of the one that runs. Calls made
+	 * during a turn-over make one more.
 	 *
-	 * @returns known no sooner than `startGraceMs` after the new child's start
+	 * @returns known no sooner than the new child is ready or, where it is not asked, `startGraceMs` after its start
 	 */
 	replace(values: ChildValues): Promise<TurnOverOutcome>;
 	/**
-	 * Sends a signal of the operator's choice (`on_change: { signal }`) to the child's first process.
+	 * Sends a signal of the operator's choice (`on_change: { signal }`) to the child's first process; a child that is
+	 * about to take over gets it when it does.
 	 *
 	 * @returns true when nothing is left to do: it was sent, or the child that starts next needs none
 	 */
@@ -37,19 +42,19 @@ export interface Supervisor {
 
 /** A supervisor whose turn-over is "stop the old, then start the new". */
 export function createSupervisor(spec: ChildSpec, deps: SupervisorDeps): Supervisor {
-	return new RestartingSupervisor(spec, deps);
+	return new LoopSupervisor(spec, deps);
 }
 
 /** What is kept from the call of `start` on. */
 interface Engine {
 	readonly orders: Orders;
-	readonly loop: RestartLoop;
+	readonly loop: Loop;
 }
 
-class RestartingSupervisor implements Supervisor {
+class LoopSupervisor implements Supervisor {
 	readonly #spec: ChildSpec;
 	readonly #deps: SupervisorDeps;
-	readonly #trial = new Trial();
+	readonly #report = new Report();
 	readonly #end = Promise.withResolvers<ChildExit>();
 	#engine: Engine | undefined;
 	/** Stopped before it was started. */
@@ -76,7 +81,7 @@ class RestartingSupervisor implements Supervisor {
 		const loop = new RestartLoop({
 			spec: this.#spec,
 			deps: this.#deps,
-			trial: this.#trial,
+			report: this.#report,
 			orders,
 			onFirst: (error) => (error === undefined ? first.resolve() : first.reject(error)),
 		});
@@ -89,29 +94,15 @@ class RestartingSupervisor implements Supervisor {
 		if (this.state.kind === "exited") return "ended";
 		if (this.#engine === undefined) throw new TypeError("Cannot replace the child: it was not started");
 		this.#engine.orders.change(values);
-		return await this.#trial.await();
+		return await this.#report.await();
 	}
 
 	signal(name: NodeJS.Signals): boolean {
-		const { state } = this;
-		switch (state.kind) {
-			case "running":
-				return this.#deps.processes.signal(state.pid, name) === "sent";
-			case "stopping":
-				return state.why === "replace";
-			case "starting":
-			case "backing-off":
-				return true;
-			case "idle":
-			case "exited":
-				return false;
-			default:
-				return state satisfies never;
-		}
+		return this.#engine?.loop.signal(name) ?? false;
 	}
 
 	forward(name: ForwardedSignal): void {
-		const pid = livePid(this.state);
+		const [pid] = this.#pids;
 		switch (meaningOf(name)) {
 			case "stop":
 				void this.stop();
@@ -123,7 +114,7 @@ class RestartingSupervisor implements Supervisor {
 				this.#suspend(name);
 				break;
 			case "group":
-				if (pid !== undefined) this.#deps.processes.signal(-pid, name);
+				this.#signalGroups(name);
 				break;
 			case "program":
 				if (pid !== undefined) this.#deps.processes.signal(pid, name);
@@ -141,20 +132,25 @@ class RestartingSupervisor implements Supervisor {
 		return await this.exited;
 	}
 
+	get #pids(): readonly number[] {
+		return this.#engine?.loop.pids ?? [];
+	}
+
+	#signalGroups(name: NodeJS.Signals): void {
+		for (const pid of this.#pids) this.#deps.processes.signal(-pid, name);
+	}
+
 	/** The child may live on (a prompt, say); where there is none to decide that, it is the end. */
 	#interrupt(name: ForwardedSignal): void {
-		const pid = livePid(this.state);
 		if (this.#engine !== undefined) this.#engine.loop.interruptedAt = this.#deps.clock.now();
-		if (pid !== undefined) this.#deps.processes.signal(-pid, name);
+		this.#signalGroups(name);
 		if (this.state.kind !== "running") void this.stop();
 	}
 
 	#suspend(name: ForwardedSignal): void {
-		const { processes } = this.#deps;
-		const pid = livePid(this.state);
+		const { suspendSelf } = this.#deps.processes;
 		// The default of SIGTSTP is to do nothing in a session without a terminal, hence SIGSTOP.
-		const signal = processes.suspendSelf === undefined ? name : "SIGSTOP";
-		if (pid !== undefined) processes.signal(-pid, signal);
-		processes.suspendSelf?.();
+		this.#signalGroups(suspendSelf === undefined ? name : "SIGSTOP");
+		suspendSelf?.();
 	}
 }

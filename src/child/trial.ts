@@ -1,10 +1,5 @@
 import type { ChildValues } from "./ports.ts";
-
-/**
- * What became of new values: their child stands; it did not, and the values before it are used again;
- * newer values came first; the child had already ended, or the agent does.
- */
-export type TurnOverOutcome = "turned-over" | "put-back" | "superseded" | "ended";
+import type { Report } from "./report.ts";
 
 /**
  * How far new values have come: `none` are on trial, a `new` child has them, the values before them
@@ -12,22 +7,18 @@ export type TurnOverOutcome = "turned-over" | "put-back" | "superseded" | "ended
  */
 export type TrialPhase = "none" | "new" | "put-back" | "again";
 
-/** Remembers which values a child could live with, and tells the one who brought new ones how they did. */
+/** Remembers which values a child could live with. */
 export class Trial {
+	readonly #report: Pick<Report, "settle">;
 	#phase: TrialPhase = "none";
 	#proven: ChildValues | undefined;
-	#report: ((outcome: TurnOverOutcome) => void) | undefined;
+
+	constructor(report: Pick<Report, "settle">) {
+		this.#report = report;
+	}
 
 	get phase(): TrialPhase {
 		return this.#phase;
-	}
-
-	/** New values have been brought; resolves when their fate is known. */
-	async await(): Promise<TurnOverOutcome> {
-		this.#settle("superseded");
-		const { promise, resolve } = Promise.withResolvers<TurnOverOutcome>();
-		this.#report = resolve;
-		return await promise;
 	}
 
 	/** A child is about to start with the newest values. @param isChange no child has had them yet */
@@ -41,27 +32,17 @@ export class Trial {
 		this.#proven ??= values;
 	}
 
-	/** A child has lived through the start grace. @param isNewest nothing newer is waiting */
+	/** A child can serve, or has lived through the start grace. @param isNewest nothing newer is waiting */
 	stands(values: ChildValues, isNewest: boolean): void {
 		this.#proven = values;
 		this.#phase = "none";
-		if (isNewest) this.#settle("turned-over");
+		if (isNewest) this.#report.settle("turned-over");
 	}
 
 	/** @returns the values to go back to, of which there are some in the phase `new` */
 	putBack(current: ChildValues): ChildValues {
 		this.#phase = "put-back";
-		this.#settle("put-back");
+		this.#report.settle("put-back");
 		return this.#proven ?? current;
-	}
-
-	/** There will be no further child. */
-	over(): void {
-		this.#settle("ended");
-	}
-
-	#settle(outcome: TurnOverOutcome): void {
-		this.#report?.(outcome);
-		this.#report = undefined;
 	}
 }

@@ -1,0 +1,182 @@
+import { describe, expect, test } from "vitest";
+import { bench, GRACE_MS, nowOf, READY, spec, values } from "../../test/fixtures/child/bench.ts";
+import type { Habit } from "../../test/fixtures/child/fake-processes.ts";
+import type { ChildSpec } from "./ports.ts";
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** A supervisor that asks its child; `habits` by generation. */
+function asking(habits: Readonly<Record<number, Habit>>, over: Partial<ChildSpec> = {}) {
+	return bench({ ready: READY, ...over }, habits);
+}
+
+describe("the first child", () => {
+	test("has started when it is ready, and not before", async () => {
+		const { supervisor, clock, events } = asking({ 1: { readyAfterMs: 7000 } });
+
+		const started = supervisor.start(values(1));
+		await clock.advance(6999);
+		expect(await nowOf(started)).toBe("pending");
+		expect(supervisor.state).toMatchObject({ kind: "running", ready: false });
+		await clock.advance(251);
+
+		expect(await nowOf(started)).toBeUndefined();
+		expect(supervisor.state).toMatchObject({ kind: "running", ready: true });
+		expect(events.map(({ kind }) => kind)).toEqual(["started", "ready"]);
+	});
+
+	test("is stopped when it is not ready in time, and that is the agent's end with what it answered last", async () => {
+		const { supervisor, clock, processes, events } = asking(
+			{ 1: { readyAfterMs: NEVER } },
+			{ restartOnExit: "always" },
+		);
+
+		const started = supervisor.start(values(1));
+		const failure = expect(started).rejects.toMatchObject({
+			code: "E_CHILD_NOT_READY",
+			exitCode: 1,
+			message: "the child was not ready within 1m",
+			rows: { in: "exec.ready", has: "ask: connection refused" },
+		});
+		await clock.advance(60_000);
+
+		await failure;
+		expect(await nowOf(supervisor.exited)).toEqual({ code: 1 });
+		expect(processes.live).toEqual([]);
+		expect(events.map(({ kind }) => kind)).toEqual(["started", "not-ready", "stopping", "exited"]);
+	});
+
+	test("has the last word with its exit code when it ends before it is ready", async () => {
+		const { supervisor, clock, processes } = asking({ 1: { readyAfterMs: NEVER } });
+		const started = supervisor.start(values(1));
+		await clock.advance(1000);
+
+		processes.die(3);
+		await clock.advance(250);
+
+		expect(await nowOf(started)).toBeUndefined();
+		expect(await nowOf(supervisor.exited)).toEqual({ code: 3 });
+	});
+
+	test("is started again, where restart_on_exit says so, when it ends before it is ready", async () => {
+		const habits: Record<number, Habit> = { 1: { readyAfterMs: NEVER } };
+		const { supervisor, clock, processes } = asking(habits, { restartOnExit: "on-failure" });
+		const started = supervisor.start(values(1));
+		await clock.advance(1000);
+		habits[1] = {};
+
+		processes.die(3);
+		await clock.advance(2000);
+
+		expect(await nowOf(started)).toBeUndefined();
+		expect(supervisor.state).toMatchObject({ kind: "running", ready: true });
+	});
+
+	test("is stopped at once when the agent ends before it is ready", async () => {
+		const { supervisor, clock, processes } = asking({ 1: { readyAfterMs: NEVER } });
+		const started = supervisor.start(values(1));
+		await clock.advance(1000);
+
+		const stopped = supervisor.stop();
+		await clock.advance(10);
+
+		expect(await nowOf(stopped)).toMatchObject({ signal: "SIGTERM" });
+		expect(await nowOf(started)).toBeUndefined();
+		expect(processes.live).toEqual([]);
+	});
+});
+
+describe("a new child", () => {
+	test("stands as soon as it is ready, however much sooner than the start grace", async () => {
+		const { supervisor, clock } = asking({});
+		await supervisor.start(values(1));
+
+		const outcome = supervisor.replace(values(2));
+		await clock.advance(0);
+
+		expect(await nowOf(outcome)).toBe("turned-over");
+	});
+
+	test("may take longer than the start grace", async () => {
+		const { supervisor, clock } = asking({ 2: { readyAfterMs: GRACE_MS * 5 } });
+		await supervisor.start(values(1));
+
+		const outcome = supervisor.replace(values(2));
+		await clock.advance(GRACE_MS * 5 - 1);
+		expect(await nowOf(outcome)).toBe("pending");
+		await clock.advance(250);
+
+		expect(await nowOf(outcome)).toBe("turned-over");
+	});
+
+	test("that is not ready in time makes room for one with the values before, once", async () => {
+		const { supervisor, clock, history, events } = asking({ 2: { readyAfterMs: NEVER } });
+		await supervisor.start(values(1));
+
+		const outcome = supervisor.replace(values(2));
+		await clock.advance(60 * 60_000);
+
+		expect(await nowOf(outcome)).toBe("put-back");
+		expect(history()).toEqual([1, 2, 1]);
+		expect(supervisor.state).toMatchObject({ kind: "running", generation: 1, ready: true });
+		expect(events.filter(({ kind }) => kind === "not-ready" || kind === "put-back")).toEqual([
+			{ kind: "not-ready", generation: 2, pid: 101, afterMs: 60_000, reason: "ask: connection refused" },
+			{ kind: "put-back", from: 2, to: 1 },
+		]);
+	});
+
+	test("that ends before it is ready is put back, long after the start grace as well", async () => {
+		const { supervisor, clock, history } = asking({ 2: { readyAfterMs: NEVER, endsAfterMs: GRACE_MS * 2 } });
+		await supervisor.start(values(1));
+
+		const outcome = supervisor.replace(values(2));
+		await clock.advance(GRACE_MS * 3);
+
+		expect(await nowOf(outcome)).toBe("put-back");
+		expect(history()).toEqual([1, 2, 1]);
+	});
+
+	test("makes room for newer values before it is ready", async () => {
+		const { supervisor, clock, history } = asking({ 2: { readyAfterMs: NEVER } });
+		await supervisor.start(values(1));
+		const second = supervisor.replace(values(2));
+		await clock.advance(1000);
+
+		const third = supervisor.replace(values(3));
+		await clock.advance(1000);
+
+		expect(await Promise.all([second, third])).toEqual(["superseded", "turned-over"]);
+		expect(history()).toEqual([1, 2, 3]);
+	});
+
+	test("is asked in the way that its own spec says", async () => {
+		const { supervisor, clock } = asking({ 2: { readyAfterMs: NEVER } });
+		await supervisor.start(values(1));
+
+		const patience = spec({ ready: { ...READY, timeoutMs: 1000 } });
+		const outcome = supervisor.replace({ ...values(2), spec: patience });
+		await clock.advance(1250);
+
+		expect(await nowOf(outcome)).toBe("put-back");
+	});
+});
+
+test("children that are never ready are started with growing pauses, and that is called a crash loop from the third on", async () => {
+	const habits: Record<number, Habit> = {};
+	const { supervisor, clock, processes, events } = asking(habits, { restartOnExit: "always" });
+	await supervisor.start(values(1));
+	habits[1] = { readyAfterMs: NEVER };
+	processes.die(0);
+
+	const seen = new Set<string>();
+	for (let second = 0; second < 600; second++) {
+		await clock.advance(1000);
+		const { state } = supervisor;
+		if (state.kind === "backing-off") seen.add(`${state.attempt} ${state.crashLoop}`);
+	}
+
+	const delays = events.flatMap((event) => (event.kind === "backing-off" ? [event.delayMs] : []));
+	expect(delays.slice(0, 5)).toEqual([500, 1000, 2000, 4000, 8000]);
+	expect([...seen].slice(-4).every((each) => each.endsWith("true"))).toBe(true);
+	expect([...seen]).toEqual(expect.arrayContaining(["1 false", "2 true"]));
+});

@@ -1,0 +1,75 @@
+import type { Clock } from "../kernel/mod.ts";
+import type { LiveChild } from "./live-child.ts";
+import type { Ask, ChildSpec, Question, ReadySpec, SupervisorDeps } from "./ports.ts";
+import { type Addressee, questionOf, wordsOf } from "./question.ts";
+import { firstOf } from "./wait.ts";
+
+/** A question that has no answer by then is asked anew. */
+const LONGEST_ANSWER_MS = 5000;
+
+/** What came of waiting for a child: it can serve, has ended, has to end, or took too long. */
+export type Readiness =
+	| { readonly kind: "ready"; readonly afterMs: number }
+	| { readonly kind: "ended" }
+	| { readonly kind: "order" }
+	| { readonly kind: "late"; readonly afterMs: number; readonly reason: string };
+
+interface Waiting {
+	readonly ask: Ask;
+	/** Made anew each time, as it may hold the child's environment. */
+	readonly question: () => Question;
+	readonly ready: ReadySpec;
+	readonly clock: Clock;
+	/** Ends the wait. */
+	readonly order: AbortSignal;
+}
+
+interface Standing {
+	readonly spec: ChildSpec;
+	readonly deps: Pick<SupervisorDeps, "clock" | "probes">;
+	/** Where and as what the child runs. */
+	readonly addressee: Addressee;
+	/** Ends the wait. */
+	readonly order: AbortSignal;
+}
+
+/** Waits until a child can serve or, where nobody asks, has lived through the start grace. */
+export async function untilStanding(child: LiveChild, standing: Standing): Promise<Readiness> {
+	const { spec, deps, addressee, order } = standing;
+	const { ready, startGraceMs } = spec;
+	const { clock, probes } = deps;
+	if (ready === undefined) {
+		const woken = await firstOf(child.exit, startGraceMs, { clock, order });
+		if (woken === "time") return { kind: "ready", afterMs: startGraceMs };
+		return { kind: woken === "order" ? "order" : "ended" };
+	}
+	const question = () => questionOf(ready.probe, addressee);
+	return await untilReady(child, { ask: await probes.load(), question, ready, clock, order });
+}
+
+/** Asks a child until it can serve, or it is clear that it will not in time. Leaves no question open behind it. */
+async function untilReady(child: LiveChild, waiting: Waiting): Promise<Readiness> {
+	const { ready, clock, order } = waiting;
+	const age = () => clock.now() - child.since;
+	const left = () => Math.max(0, ready.timeoutMs - age());
+	for (;;) {
+		const refusal = await askOnce(child, waiting, Math.min(LONGEST_ANSWER_MS, left()));
+		if (refusal === undefined && !child.hasEnded) return { kind: "ready", afterMs: age() };
+		await firstOf(child.exit, Math.min(ready.intervalMs, left()), { clock, order });
+		if (child.hasEnded) return { kind: "ended" };
+		if (order.aborted) return { kind: "order" };
+		if (left() === 0) return { kind: "late", afterMs: age(), reason: refusal ?? "" };
+	}
+}
+
+/** @returns what was asked, and why the child cannot serve; undefined when it can */
+async function askOnce(child: LiveChild, waiting: Waiting, ms: number): Promise<string | undefined> {
+	const { ask, clock, order } = waiting;
+	const question = waiting.question();
+	const over = new AbortController();
+	const asking = ask(question, over.signal);
+	await firstOf(Promise.race([asking, child.exit]), ms, { clock, order });
+	over.abort();
+	const refusal = await asking;
+	return refusal === undefined ? undefined : `${wordsOf(question)}: ${refusal}`;
+}
