@@ -1,4 +1,4 @@
-import { type AgentError, type Clock, ExitCode, formatDuration, type Log } from "../kernel/mod.ts";
+import { type AgentError, type Clock, ExitCode, formatDuration, type Log, Reminder } from "../kernel/mod.ts";
 import type { Entry } from "../secrets/mod.ts";
 
 /** Key of all faults that pass by themselves. */
@@ -14,23 +14,19 @@ function wordsWhenOver(key: string, error: AgentError): string {
 	return error.exitCode === ExitCode.loginRefused ? "the login works again" : `${key} can be read again`;
 }
 
-/** While something stays wrong it is said again this often, not at every try. */
-const REMIND_EVERY_MS = 60_000;
+/** What has been said of something that stays wrong. */
+interface Outage {
+	readonly since: number;
+	readonly reminder: Reminder;
+	readonly path: string;
+	readonly whenOver: string;
+}
 
 /** Says once when a path can no longer be read, seldom while it lasts, and once when it is over. */
 export class OutageLog {
 	readonly #log: Log;
 	readonly #clock: Clock;
-	readonly #failing = new Map<
-		string,
-		{
-			readonly since: number;
-			readonly code: string;
-			readonly saidAt: number;
-			readonly path: string;
-			readonly whenOver: string;
-		}
-	>();
+	readonly #failing = new Map<string, Outage>();
 
 	constructor(log: Log, clock: Clock) {
 		this.#log = log;
@@ -68,13 +64,11 @@ export class OutageLog {
 		const { error } = entry;
 		const now = this.#clock.now();
 		const known = this.#failing.get(key);
-		const isNew = known?.code !== error.code;
-		if (known !== undefined && !isNew && now - known.saidAt < REMIND_EVERY_MS) return;
-		const since = known?.since ?? now;
+		const { since = now, reminder = new Reminder() } = known ?? {};
+		if (!reminder.isDue(error.code, now)) return;
 		this.#failing.set(key, {
 			since,
-			code: error.code,
-			saidAt: now,
+			reminder,
 			path: entry.key,
 			whenOver: wordsWhenOver(entry.key, error),
 		});

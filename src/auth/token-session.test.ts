@@ -254,9 +254,9 @@ describe("with a renewal that fails", () => {
 		expect((vault.to(RENEW)[0]?.at ?? 0) - start).toBeLessThan(1.45 * HOUR);
 	});
 
-	test("a fresh login is tried once it has ended, with back-off", async () => {
+	test("a fresh login is tried once it has ended, with back-off, and seldom said", async () => {
 		let isBroken = false;
-		const { clock, vault, token } = open({
+		const { clock, vault, token, log } = open({
 			answer: (call) => {
 				if (isBroken) throw away(call);
 				return grantReply("t", { lease_duration: 600 });
@@ -270,6 +270,9 @@ describe("with a renewal that fails", () => {
 		await expect(token()).rejects.toMatchObject({ code: "E_VAULT_UNREACHABLE", remedy: "retry" });
 		expect(vault.to(LOGIN).length).toBeGreaterThan(5);
 		expect(vault.calls.length).toBeLessThan(60);
+		const said = log.linesOf("login").filter(({ level }) => level === "warn");
+		expect(said.length).toBeGreaterThan(2);
+		expect(said.length).toBeLessThan(9);
 
 		isBroken = false;
 		await clock.advance(5 * MINUTE);

@@ -5,6 +5,7 @@ import {
 	type Clock,
 	formatDuration,
 	type Log,
+	Reminder,
 	untilAborted,
 } from "../kernel/mod.ts";
 import { type VaultClient, VaultError } from "../vault/mod.ts";
@@ -35,6 +36,7 @@ export class TokenUpkeep {
 	readonly #holder: HeldToken;
 	readonly #deps: UpkeepDeps;
 	#refusals = 0;
+	#reminder = new Reminder();
 
 	constructor(holder: HeldToken, deps: UpkeepDeps) {
 		this.#holder = holder;
@@ -86,13 +88,14 @@ export class TokenUpkeep {
 		try {
 			if (this.#isRenewable(held)) await this.#renew(held, signal);
 			else await this.#deps.logIn(signal);
+			this.#reminder = new Reminder();
 			return undefined;
 		} catch (error) {
 			if (signal.aborted) return undefined;
 			if (!(error instanceof AgentError)) throw error;
 			const left = held.endsAt - clock.now();
 			const rest = left > 0 ? `the token is good for ${formatDuration(left)} more` : "the token has ended";
-			log.write("warn", "login", {
+			log.write(this.#reminder.isDue(error.code, clock.now()) ? "warn" : "debug", "login", {
 				msg: `the token could not be renewed: ${error.message}; ${rest}, trying again`,
 				code: error.code,
 			});

@@ -8,5 +8,6 @@ export { JsonNumber, type JsonValue, parseJson } from "./json.ts";
 export type { Log, LogFields, LogLevel } from "./log.ts";
 export { nearest } from "./nearest.ts";
 export { REDACTED, Redactor } from "./redactor.ts";
+export { Reminder } from "./reminder.ts";
 export { Secret } from "./secret.ts";
 export { untilAborted } from "./until-aborted.ts";
