@@ -4,11 +4,11 @@ import type { LinkPolicy } from "./destination.ts";
 import { DeliveryError } from "./errors.ts";
 import { type FileSystem, isMissing } from "./file-system.ts";
 import { makeCurrent } from "./make-current.ts";
-import { clearNotice, hasNotice, setNotice } from "./notice.ts";
+import { clearNotice, clearNoticeQuietly, hasNotice, setNotice } from "./notice.ts";
 import { OneAtATime } from "./one-at-a-time.ts";
 import type { FileOrder, Place } from "./order.ts";
 import { atMost } from "./pool.ts";
-import { checkPlaces, tryPlaces } from "./preflight.ts";
+import { checkPlaces, refuseMounted, tryPlaces } from "./preflight.ts";
 import { discard, discardQuietly, isScratchOf, setAttributes } from "./staged-file.ts";
 import { AT_A_TIME, differs, type Plan, stageAll } from "./staging.ts";
 import { withFolder } from "./with-folder.ts";
@@ -25,6 +25,8 @@ export class Delivery {
 	readonly #deps: DeliveryDeps;
 	/** Current already, but no caller has heard of them yet: the delivery failed after that, or was late. */
 	readonly #unreported = new Set<string>();
+	/** Files that could not be replaced last time though all else was ready: tried first, so that no other is put back. */
+	readonly #stubborn = new Set<string>();
 	/** Files that are being worked on. */
 	readonly #busy = new Set<string>();
 	readonly #disk: OneAtATime;
@@ -104,20 +106,31 @@ export class Delivery {
 	async #deliver(orders: readonly FileOrder[]): Promise<void> {
 		const { fs, links } = this.#deps;
 		const plan = await stageAll(orders, { fs, links, busy: this.#busy });
+		const noticed: string[] = [];
 		try {
-			await this.#setNotices(orders, plan);
+			await refuseMounted(
+				plan.staged.map(({ target }) => target.path),
+				fs,
+			);
+			await this.#setNotices(orders, plan, noticed);
 			for (const target of plan.adjusted) await setAttributes(target, fs);
-			await makeCurrent(plan, fs, this.#unreported);
+			await makeCurrent(plan, fs, { current: this.#unreported, stubborn: this.#stubborn });
 		} catch (error) {
 			for (const { scratch } of plan.staged) await discardQuietly(scratch, fs);
+			for (const path of noticed) if (!this.#unreported.has(path)) await clearNoticeQuietly(path, fs);
 			throw error;
 		}
 	}
 
-	async #setNotices(orders: readonly FileOrder[], { staged, removed }: Plan): Promise<void> {
+	/** @param noticed gets the paths that had none yet */
+	async #setNotices(
+		orders: readonly FileOrder[],
+		{ staged, removed }: Plan,
+		noticed: string[],
+	): Promise<void> {
 		const changed = new Set([...staged.map(({ target }) => target.path), ...removed]);
 		for (const { path, isNotified } of orders) {
-			if (isNotified && changed.has(path)) await setNotice(path, this.#deps.fs);
+			if (isNotified && changed.has(path) && (await setNotice(path, this.#deps.fs))) noticed.push(path);
 		}
 	}
 

@@ -12,7 +12,9 @@ export class DeliveryError extends AgentError {
 			code: "E_DELIVERY",
 			exitCode: ExitCode.undeliverable,
 			remedy: "retry",
-			rows: { do: ADVICE[code] ?? "mend the folder; it is tried again by itself" },
+			rows: {
+				do: ADVICE[`${doing} ${code}`] ?? ADVICE[code] ?? "mend the folder; it is tried again by itself",
+			},
 			facts: { path, reason: code },
 			cause,
 		});
@@ -70,12 +72,14 @@ const WORDS: Readonly<Record<string, string>> = {
 	ESTALE: "the network file system has lost the folder",
 };
 
+/** By what went wrong, or by what was being done when it did. */
 const ADVICE: Readonly<Record<string, string>> = {
 	ENOSPC: "free some space; it is tried again by itself",
 	EDQUOT: "free some space, or raise the quota; it is tried again by itself",
 	EROFS: "mount a writable volume there, such as a memory emptyDir",
 	EACCES: "let the agent's user write to that folder",
 	EPERM: "run the agent as a user that may change the owner, or leave user and group out",
+	"replace EPERM": "give the folder to the agent's user: in one of mode 1777 everybody keeps what is his",
 	EBUSY: "mount the folder instead of the single file: a file that is replaced needs its folder",
 	EXDEV: "mount the folder instead of the single file: a file that is replaced needs its folder",
 	EMFILE: "raise its limit (ulimit -n, LimitNOFILE); it is tried again by itself",

@@ -4,36 +4,54 @@ import { type FileSystem, isMissing } from "./file-system.ts";
 import { commit, stage, syncFolder, type Target } from "./staged-file.ts";
 import type { Plan } from "./staging.ts";
 
+interface Progress {
+	/** Gets the path of every file that is current; what has been put back is taken out again. */
+	readonly current: Set<string>;
+	/** Paths that could not be replaced last time, and then those that cannot now. */
+	readonly stubborn: Set<string>;
+}
+
 /**
  * Makes everything current, one rename after the other with nothing between them. One that fails after others have
- * succeeded (a single file that became a mount point shows only then) puts those back as they were.
+ * succeeded puts those back as they were.
  *
- * @param current gets the path of every file that is current; what has been put back is taken out again
  * @throws DeliveryError
  */
 export async function makeCurrent(
-	{ staged, removed, before }: Plan,
+	plan: Plan,
 	fs: FileSystem,
-	current: Set<string>,
+	{ current, stubborn }: Progress,
 ): Promise<void> {
-	const folders = new Set([...staged.map(({ target }) => target.path), ...removed].map(dirname));
-	const renamed: string[] = [];
+	const isLate = ({ path }: Step) => Number(!stubborn.has(path));
+	const steps = stepsOf(plan, fs).toSorted((a, b) => isLate(a) - isLate(b));
+	const done: string[] = [];
 	try {
-		for (const one of staged) {
-			await commit(one, fs);
-			renamed.push(one.target.path);
-			current.add(one.target.path);
-		}
-		for (const path of removed) {
-			await remove(path, fs);
+		for (const { path, take } of steps) {
+			stubborn.add(path);
+			await take();
+			stubborn.delete(path);
+			done.push(path);
 			current.add(path);
 		}
 	} catch (error) {
 		// What cannot be put back is current, and is reported as changed by the delivery that succeeds.
-		for (const path of renamed) if (await isPutBack(path, before.get(path), fs)) current.delete(path);
+		for (const path of done) if (await isPutBack(path, plan.before.get(path), fs)) current.delete(path);
 		throw error;
 	}
-	for (const folder of folders) await syncFolder(folder, fs);
+	for (const folder of new Set(done.map(dirname))) await syncFolder(folder, fs);
+}
+
+/** One file that becomes what it is to be. */
+interface Step {
+	readonly path: string;
+	readonly take: () => Promise<void>;
+}
+
+function stepsOf({ staged, removed }: Plan, fs: FileSystem): readonly Step[] {
+	return [
+		...staged.map((one) => ({ path: one.target.path, take: () => commit(one, fs) })),
+		...removed.map((path) => ({ path, take: () => remove(path, fs) })),
+	];
 }
 
 async function isPutBack(

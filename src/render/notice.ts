@@ -11,13 +11,18 @@ function noticePath(path: string): string {
 	return join(dirname(path), `.${basename(path)}.keyturn-notify`);
 }
 
-/** Set before the file is replaced: a notification too many is harmless, one too few is not. */
-export async function setNotice(path: string, fs: FileSystem): Promise<void> {
+/**
+ * Set before the file is replaced: a notification too many is harmless, one too few is not.
+ *
+ * @returns false when one was there already
+ */
+export async function setNotice(path: string, fs: FileSystem): Promise<boolean> {
 	try {
 		const file = await fs.open(noticePath(path), CREATE_NEW, 0o600);
 		await file.close();
+		return true;
 	} catch (error) {
-		if (errorCode(error) === "EEXIST") return;
+		if (errorCode(error) === "EEXIST") return false;
 		throw DeliveryError.failed("write", noticePath(path), error);
 	}
 }
@@ -35,4 +40,9 @@ export async function clearNotice(path: string, fs: FileSystem): Promise<void> {
 	await fs.unlink(noticePath(path)).catch((error: unknown) => {
 		if (!isMissing(error)) throw DeliveryError.failed("remove", noticePath(path), error);
 	});
+}
+
+/** Nothing has changed after all; at worst somebody is told once too often. */
+export async function clearNoticeQuietly(path: string, fs: FileSystem): Promise<void> {
+	await clearNotice(path, fs).catch(() => undefined);
 }

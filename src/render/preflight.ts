@@ -20,17 +20,19 @@ interface PreflightDeps {
  */
 export async function checkPlaces(places: readonly Place[], { fs, links }: PreflightDeps): Promise<void> {
 	for (const { path } of places) await checkDestination(path, fs, links);
-	const [mounted] = await mountPointsAmong(
+	await refuseMounted(
 		places.map(({ path }) => path),
 		fs,
 	);
+}
+
+/** @throws DeliveryError for a file that was mounted by itself */
+export async function refuseMounted(paths: readonly string[], fs: FileSystem): Promise<void> {
+	const [mounted] = paths.length === 0 ? [] : await mountPointsAmong(paths, fs);
 	if (mounted === undefined) return;
 	const reason = "is a mount point of its own: a file that was mounted cannot be replaced";
-	throw DeliveryError.refused(
-		mounted,
-		reason,
-		"mount its folder instead of the single file, here and in the reader",
-	);
+	const advice = "mount its folder instead of the single file, here and in the reader";
+	throw DeliveryError.refused(mounted, reason, advice);
 }
 
 /**

@@ -70,7 +70,9 @@ describe("a delivery", () => {
 
 		await delivery.deliver([order(at("key"), "x", { mode: 0o640, user: String(UID), group: "0" })]);
 
-		const steps = failing.calls.map((call) => call.replace(/\.[0-9a-f]{18}\./, ".*."));
+		const steps = failing.calls
+			.filter((call) => !/^(readFile|realpath) /.test(call)) // whether something is mounted there
+			.map((call) => call.replace(/\.[0-9a-f]{18}\./, ".*."));
 		expect(steps.slice(steps.findIndex((step) => step.includes("keyturn-new")))).toEqual([
 			`open ${path}/.key.*.keyturn-new`,
 			`file.chown ${path}/.key.*.keyturn-new`,
