@@ -180,7 +180,7 @@ export class Agent {
 		const sleep = this.#deps.clock
 			.sleep(Math.min(ms, LONGEST_PAUSE_MS), AbortSignal.any([signal, early.signal]))
 			.catch(() => undefined);
-		await Promise.race([sleep, this.#wake.promise]);
+		await Promise.race([sleep, this.#wake.promise, this.#deps.store.arrival()]);
 		early.abort();
 		this.#wake = Promise.withResolvers<void>();
 	}

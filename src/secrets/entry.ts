@@ -1,4 +1,5 @@
-import type { AgentError } from "../kernel/mod.ts";
+import { type AgentError, ExitCode } from "../kernel/mod.ts";
+import { VaultError } from "../vault/mod.ts";
 import { type ClockKind, clockOf, expiryDueAt, hintDueAt, type Reading } from "./clock-of.ts";
 import type { Lease } from "./lease.ts";
 import { requestKey, type SecretRequest } from "./request.ts";
@@ -42,6 +43,12 @@ export function unread(request: SecretRequest): Entry {
 /** What is read again on the poll clock, and together with everything of its kind when one of them has changed. */
 export function isStatic({ clock }: Entry): boolean {
 	return clock === "poll" || clock === "rotation";
+}
+
+/** Whether it waits for Vault to be there again, and not for something of its own; nor did Vault say how long. */
+export function isAway({ error }: Entry): boolean {
+	if (error === undefined || (error instanceof VaultError && error.retryAfterMs !== undefined)) return false;
+	return error.remedy === "retry" || error.exitCode === ExitCode.loginRefused;
 }
 
 /** Something that was just read, by the clock that it runs on. */

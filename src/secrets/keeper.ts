@@ -84,8 +84,14 @@ export class Keeper {
 
 	/** When something has to be done about an entry; its token's end may come before its own time. */
 	dueAt(entry: Entry): number {
+		if (this.isWorking(entry)) return Number.POSITIVE_INFINITY;
 		if (entry.lease === undefined || entry.attempts > 0) return entry.dueAt;
 		return Math.min(entry.dueAt, replacementAt(entry.lease, this.#endOfToken(entry.lease)));
+	}
+
+	/** Whether something is being done about an entry. */
+	isWorking({ key }: Entry): boolean {
+		return this.#working.has(key);
 	}
 
 	/** One request at a time for one entry: who asks meanwhile gets the same answer. */

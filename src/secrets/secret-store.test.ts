@@ -304,6 +304,70 @@ describe("a path that fails", () => {
 		expect(Math.min(...gaps(of("a")))).toBeGreaterThanOrEqual(45_000);
 	});
 
+	test("holds the others up for a moment at most while a try of it hangs, and is told when that ends", async () => {
+		const hanging = Promise.withResolvers<Finding>();
+		const answers = [() => present("bad", 1), () => Promise.reject(away(call)), () => hanging.promise];
+		let version = 1;
+		const { store, clock } = open(({ path }) =>
+			path === "bad" ? (answers.shift()?.() ?? present("bad", 2)) : present(path, version),
+		);
+		await store.ensure([request("good"), request("bad")], signal);
+		await clock.advance(1.2 * INTERVAL);
+		await store.poll(signal);
+
+		version = 2;
+		await clock.advance(1.2 * INTERVAL);
+		const polling = store.poll(signal);
+		await clock.advance(1000);
+		expect(await polling).toMatchObject([{ key: "good", after: present("good", 2) }]);
+		expect(store.untilDue()).toBeGreaterThan(0);
+
+		const arrival = store.arrival();
+		hanging.resolve(present("bad", 2));
+		await arrival;
+		expect(store.untilDue()).toBe(0);
+		expect(await store.poll(signal)).toMatchObject([{ key: "bad", after: present("bad", 2) }]);
+		expect(store.untilDue()).toBeGreaterThan(0);
+	});
+
+	test("is read as soon as Vault is back for another, but not where it fails by itself or is to wait", async () => {
+		const faults: Record<string, () => Error> = {
+			"away-1": () => away(call),
+			"away-2": () => away(call),
+			"away-3": () => away(call),
+			denied: () => refusal(call, 403),
+			limited: () => refusal(call, 429, { retryAfterMs: 600_000 }),
+		};
+		let isBad = false;
+		const { store, watch, of } = open(({ path }) => {
+			const fault = isBad ? faults[path] : undefined;
+			if (fault !== undefined) throw fault();
+			return present(path, 1);
+		});
+		await store.ensure(
+			Object.keys(faults).map((path) => request(path)),
+			signal,
+		);
+		isBad = true;
+		await watch(600_000);
+		const counts = Object.keys(faults).map((path) => of(path).length);
+
+		isBad = false;
+		const pauses = store.entries().map((entry) => [entry.key, entry.dueAt] as const);
+		const first = Math.min(...pauses.filter(([key]) => key.startsWith("away")).map(([, dueAt]) => dueAt));
+		await watch(61_000);
+
+		const next = Object.fromEntries(
+			Object.keys(faults).map((path, index) => [path, of(path)[counts[index] ?? 0]?.at]),
+		);
+		expect(next).toEqual({
+			...Object.fromEntries(pauses),
+			"away-1": first,
+			"away-2": first,
+			"away-3": first,
+		});
+	});
+
 	test("is read at once, as everything is, when somebody asks", async () => {
 		const { store, of, watch } = open(({ path }) => {
 			if (path === "bad") throw refusal(call, 403);

@@ -1,7 +1,8 @@
-import { type Change, type Entry, isStatic } from "./entry.ts";
+import { type Change, type Entry, isAway, isStatic } from "./entry.ts";
 import type { JsonValue, Secret } from "../kernel/mod.ts";
 import { handedData, type Handing } from "./handed-secret.ts";
 import { Keeper, type KeeperDeps } from "./keeper.ts";
+import { LateReads } from "./late-reads.ts";
 import type { Lease } from "./lease.ts";
 import { asksForPrevious, currentOf } from "./previous.ts";
 import { requestKey, type SecretRequest } from "./request.ts";
@@ -19,9 +20,13 @@ export class SecretStore {
 	readonly #deps: KeeperDeps;
 	readonly #rounds: Rounds;
 	readonly #keeper: Keeper;
+	readonly #late: LateReads;
+	/** Those for which Vault was away when {@link poll} ended the last time. */
+	#wereAway: readonly Entry[] = [];
 
 	constructor(deps: KeeperDeps) {
 		this.#deps = deps;
+		this.#late = new LateReads(deps.clock);
 		this.#rounds = new Rounds(deps.random);
 		this.#keeper = new Keeper(deps, this.#rounds);
 	}
@@ -95,20 +100,35 @@ export class SecretStore {
 		for (const entry of this.entries()) if (!needed.has(entry.key)) this.#keeper.drop(entry);
 	}
 
+	/** Resolves when a read has ended for which {@link poll} did not wait: something is due. For one who waits. */
+	arrival(): Promise<void> {
+		return this.#late.arrival();
+	}
+
 	/** Milliseconds until something is due; infinite when nothing ever is. */
 	untilDue(): number {
+		if (this.#late.isThere) return 0;
 		const times = this.entries().map((entry) => this.#keeper.dueAt(entry));
 		const next = Math.min(this.#keeper.retired.dueAt, this.#lookAt, ...times);
 		return Math.max(0, next - this.#deps.clock.now());
 	}
 
-	/** Does what is due: reads, and what leases need; see {@link readAllAtOnce} for what follows a change. */
+	/**
+	 * Does what is due: reads, and what leases need; see {@link #settle} for what follows a change. Tries of what has
+	 * failed before are not waited for when they take their time.
+	 */
 	async poll(signal: AbortSignal): Promise<readonly Change[]> {
 		const now = this.#deps.clock.now();
 		this.#rounds.begin(now);
 		if (this.#lookAt <= now) await this.#deps.leases.look(signal);
 		this.#keeper.retired.advance(signal);
-		const changes = await this.#readAll((entry) => this.#keeper.dueAt(entry) <= now, signal);
+		const before = this.entries();
+		const changes = [
+			...this.#late.take(),
+			...(await this.#tryAll((entry) => this.#keeper.dueAt(entry) <= now, signal)),
+			...(await this.#catchUp(before, signal)),
+		];
+		this.#wereAway = this.entries().filter(isAway);
 		return await this.#settle(changes, signal);
 	}
 
@@ -124,7 +144,7 @@ export class SecretStore {
 			entry.error !== undefined ||
 			(entry.clock === "lease" && entry.lease?.renewable === true) ||
 			(entry.clock === "pinned" && entry.request.parameters === undefined);
-		return await this.#settle(await this.#readAll(isWanted, signal), signal);
+		return await this.#settle(await this.#tryAll(isWanted, signal), signal);
 	}
 
 	/** While there are leases it has to be known which token is in use. */
@@ -158,6 +178,27 @@ export class SecretStore {
 			if (more.length === 0) break;
 		}
 		return [...changes.values()];
+	}
+
+	/** Reads them, where those that have failed before hold the others up for a moment at most. */
+	async #tryAll(isWanted: (entry: Entry) => boolean, signal: AbortSignal): Promise<readonly Change[]> {
+		const [failing, sound] = [true, false].map((hasFailed) =>
+			this.#readAll((entry) => (entry.error !== undefined) === hasFailed && isWanted(entry), signal),
+		) as [Promise<Change[]>, Promise<Change[]>];
+		const [again, changes] = await Promise.all([this.#late.patiently(failing, signal), sound]);
+		return [...changes, ...again];
+	}
+
+	/** When Vault is back for one that it was away for, the others need not wait out their pauses. */
+	async #catchUp(before: readonly Entry[], signal: AbortSignal): Promise<readonly Change[]> {
+		const wereAway = [...this.#wereAway, ...before.filter(isAway)];
+		const isBack = wereAway.some(({ key }) => {
+			const entry = this.entry(key);
+			return entry !== undefined && entry.error === undefined;
+		});
+		if (!isBack) return [];
+		const untried = new Set(before.filter((entry) => isAway(entry) && !this.#keeper.isWorking(entry)));
+		return await this.#tryAll((entry) => untried.has(entry), signal);
 	}
 
 	/** The current versions come first: they tell which the versions before them are. */
