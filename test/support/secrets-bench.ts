@@ -1,7 +1,10 @@
-import { Secret } from "../../src/kernel/mod.ts";
+import { type JsonValue, parseJson, Secret } from "../../src/kernel/mod.ts";
 import {
 	type Finding,
+	type HandedSecret,
+	handedSecret,
 	type LeaseEvent,
+	requestKey,
 	SecretReader,
 	type SecretRequest,
 	SecretStore,
@@ -69,19 +72,30 @@ export function secretsBench(
 	const { ttlMs = 3_600_000, maxMs = 86_400_000, renewable = true, random = seededRandom() } = options;
 	const clock = new FakeClock(1_800_000_000_000);
 	const bench = vaultBench(clock, { ttlMs, maxMs, renewable });
+	return { ...bench, clock, ...storeOn({ ...bench, clock, random }) };
+}
+
+interface StoreParts extends Pick<ReturnType<typeof vaultBench>, "reader" | "leases"> {
+	readonly clock: FakeClock;
+	readonly random: () => number;
+	/** What an agent before this one has left. */
+	readonly left?: readonly HandedSecret[];
+}
+
+function storeOn(parts: StoreParts) {
+	const { clock, random, left = [] } = parts;
 	const events: LeaseEvent[] = [];
 	const store = new SecretStore({
-		read: bench.reader.read.bind(bench.reader),
-		leases: bench.leases,
+		read: parts.reader.read.bind(parts.reader),
+		leases: parts.leases,
 		clock,
 		random,
 		pollIntervalMs: 15_000,
 		onLease: (event) => void events.push(event),
+		handed: (request) => Promise.resolve(left.find((one) => requestKey(one.request) === requestKey(request))),
 	});
 	const changes: { readonly key: string; readonly at: number; readonly after: Finding }[] = [];
 	return {
-		...bench,
-		clock,
 		store,
 		changes,
 		events: (kind: LeaseEvent["kind"]) => events.filter((event) => event.kind === kind),
@@ -107,6 +121,15 @@ export function secretsBench(
 			const reading = store.readAllAtOnce(signal);
 			await clock.advance(1000);
 			return await reading;
+		},
+		/** Another store, to which this one hands over what it holds by a token; `gapMs` later, as JSON. */
+		successor: async (token: Secret, gapMs = 0) => {
+			const data = parseJson(
+				JSON.stringify(store.legacy({ at: clock.now(), token })),
+			) as readonly JsonValue[];
+			const handing = { at: clock.now(), token };
+			await clock.advance(gapMs);
+			return storeOn({ ...parts, left: data.flatMap((one) => handedSecret(one, handing) ?? []) });
 		},
 	};
 }
