@@ -4,11 +4,18 @@ import { DeliveryError } from "./errors.ts";
 /** Longer than this no disk is waited for; one that hangs (a network file system, a frozen volume) never answers. */
 const LONGEST_WAIT_MS = 30_000;
 
+/** A piece of work that has not ended yet. */
+interface UnderWay {
+	/** Never rejects. */
+	readonly end: Promise<void>;
+	/** By the clock, in milliseconds. */
+	readonly since: number;
+}
+
 /** Pieces of work on a disk, one after the other, none waited for without end. */
 export class OneAtATime {
 	readonly #clock: Clock | undefined;
-	/** Never rejects. */
-	#underWay: Promise<void> | undefined;
+	#underWay: UnderWay | undefined;
 
 	/** @param clock absent: a disk is waited for without end */
 	constructor(clock: Clock | undefined) {
@@ -17,27 +24,30 @@ export class OneAtATime {
 
 	/**
 	 * @param busyWith what the work is at, for the message
-	 * @throws DeliveryError when it has not ended in time. It goes on by itself, and nothing else is begun before it has
-	 * ended: on a disk that hangs, each call holds a thread.
+	 * @throws DeliveryError when it does not end in time, at once where the work before has not. That goes on by itself,
+	 * and nothing else is begun before it has ended: on a disk that hangs, each call holds a thread.
 	 */
 	async run<T>(work: () => Promise<T>, busyWith: () => string): Promise<T> {
-		while (this.#underWay !== undefined) await this.#inTime(this.#underWay, busyWith);
+		while (this.#underWay !== undefined) await this.#inTime(this.#underWay.end, busyWith);
 		const mine = work();
-		const over = () => void (this.#underWay = undefined);
-		this.#underWay = mine.then(over, over);
+		const ended = () => void (this.#underWay = undefined);
+		this.#underWay = { end: mine.then(ended, ended), since: this.#clock?.now() ?? 0 };
 		return await this.#inTime(mine, busyWith);
 	}
 
+	/** Until the work under way has taken too long. */
 	async #inTime<T>(work: Promise<T>, busyWith: () => string): Promise<T> {
-		if (this.#clock === undefined) return await work;
+		const clock = this.#clock;
+		if (clock === undefined || this.#underWay === undefined) return await work;
+		const { since } = this.#underWay;
 		const over = new AbortController();
-		const late = this.#clock.sleep(LONGEST_WAIT_MS, over.signal).then(
+		const late = clock.sleep(Math.max(0, since + LONGEST_WAIT_MS - clock.now()), over.signal).then(
 			() => true,
 			() => false,
 		);
 		try {
-			const first = await Promise.race([work.then(() => false), late]);
-			if (first) throw DeliveryError.hanging(busyWith(), LONGEST_WAIT_MS);
+			const isLate = await Promise.race([work.then(() => false), late]);
+			if (isLate) throw DeliveryError.hanging(busyWith(), clock.now() - since);
 			return await work;
 		} finally {
 			over.abort();

@@ -24,6 +24,8 @@ export interface DiskScene {
 	readonly disk: PrivateDisk;
 	/** Writes another key, and lets the agent know. */
 	readonly rotate: (key: string) => void;
+	/** How often the secret has been read. */
+	readonly reads: () => number;
 	/** Texts of the file beside the disk and of those on it. */
 	readonly texts: (onDisk?: readonly string[]) => readonly string[];
 	/** The file beside the disk, and what lies around it. */
@@ -80,6 +82,7 @@ export async function diskScene(
 			vault.put(OPENAI, { api_key: key });
 			agent.signal("SIGHUP");
 		},
+		reads: () => vault.count(OPENAI),
 		texts: (onDisk = ON_DISK) =>
 			[beside, ...onDisk.map((name) => disk.at(name))].map((path) => readFileSync(path, "utf8")),
 		beside: () => {
