@@ -9,6 +9,8 @@ import type { SecretView } from "./view.ts";
 /** What an agent has read, and the one after it goes on with: to ask again would make another. By our own steady time. */
 export interface HandedSecret {
 	readonly request: SecretRequest;
+	/** The token that it was read with. */
+	readonly token: Secret;
 	readonly view: SecretView;
 	readonly readAt: number;
 	/** What is left of its lease; absent for what has none. */
@@ -53,7 +55,7 @@ function leaseData({ termMs, endsAt, renewable }: Lease, at: number): JsonObject
 }
 
 /** What {@link handedData} gave; nothing for anything else. */
-export function handedSecret(value: JsonValue, { at, token: holder }: Handing): HandedSecret | undefined {
+export function handedSecret(value: JsonValue, { at, token }: Handing): HandedSecret | undefined {
 	const { request, view, age_ms: age, lease } = asObject(value) ?? {};
 	const [asked, seen, terms] = [asObject(request), asObject(view), asObject(lease)];
 	const data = asObject(seen?.["data"]);
@@ -63,6 +65,7 @@ export function handedSecret(value: JsonValue, { at, token: holder }: Handing): 
 	const serverTime = asNumber(seen["server_time"]);
 	return {
 		request: { kind: "read", path: asText(asked["path"]), ...(parameters && { parameters }) },
+		token,
 		view: {
 			path: asText(seen["path"]),
 			kind: "plain",
@@ -71,7 +74,7 @@ export function handedSecret(value: JsonValue, { at, token: holder }: Handing): 
 			leaseId,
 			leaseDuration: asNumber(seen["lease_duration"]),
 			renewable: seen["renewable"] === true,
-			...(leaseId !== "" && { holder }),
+			...(leaseId !== "" && { holder: token }),
 			requestId: asText(seen["request_id"]),
 			...(serverTime > 0 && { serverTime }),
 		},

@@ -404,6 +404,40 @@ describe("one moment", () => {
 		expect(of("c?version=1")).toHaveLength(1);
 	});
 
+	test("one that fails just then is tried again first, so that it is told together with the others", async () => {
+		let failures = 0;
+		let version = 1;
+		const { store, clock } = open(({ path }) => {
+			if (path === "b" && failures-- > 0) throw away(call);
+			return present(path, version);
+		});
+		await store.ensure([request("a"), request("b")], signal);
+		await clock.advance(2 * INTERVAL);
+
+		[version, failures] = [2, 3];
+		const polling = store.poll(signal);
+		await clock.advance(1000);
+
+		expect((await polling).map(({ key }) => key).toSorted()).toEqual(["a", "b"]);
+	});
+
+	test("one that goes on failing is not waited for", async () => {
+		let version = 1;
+		const { store, clock, of } = open(({ path }) => {
+			if (path === "b" && version > 1) throw away(call);
+			return present(path, version);
+		});
+		await store.ensure([request("a"), request("b"), request("c")], signal);
+		await clock.advance(2 * INTERVAL);
+
+		version = 2;
+		const polling = store.poll(signal);
+		await clock.advance(1000);
+
+		expect((await polling).map(({ key }) => key).toSorted()).toEqual(["a", "c"]);
+		expect(of("b").length).toBeLessThanOrEqual(6);
+	});
+
 	test("a single path is of one moment by itself and not read twice", async () => {
 		let version = 1;
 		const { store, watch, reads } = open(({ path }) => present(path, version));

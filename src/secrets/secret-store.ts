@@ -15,6 +15,10 @@ const MOST_ROUNDS = 10;
 const QUICK_ROUNDS = 3;
 const FIRST_PAUSE_MS = 50;
 
+/** So often a path that has only just failed is tried again before what was written together with it goes without. */
+const MOST_FRESH_TRIES = 3;
+const FRESH_PAUSE_MS = 250;
+
 /** Every secret that the config needs: read once, watched, read again together. */
 export class SecretStore {
 	readonly #deps: KeeperDeps;
@@ -166,16 +170,18 @@ export class SecretStore {
 			return entry !== undefined && isStatic(entry);
 		};
 		if (!first.some(({ key }) => isStaticKey(key))) return first;
+		const isFresh = (entry: Entry) =>
+			isAway(entry) && entry.attempts <= MOST_FRESH_TRIES && !this.#keeper.isWorking(entry);
 		const isWanted = (entry: Entry) =>
-			isStatic(entry) && (entry.error === undefined || asksForPrevious(entry.request));
+			isStatic(entry) && (entry.error === undefined || isFresh(entry) || asksForPrevious(entry.request));
 		for (let round = 1; round < MOST_ROUNDS && this.entries().filter(isWanted).length > 1; round++) {
-			if (round >= QUICK_ROUNDS)
-				await this.#deps.clock.sleep(FIRST_PAUSE_MS * 2 ** (round - QUICK_ROUNDS), signal);
-			const more = await this.#readAll(isWanted, signal);
+			const pauseMs = pauseBefore(round, this.entries().some(isFresh));
+			if (pauseMs > 0) await this.#deps.clock.sleep(pauseMs, signal);
+			const more = await this.#tryAll(isWanted, signal);
 			for (const change of more) {
 				changes.set(change.key, { ...change, before: changes.get(change.key)?.before ?? change.before });
 			}
-			if (more.length === 0) break;
+			if (more.length === 0 && !this.entries().some((entry) => isStatic(entry) && isFresh(entry))) break;
 		}
 		return [...changes.values()];
 	}
@@ -211,4 +217,10 @@ export class SecretStore {
 		}
 		return changes.filter((change) => change !== undefined);
 	}
+}
+
+/** Milliseconds. @param hasFailed whether a path is tried again that has failed a moment ago */
+function pauseBefore(round: number, hasFailed: boolean): number {
+	if (hasFailed) return round === 1 ? 0 : FRESH_PAUSE_MS;
+	return round < QUICK_ROUNDS ? 0 : FIRST_PAUSE_MS * 2 ** (round - QUICK_ROUNDS);
 }
