@@ -1,0 +1,41 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { ClientRequest } from "node:http";
+import { onTestFinished } from "vitest";
+
+/** Turns of the event loop in a row without any sign of work: what is done in this process is done by then. */
+const QUIET_TURNS = 12;
+
+/** Requests to the system that this process waits for: files, names, connections. */
+const AT_WORK = /^(FSReq|CloseReq|GetAddrInfo|TCPConnect|PipeConnect|Write|Shutdown|DirHandle)/;
+
+/**
+ * For virtual time over real sockets and files: waits until no HTTP request of this process is under way and nothing is
+ * asked of the system, so that a clock that then moves overtakes nobody. Whoever is told to be held is not waited for.
+ */
+export function trafficSettled(): {
+	readonly settled: () => Promise<void>;
+	readonly hold: (isHeld: boolean) => void;
+} {
+	const underWay = new Set<ClientRequest>();
+	let isHeld = false;
+	const created = (message: unknown) => {
+		const { request } = message as { request: ClientRequest };
+		underWay.add(request);
+		request.once("close", () => underWay.delete(request));
+	};
+	subscribe("http.client.request.created", created);
+	onTestFinished(() => void unsubscribe("http.client.request.created", created));
+	const isBusy = () =>
+		(!isHeld && underWay.size > 0) || process.getActiveResourcesInfo().some((name) => AT_WORK.test(name));
+	return {
+		hold: (next) => {
+			isHeld = next;
+		},
+		settled: async () => {
+			for (let quiet = 0; quiet < QUIET_TURNS; ) {
+				await new Promise((resolve) => setImmediate(resolve));
+				quiet = isBusy() ? 0 : quiet + 1;
+			}
+		},
+	};
+}
