@@ -4,6 +4,9 @@ type Known = ReadonlyMap<string, string>;
 const VARIABLE = /\$(?:(\$)|([_a-z][_a-z0-9]*)|\{(?:([_a-z][_a-z0-9]*(?::?[-+?].*)?)\}|()))/giu;
 const ONE_VARIABLE = new RegExp(VARIABLE.source, "iu");
 
+/** Variables within variables, and those behind them in their line: nobody writes more, and each costs a call. */
+const DEEPEST = 200;
+
 /** Of these, the one that comes first in the text decides; the longer wins where both start alike. */
 const OPERATORS = [":?", "?", ":-", "-", ":+", "+"];
 
@@ -16,30 +19,48 @@ const OPERATORS = [":?", "?", ":-", "-", ":+", "+"];
  * @throws SyntaxError for a template that compose refuses, and for a required variable that is not there
  */
 export function substitute(text: string, known: Known): string {
-	return text.replace(VARIABLE, (all) => replaceOne(all, known));
+	return substituteIn(text, { known, depth: 0 });
 }
 
-function replaceOne(found: string, known: Known): string {
+/** Where a text stands. */
+interface Surroundings {
+	readonly known: Known;
+	readonly depth: number;
+}
+
+function substituteIn(text: string, { known, depth }: Surroundings): string {
+	if (depth > DEEPEST) throw new SyntaxError("there are too many variables in one line");
+	let result = "";
+	let end = 0;
+	// One at a time: the first that is refused ends it, before the next ones are looked for.
+	for (const match of text.matchAll(VARIABLE)) {
+		result += text.slice(end, match.index) + replaceOne(match[0], { known, depth: depth + 1 });
+		end = match.index + match[0].length;
+	}
+	return result + text.slice(end);
+}
+
+function replaceOne(found: string, inside: Surroundings): string {
 	const end = closingBrace(found);
 	const [variable, rest] = end < 0 ? [found, ""] : [found.slice(0, end + 1), found.slice(end + 1)];
 	const [, dollar, named, braced] = ONE_VARIABLE.exec(variable) ?? [];
 	if (dollar !== undefined) return dollar;
-	if (named !== undefined) return known.get(named) ?? "";
+	if (named !== undefined) return inside.known.get(named) ?? "";
 	if (braced === undefined) throw new SyntaxError('docker compose finds a "${" without an end');
-	const choice = choose(braced, variable, known);
-	return choice === undefined ? (known.get(braced) ?? "") : choice + substitute(rest, known);
+	const choice = choose(braced, variable, inside);
+	return choice === undefined ? (inside.known.get(braced) ?? "") : choice + substituteIn(rest, inside);
 }
 
 /** The value of `NAME<operator>word`; `undefined` when there is no operator. */
-function choose(braced: string, variable: string, known: Known): string | undefined {
+function choose(braced: string, variable: string, inside: Surroundings): string | undefined {
 	const operator = OPERATORS.filter((sign) => variable.includes(sign)).toSorted(
 		(a, b) => variable.indexOf(a) - variable.indexOf(b),
 	)[0];
 	if (operator === undefined) return undefined;
 	const at = braced.indexOf(operator);
 	if (at < 0) return undefined;
-	const value = known.get(braced.slice(0, at));
-	const word = () => substitute(braced.slice(at + operator.length), known);
+	const value = inside.known.get(braced.slice(0, at));
+	const word = () => substituteIn(braced.slice(at + operator.length), inside);
 	const isThere = value !== undefined && !(operator.startsWith(":") && value === "");
 	if (operator.endsWith("+")) return isThere ? word() : (value ?? "");
 	if (isThere) return value;

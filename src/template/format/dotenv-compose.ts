@@ -2,7 +2,8 @@ import { substitute } from "./dotenv-compose-variables.ts";
 import { GO_SPACE, type Pair, type Reader } from "./dotenv-reader.ts";
 
 const LEAD = new RegExp(`^[${GO_SPACE}]+`, "u");
-const TRAILING = new RegExp(`[${GO_SPACE}]+$`, "u");
+/** Looks at each run of blanks from its beginning alone: from each blank in it, a long run would take minutes. */
+const TRAILING = new RegExp(`(?<![${GO_SPACE}])[${GO_SPACE}]+$`, "u");
 /** Blanks within a line; those beyond Latin-1 are not among them. */
 const BLANKS = /^[\t\v\f\r \u0085\u00a0]+/;
 const KEY = /^((?:[\p{L}\p{N}_.[\]\-\t\v\f\r \u0085\u00a0])*)([=:\n]|$)/u;

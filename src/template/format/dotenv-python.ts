@@ -9,8 +9,11 @@ const NAME = new RegExp(`(?:export${BLANK}+)?(?:'([^']+)'|((?![#'])(?:(?!${SPACE
 const EQUALS = new RegExp(`=(${BLANK}*)`, "y");
 const LINE = /[^\n]*/y;
 const END = new RegExp(`(?:${BLANK}*#[^\\n]*)?${BLANK}*(?:\\n|$)`, "y");
-const INLINE_COMMENT = new RegExp(`${SPACE}+#.*`, "s");
-const TRAILING = new RegExp(`${SPACE}+$`);
+/** Both look at each run of blanks from its beginning alone: from each blank in it, a long run would take minutes. */
+const INLINE_COMMENT = new RegExp(`(?<!${SPACE})${SPACE}+#.*`, "s");
+const TRAILING = new RegExp(`(?<!${SPACE})${SPACE}+$`);
+/** With what only begins like a variable: what lies in it begins none either, and is not looked at again. */
+const VARIABLE = /\$\{([^}:]*)(?::-([^}]*))?(\})?/g;
 
 const ESCAPES: ReadonlyMap<string, string> = new Map(
 	Object.entries({
@@ -109,8 +112,9 @@ function interpolate(pairs: readonly Pair[]): Pair[] {
 	const known = new Map<string, string>();
 	return pairs.map(([key, text]) => {
 		const result = text.replace(
-			/\$\{([^}:]*)(?::-([^}]*))?\}/g,
-			(_all, name: string, fallback: string | undefined) => known.get(name) ?? fallback ?? "",
+			VARIABLE,
+			(all, name: string, fallback: string | undefined, end: string | undefined) =>
+				end === undefined ? all : (known.get(name) ?? fallback ?? ""),
 		);
 		known.set(key, result);
 		return [key, result];

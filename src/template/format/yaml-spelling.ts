@@ -35,7 +35,7 @@ function escaped(value: string): string {
 
 /** A blank at a line's end is lost when quoted text is folded, so it is escaped as well. */
 function escapedBlanks(value: string): string {
-	return escaped(value).replaceAll(/^ +| +$/g, (blanks) => "\\x20".repeat(blanks.length));
+	return escaped(value).replaceAll(/^ +|(?<! ) +$/g, (blanks) => "\\x20".repeat(blanks.length));
 }
 
 /** Whether a line of a comment or a scalar without escapes can hold it. */
