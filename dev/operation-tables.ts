@@ -18,6 +18,10 @@ export const EVENT_TABLE: Readonly<Record<string, EventRow>> = {
 	config: { when: "something in the config is allowed and likely to be a mistake" },
 	"delivery failed": { when: "a generation could not be written; the one before it stands" },
 	failed: { when: "the last line of a run that ends with an error: `code`, and `exit`" },
+	handover: {
+		when: "token and credentials were left for the next agent, were taken over from the one before, or could not be and why",
+		levels: ["info", "warn"],
+	},
 	lease: {
 		when: "a lease was renewed, replaced, revoked, or could not be; `path`",
 		levels: ["debug", "warn"],

@@ -95,6 +95,20 @@ test("the sidecar writes agentgateway's config, and is ready then", async () => 
 	});
 });
 
+test("the init container and the ordinary sidecar after it ask for one login between them", async () => {
+	const { vault, place, initContainers, containers, args } = await pod("init-and-sidecar");
+	const beside = containers.filter(({ name }) => name === "keyturn");
+
+	const { code } = await runAgent([...args(initContainers)]);
+	const written = statSync(place.at("secrets/config.yaml")).mtimeMs;
+	const agent = startAgent([...args(beside)]);
+	await agent.logged("rendered");
+
+	expect([code, vault.count("auth/kubernetes/login")]).toEqual([0, 1]);
+	expect(statSync(place.at("secrets/config.yaml")).mtimeMs).toBe(written);
+	expect(place.entries("secrets")).toEqual(["config.yaml"]);
+});
+
 test("LiteLLM's probe holds until the sidecar has written another config", async () => {
 	const { vault, place, here, initContainers, containers, args } = await pod("sidecar-litellm");
 	const agent = startAgent([...args(initContainers)]);

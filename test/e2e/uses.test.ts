@@ -11,6 +11,7 @@ import { BLOCKS, type Manifest, openUse, type Use } from "../support/uses.ts";
 const USES = [
 	"Init container",
 	"Sidecar",
+	"Init container and sidecar",
 	"Wrapper on a laptop",
 	"Wrapper as a container's entrypoint",
 	"systemd service",
@@ -104,6 +105,26 @@ test("sidecar: both keys after a rotation, one credential, and nothing lost whil
 	expect(use.read("/vault/secrets/database.env")).toBe(database);
 	const reads = use.server.requests.entries.filter(({ path }) => path === "database/creds/model-server");
 	expect(reads.filter(({ status: code }) => code === 200)).toHaveLength(1);
+	use.allUsed();
+});
+
+test("init container and sidecar: one login and one credential for both", async () => {
+	const use = await openUse("Init container and sidecar");
+	await use.line(use.block("sh", "login", "Init container"));
+	const account = { namespace: "ai", serviceAccount: "gateway", audience: "vault" };
+	use.place.write("var/run/secrets/vault/token", use.server.issueServiceAccountToken(account));
+
+	const code = await use.start("init").ended;
+	const database = use.read("/vault/secrets/database.env");
+	const sidecar = use.start("sidecar");
+	await use.logged(sidecar);
+	await sidecar.logged("rendered");
+
+	expect(code).toBe(0);
+	expect(use.read("/vault/secrets/database.env")).toBe(database);
+	expect(use.place.entries("vault/secrets")).toEqual(["database.env"]);
+	const asked = (end: RegExp) => use.server.requests.entries.filter(({ path }) => end.test(path)).length;
+	expect([asked(/\/login$/), asked(/^database\/creds\//)]).toEqual([1, 1]);
 	use.allUsed();
 });
 

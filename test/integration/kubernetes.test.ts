@@ -10,7 +10,7 @@ import { folder } from "../support/folder.ts";
 import { type Manifest, manifestsIn, typeFaults, type Workload } from "../support/manifests.ts";
 
 const DEPLOY = join(import.meta.dirname, "../../deploy/kubernetes");
-const USES = ["init-container", "sidecar-agentgateway", "sidecar-litellm", "wrapper"];
+const USES = ["init-container", "init-and-sidecar", "sidecar-agentgateway", "sidecar-litellm", "wrapper"];
 const OWN_IMAGE = /^registry\.example\//;
 
 interface Kustomization {
@@ -22,6 +22,7 @@ interface Kustomization {
 interface AgentConfig {
 	readonly auto_auth: { readonly config: { readonly role: string; readonly token_path: string } };
 	readonly listener?: { readonly address: string };
+	readonly handover?: { readonly path: string };
 }
 
 /** What is no object of a cluster: settings of kustomize, of the agent and of LiteLLM. */
@@ -38,8 +39,10 @@ function use(name: string) {
 	const [deployment] = manifestsIn(join(DEPLOY, name, "deployment.yaml")) as [Workload];
 	const pod = deployment.spec?.template.spec as PodSpec;
 	const containers = [...(pod.initContainers ?? []), ...pod.containers];
-	const agent = containers.find(({ image = "" }) => OWN_IMAGE.test(image)) as Container;
-	return { kustomization, pod, containers, agent, config: yaml(`${name}/agent.yaml`) as AgentConfig };
+	const agents = containers.filter(({ image = "" }) => OWN_IMAGE.test(image));
+	const [agent] = agents as [Container];
+	const config = yaml(`${name}/agent.yaml`) as AgentConfig;
+	return { kustomization, pod, containers, agents, agent, config };
 }
 
 describe("the manifests", () => {
@@ -87,7 +90,7 @@ describe("the manifests", () => {
 });
 
 describe.each(USES)("deploy/kubernetes/%s", (name) => {
-	const { kustomization, pod, containers, agent, config } = use(name);
+	const { kustomization, pod, containers, agents, config } = use(name);
 
 	// https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
 	test("is restricted, and writes nothing but its volumes", () => {
@@ -111,15 +114,16 @@ describe.each(USES)("deploy/kubernetes/%s", (name) => {
 
 	test("keeps what the agent writes in memory, and lets the gateway only read it", () => {
 		const volume = (pod.volumes ?? []).find((each) => each.name === "secrets");
-		const mounts = containers.map(({ volumeMounts = [] }) =>
-			volumeMounts.find(({ mountPath }) => mountPath === "/vault/secrets"),
-		);
+		const isReadOnly = containers.map(({ volumeMounts = [] }) => {
+			const mount = volumeMounts.find(({ mountPath }) => mountPath === "/vault/secrets");
+			return mount && (mount.readOnly ?? false);
+		});
 
 		// The wrapper writes no file at all.
 		const wanted = name === "wrapper" ? undefined : { medium: "Memory", sizeLimit: "8Mi" };
 		expect(volume?.emptyDir).toEqual(wanted);
-		expect(mounts.map((mount) => mount && (mount.readOnly ?? false))).toEqual(
-			name === "wrapper" ? [undefined] : [false, true],
+		expect(isReadOnly).toEqual(
+			name === "wrapper" ? [undefined] : containers.map((container) => !agents.includes(container)),
 		);
 	});
 
@@ -130,12 +134,14 @@ describe.each(USES)("deploy/kubernetes/%s", (name) => {
 		const holders = containers.filter(({ volumeMounts = [] }) =>
 			volumeMounts.some((mount) => mount.name === "vault-token"),
 		);
-		expect(holders).toEqual([agent]);
-		expect(agent.volumeMounts).toContainEqual({
-			name: "vault-token",
-			mountPath: config.auto_auth.config.token_path.replace(/\/token$/, ""),
-			readOnly: true,
-		});
+		expect(holders).toEqual(agents);
+		for (const { volumeMounts } of agents) {
+			expect(volumeMounts).toContainEqual({
+				name: "vault-token",
+				mountPath: config.auto_auth.config.token_path.replace(/\/token$/, ""),
+				readOnly: true,
+			});
+		}
 	});
 
 	test("names every image with a version", () => {
@@ -167,7 +173,8 @@ describe.each(USES)("deploy/kubernetes/%s", (name) => {
 			.filter((get) => get.port === "keyturn");
 
 		expect(config.listener?.address).toBe(port === undefined ? undefined : `0.0.0.0:${port}`);
-		expect(probes.length).toBe(port === undefined ? 0 : 2);
+		// Nothing waits for an ordinary sidecar, so it needs no startup probe.
+		expect(probes.length).toBe(port === undefined ? 0 : agents.length > 1 ? 1 : 2);
 		for (const { path = "" } of probes) expect(answered.get(path)).toMatchObject({ isOpen: true });
 	});
 
@@ -212,6 +219,16 @@ test("sidecars are native ones, which the gateway waits for and no Job does", ()
 			livenessProbe: { httpGet: { path: "/healthz" } },
 		});
 	}
+});
+
+test("an init container and an ordinary sidecar hand over: one config, one key, on a volume that both write", () => {
+	const { pod, agents, config } = use("init-and-sidecar");
+	const [init, sidecar] = agents;
+
+	expect(config.handover?.path).toMatch(/^\/vault\/secrets\//);
+	expect([pod.initContainers, sidecar?.restartPolicy]).toEqual([[init], undefined]);
+	expect(sidecar?.volumeMounts).toEqual(init?.volumeMounts);
+	expect(init?.args).toEqual([...(sidecar?.args ?? []), "--exit-after-auth", "--timeout", "2m"]);
 });
 
 const hasKubectl = spawnSync("kubectl", ["version", "--client"]).status === 0;
