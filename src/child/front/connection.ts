@@ -1,0 +1,229 @@
+import { connect, type Socket } from "node:net";
+import type { Target } from "./front.ts";
+import type { OpenConnections } from "./open-connections.ts";
+import type { Passing } from "./passing.ts";
+import { discardInput, reset, resetWhenFlushed, retire } from "./sockets.ts";
+import type { Waiter, WaitingRoom } from "./waiting-room.ts";
+
+/** What the connections of one front share. */
+export interface Hub {
+	/** Where new connections and requests go. */
+	readonly current: Target | undefined;
+	readonly open: OpenConnections<Connection>;
+	readonly room: WaitingRoom;
+	readonly passing: (connection: Connection) => Passing;
+	/** What an upstream has to hear of this client first (PROXY protocol). */
+	readonly header: (client: Socket) => Buffer | undefined;
+	/** Its other side was told of the end; it is not waited for long. */
+	readonly linger: (socket: Socket) => void;
+	/** No target took a client. */
+	readonly failed: () => void;
+	/** Both sides have closed. */
+	readonly gone: (connection: Connection) => void;
+}
+
+/** One client, and the upstream that it is passed on to at the moment. */
+export class Connection implements Waiter {
+	readonly #client: Socket;
+	readonly #hub: Hub;
+	readonly #passing: Passing;
+	readonly #header: Buffer | undefined;
+	#upstream: Socket | undefined;
+	#target: Target | undefined;
+	/** An upstream that is not connected yet. */
+	#dialing: Socket | undefined;
+	/** Nothing is passed on any more. */
+	#isOver = false;
+
+	/** @param client paused */
+	constructor(client: Socket, hub: Hub) {
+		this.#client = client;
+		this.#hub = hub;
+		this.#header = hub.header(client);
+		this.#passing = hub.passing(this);
+		client.on("data", (bytes: Buffer) => this.#passing.fromClient(bytes));
+		client.on("drain", () => this.#upstream?.resume());
+		client.on("end", () => {
+			if (!this.#isOver) this.#passing.clientEnded();
+		});
+		client.on("error", () => this.#clientFailed());
+		client.on("close", () => this.#clientClosed());
+		this.connect();
+	}
+
+	get isConnected(): boolean {
+		return this.#upstream !== undefined;
+	}
+
+	/** It is with a target that is not the current one any more. */
+	get isStale(): boolean {
+		return this.#target !== this.#hub.current;
+	}
+
+	get isBusy(): boolean {
+		return this.#passing.isBusy;
+	}
+
+	/** Grows whenever one side speaks. */
+	get spoken(): number {
+		return this.#client.bytesRead + (this.#upstream?.bytesRead ?? 0);
+	}
+
+	/** What was said has not been passed on yet. */
+	get hasBacklog(): boolean {
+		return this.#client.writableLength > 0 || (this.#upstream?.writableLength ?? 0) > 0;
+	}
+
+	/** The client's own end of sending. */
+	get hasClientEnded(): boolean {
+		return this.#client.readableEnded;
+	}
+
+	/** Asks the current target for a connection; waits where there is none, or where it takes none. */
+	connect(): void {
+		if (this.#dialing !== undefined || this.#upstream !== undefined || this.#isOver) return;
+		const target = this.#hub.current;
+		if (target === undefined) this.#wait();
+		else this.#dial(target);
+	}
+
+	toUpstream(bytes: Buffer): void {
+		if (this.#upstream?.write(bytes) === false) this.#client.pause();
+	}
+
+	toClient(bytes: Buffer): void {
+		if (!this.#client.write(bytes)) this.#upstream?.pause();
+	}
+
+	/** Reads from the client, unless something keeps it from being passed on. */
+	resume(): void {
+		if (!this.#passing.holdsBack && this.#upstream?.writableNeedDrain !== true) this.#client.resume();
+	}
+
+	pause(): void {
+		this.#client.pause();
+	}
+
+	endUpstream(): void {
+		this.#upstream?.end();
+	}
+
+	endClient(): void {
+		this.#client.end();
+	}
+
+	/** Leaves the upstream, which is not in use; the client notices nothing. */
+	leaveUpstream(): void {
+		this.#release()?.destroy();
+		this.resume();
+	}
+
+	/** Ends both sides; the client gets what was written to it before. What they still send is thrown away. */
+	finish(): void {
+		this.#isOver = true;
+		const upstream = this.#release();
+		if (upstream !== undefined) {
+			retire(upstream);
+			this.#hub.linger(upstream); // whether or not it takes what was written to it
+		}
+		retire(this.#client, () => this.#hub.linger(this.#client));
+	}
+
+	/** The current target is another one now. */
+	switched(): void {
+		this.#passing.switched();
+	}
+
+	giveUp(): void {
+		this.#hub.failed();
+		this.cut();
+	}
+
+	/** Ends it, unless something is under way that may end by itself. */
+	close(): void {
+		if (this.#upstream === undefined || !this.isBusy) this.finish();
+	}
+
+	/** Resets both sides. */
+	cut(): void {
+		this.#isOver = true;
+		const upstream = this.#release();
+		if (upstream !== undefined) reset(upstream);
+		reset(this.#client);
+	}
+
+	#dial(target: Target): void {
+		const socket = connect({ host: "127.0.0.1", port: target.port, allowHalfOpen: true, noDelay: true });
+		this.#dialing = socket;
+		socket.on("error", () => this.#upstreamFailed(socket));
+		socket.once("connect", () => {
+			this.#dialing = undefined;
+			if (target === this.#hub.current) this.#adopt(socket, target);
+			else {
+				socket.destroy(); // nobody has spoken on it yet
+				this.connect();
+			}
+		});
+	}
+
+	#adopt(upstream: Socket, target: Target): void {
+		this.#upstream = upstream;
+		this.#target = target;
+		this.#hub.open.add(target, this);
+		upstream.on("data", (bytes: Buffer) => this.#passing.fromUpstream(bytes));
+		upstream.on("drain", () => this.resume());
+		upstream.on("end", () => {
+			if (upstream === this.#upstream) this.#passing.upstreamEnded();
+		});
+		upstream.on("close", () => {
+			if (upstream !== this.#upstream) return;
+			this.#release();
+			if (this.#client.closed) this.#hub.gone(this);
+		});
+		if (this.#client.writableNeedDrain) upstream.pause();
+		if (this.#header !== undefined) upstream.write(this.#header);
+		this.#hub.room.served(this);
+		this.#passing.connected();
+		this.resume();
+	}
+
+	#wait(): void {
+		if (!this.#hub.room.enter(this)) this.giveUp();
+	}
+
+	/** The upstream is this connection's no longer. */
+	#release(): Socket | undefined {
+		const upstream = this.#upstream;
+		if (this.#target !== undefined) this.#hub.open.delete(this.#target, this);
+		this.#upstream = undefined;
+		this.#target = undefined;
+		return upstream;
+	}
+
+	#clientFailed(): void {
+		this.#isOver = true;
+		const upstream = this.#release();
+		if (upstream !== undefined) reset(upstream);
+	}
+
+	#upstreamFailed(socket: Socket): void {
+		if (socket === this.#dialing) {
+			this.#dialing = undefined;
+			this.#wait();
+		} else if (socket === this.#upstream) {
+			this.#isOver = true;
+			this.#release();
+			discardInput(this.#client);
+			resetWhenFlushed(this.#client);
+		}
+	}
+
+	#clientClosed(): void {
+		this.#isOver = true;
+		this.#hub.room.leave(this);
+		this.#dialing?.destroy();
+		this.#dialing = undefined;
+		if (this.#upstream === undefined) this.#hub.gone(this);
+		else this.#upstream.end(); // it may still have bytes of the client to take
+	}
+}
