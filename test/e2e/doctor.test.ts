@@ -165,8 +165,10 @@ test("doctor tells a Vault that is sealed from one that is away", async () => {
 test("doctor tries a login that may work only once when it is told to, and keeps the file then too", async () => {
 	const { place, vault, doctor } = await scene();
 	const [role, secret] = [place.write("role-id", ROLE_ID), place.write("secret-id", SECRET_ID)];
+	const key = place.write("handover-key", "0123456789abcdef");
 	for (const path of [role, secret]) chmodSync(path, 0o644);
 	configIn(place, vault, {
+		handover: { path: "out/state", key_file: key },
 		auto_auth: { method: "approle", config: { role_id_file_path: role, secret_id_file_path: secret } },
 		templates: [{ ...TEMPLATE, destination: "out/x.env" }],
 	});
@@ -180,6 +182,7 @@ test("doctor tries a login that may work only once when it is told to, and keeps
 		{ result: "left out", message: expect.stringContaining("may be good for one login") },
 	]);
 	expect(careful.of("credentials")).toMatchObject([
+		{ result: "ok", message: `the key of the handover in ${key} is closed to others (0600)` },
 		{ result: "ok" },
 		{ result: "warning", do: `chmod 0600 ${secret}` },
 	]);

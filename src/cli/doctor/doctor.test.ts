@@ -183,6 +183,16 @@ describe("a destination", () => {
 		expect(await look({}, machine(isInMemory))).toMatchObject([{ check: "destination", result }]);
 	});
 
+	test("for the next agent has to be in memory as well", async () => {
+		const config = { allowedRoots: [], handover: { path: "/vault/secrets/.state" } } as unknown as Config;
+
+		const found = await destinationChecks(config, [], { world, machine: machine(false) });
+
+		expect(found).toMatchObject([
+			{ result: "warning", says: expect.stringContaining("/vault/secrets/.state is on a disk") },
+		]);
+	});
+
 	test("elsewhere may be on a disk", async () => {
 		expect(await look({ destination: "/srv/x.env" }, machine(false))).toMatchObject([{ result: "ok" }]);
 	});

@@ -16,7 +16,7 @@ interface Place {
 	readonly isGivenAway: boolean;
 }
 
-/** Where files are to be written: template destinations and token sinks. */
+/** Where files are to be written: template destinations, token sinks, a handover. */
 export async function destinationChecks(
 	config: Config,
 	units: readonly Unit[],
@@ -31,11 +31,12 @@ export async function destinationChecks(
 	const sinks = (config.auth?.sinks ?? []).map(({ path, user, group }) => ({
 		path,
 		isGivenAway: user !== undefined || group !== undefined,
-		unit: undefined,
 	}));
-	if (files.length + sinks.length === 0) return [leftOut("destination", "the config writes no file")];
+	const handover = config.handover === undefined ? [] : [{ path: config.handover.path, isGivenAway: false }];
+	const others = [...sinks, ...handover].map((place) => ({ ...place, unit: undefined }));
+	if (files.length + others.length === 0) return [leftOut("destination", "the config writes no file")];
 	const found = await Promise.all(
-		[...files, ...sinks].map(({ unit, ...place }) =>
+		[...files, ...others].map(({ unit, ...place }) =>
 			tried("destination", async () => {
 				// Compares, and by that refuses links and places outside of allowed_roots; writes nothing.
 				if (unit !== undefined) await delivery.plan([orderOf(unit, "")]);
@@ -104,9 +105,12 @@ interface CredentialFile {
 	readonly path: string;
 }
 
-function credentialFiles({ auth, vault }: Config): readonly CredentialFile[] {
-	const key = vault.tls.clientKey;
-	const own = key === undefined ? [] : [{ what: "client key", path: key }];
+function credentialFiles({ auth, vault, handover }: Config): readonly CredentialFile[] {
+	const named = (what: string, path: string | undefined) => (path === undefined ? [] : [{ what, path }]);
+	const own = [
+		...named("client key", vault.tls.clientKey),
+		...named("key of the handover", handover?.keyFile),
+	];
 	return auth === undefined ? own : [...own, ...loginFiles(auth)];
 }
 
