@@ -53,7 +53,8 @@ export async function tryPlaces(
 		tried.set(key, known);
 		const fault = await known;
 		if (fault === undefined) continue;
-		if (!(await isThere(place.path, fs))) throw fault;
+		// The one that lacks is named, not the one for which the folder was tried.
+		if (!(await isThere(place.path, fs))) throw (await tryPlace(place, fs)) ?? fault;
 		faults.add(fault);
 	}
 	return [...faults];
