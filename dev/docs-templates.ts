@@ -10,6 +10,7 @@ import {
 	parseTemplate,
 	plainText,
 	type TemplateInputs,
+	withPort,
 } from "../src/template/mod.ts";
 import { HELPER_TABLE, type HelperRow, PORTING_TABLE } from "./helper-table.ts";
 
@@ -30,6 +31,9 @@ const EXAMPLE =
 	/^```handlebars(?: (\S+)(?: (\S+))?)?\n([^]*?)^```\n(?:\n?^```text (result|error)\n([^]*?)^```$)?/gm;
 
 /** What `{{env "TEAM"}}` gives on the page. */
+/** Where the child of the page's examples listens. */
+const EXAMPLE_PORT = 41_873;
+
 export const EXAMPLE_ENV: Readonly<Record<string, string>> = { TEAM: "ml" };
 
 /** @throws RangeError for a template without a destination or without a result */
@@ -89,7 +93,7 @@ async function outcome(example: Example, inputs: TemplateInputs): Promise<string
 
 function piecesOf(template: string, file: string, inputs: TemplateInputs) {
 	const pass = parseTemplate(template, { file, allowEmpty: false }).render(inputs);
-	if (pass.kind === "complete") return pass.pieces;
+	if (pass.kind === "complete") return withPort(pass.pieces, EXAMPLE_PORT);
 	throw new RangeError(
 		`Cannot render ${file}: the page has no ${pass.missing.map(({ path }) => path).join(", ")}`,
 	);
@@ -114,6 +118,7 @@ function inputsOf(secrets: Secrets): TemplateInputs {
 		env: (name) => EXAMPLE_ENV[name],
 		readFile: () => "eu-1",
 		now: () => Date.UTC(2026, 10, 21, 10, 2, 11),
+		hasPort: true,
 	};
 }
 

@@ -1,5 +1,6 @@
 import { AgentError, type ErrorRows, ExitCode, nearest } from "../kernel/mod.ts";
 import { PREVIOUS } from "./inputs.ts";
+import { PORT_NAME } from "./port.ts";
 
 /** A place in a template, for messages. */
 export interface Place {
@@ -120,6 +121,25 @@ export class TemplateError extends AgentError {
 		});
 	}
 
+	/** A helper would have to work with the child's private port, which is not chosen yet. */
+	static portUnknown(place: Place, helper: string): TemplateError {
+		return TemplateError.value(
+			place,
+			`${helper} cannot work with the port: it is chosen when a child is about to be started`,
+			"write {{@port}} by itself",
+		);
+	}
+
+	/** The child's private port, where there is none, or where it cannot be told. */
+	static noPort(place: Place, reason: string, advice: string): TemplateError {
+		return new TemplateError(reason, {
+			code: "E_TEMPLATE_PORT",
+			exitCode: ExitCode.usage,
+			rows: { in: inRow(place), do: advice },
+			facts: spotFacts(place),
+		});
+	}
+
 	/** A value that is there, but empty. */
 	static empty(place: Place, what: string): TemplateError {
 		return new TemplateError(`${what} is empty`, {
@@ -183,6 +203,7 @@ function asName(field: string): string {
 }
 
 function adviceForField(field: string, guess: string | undefined): string {
+	if (field === PORT_NAME) return "write {{@port}} for the child's private port, or add the field in Vault";
 	return guess === undefined
 		? `add the field in Vault, or make it optional: {{default ${asName(field)} "…"}} or {{#if (has "${field}")}}`
 		: `did you mean "${guess}"? write {{${asName(guess)}}}, or rename the field in Vault`;

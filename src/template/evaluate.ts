@@ -4,10 +4,10 @@ import { runBlock } from "./blocks.ts";
 import { CONTEXT_HELPERS } from "./context-helpers.ts";
 import { type Place, TemplateError } from "./errors.ts";
 import { expressionOf, simpleName } from "./names.ts";
-import type { Piece } from "./format/format.ts";
 import { HelperFault, MissingFault, PURE_HELPERS } from "./helpers.ts";
 import type { TemplateInputs, TemplateRequest } from "./inputs.ts";
 import { outputPiece } from "./output.ts";
+import { type OpenPiece, PRIVATE_PORT } from "./port.ts";
 import { member, namesOf, PENDING, type Provenance, type Result, type Scope, SecretScope } from "./scope.ts";
 
 /** What one template, or one expression of the config, is called and allowed. */
@@ -16,11 +16,13 @@ export interface EvaluationOptions {
 	readonly file: string;
 	/** Let empty values through. */
 	readonly allowEmpty: boolean;
+	/** A secret's fields stand at the top. Default false. */
+	readonly isOverSecret?: boolean;
 }
 
 /** One pass over one template: collects the pieces, and the requests that it made. */
 export class Evaluation {
-	readonly pieces: Piece[] = [];
+	readonly pieces: OpenPiece[] = [];
 	/** Every request made, by what it asks for. */
 	readonly requests: TemplateRequest[] = [];
 	/** Those of them that have not been read yet. */
@@ -143,6 +145,7 @@ export class Evaluation {
 		if (results.some((result) => result.isPending)) return PENDING;
 		const place = { ...this.place(call), expression: `{{${expressionOf(call)}}}` };
 		this.#checkArity(name, call, pure.arity);
+		if (results.some(({ value }) => value === PRIVATE_PORT)) throw TemplateError.portUnknown(place, name);
 		try {
 			const value = pure.run(
 				results.map((result) => result.value),

@@ -45,4 +45,6 @@ export interface TemplateInputs {
 	readonly readFile: (path: string) => string;
 	/** Milliseconds since the epoch. */
 	readonly now: () => number;
+	/** Whether the child has a private port, so that `{{port}}` has a meaning. Default false. */
+	readonly hasPort?: boolean;
 }

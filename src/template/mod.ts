@@ -1,5 +1,7 @@
+export { TemplateError } from "./errors.ts";
 export type { EvaluationOptions } from "./evaluate.ts";
 export { finishText, type Piece, plainText } from "./format/mod.ts";
+export { holdsPort, type OpenPiece, withPort } from "./port.ts";
 export type { Found, TemplateInputs, TemplateRequest, TemplateSecret } from "./inputs.ts";
 export { type Discovery, parseTemplate, type RenderPass, type Template } from "./template.ts";
 export { type FieldReference, referenceTemplate, secretTemplate } from "./variable.ts";

@@ -1,6 +1,7 @@
 import { JsonNumber } from "../kernel/mod.ts";
 import { type Place, TemplateError } from "./errors.ts";
-import { JsonText, type Piece, type Scalar } from "./format/format.ts";
+import { JsonText, type Origin, type Scalar } from "./format/format.ts";
+import { type OpenPiece, PRIVATE_PORT } from "./port.ts";
 import type { Result } from "./scope.ts";
 
 /**
@@ -8,10 +9,12 @@ import type { Result } from "./scope.ts";
  *
  * @throws TemplateError for a value that is empty, or no scalar
  */
-export function outputPiece(result: Result, place: Place, allowEmpty: boolean): Piece {
+export function outputPiece(result: Result, place: Place, allowEmpty: boolean): OpenPiece {
 	const { from } = result;
 	const name = place.expression ?? "";
 	const what = from?.field === undefined ? `the value of ${name}` : `field "${from.field}" of ${from.path}`;
+	const raw = result.isRaw === true;
+	if (result.value === PRIVATE_PORT) return { kind: "port", raw, origin: originOf(result, place) };
 	const value = scalarOf(result.value);
 	if (value === undefined) {
 		throw TemplateError.value(
@@ -21,15 +24,19 @@ export function outputPiece(result: Result, place: Place, allowEmpty: boolean): 
 		);
 	}
 	if (value === "" && !allowEmpty && !result.mayBeEmpty) throw TemplateError.empty(place, what);
-	const origin = {
-		file: place.file,
-		line: place.line ?? 1,
-		column: place.column ?? 1,
-		expression: name,
+	return { kind: "value", value, raw, origin: originOf(result, place) };
+}
+
+function originOf({ from }: Result, { file, line = 1, column = 1, expression = "" }: Place): Origin {
+	const field = from?.field;
+	return {
+		file,
+		line,
+		column,
+		expression,
 		...(from && { path: from.path }),
-		...(from?.field !== undefined && { field: from.field }),
+		...(field !== undefined && { field }),
 	};
-	return { kind: "value", value, raw: result.isRaw === true, origin };
 }
 
 /** `null` counts as empty text: a field without a value. */

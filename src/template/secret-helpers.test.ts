@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { plainText } from "./format/mod.ts";
 import type { Found, TemplateInputs, TemplateRequest } from "./inputs.ts";
+import { withPort } from "./port.ts";
 import { parseTemplate, type RenderPass } from "./template.ts";
 import { referenceTemplate } from "./variable.ts";
 
@@ -29,7 +31,7 @@ function asked(text: string): readonly TemplateRequest[] {
 function rendered(text: string, lookup: (request: TemplateRequest) => Found): string {
 	const outcome = pass(text, lookup);
 	if (outcome.kind === "incomplete") throw new Error("incomplete");
-	return outcome.pieces.map((piece) => (piece.kind === "text" ? piece.text : String(piece.value))).join("");
+	return plainText(withPort(outcome.pieces, 0), undefined);
 }
 
 describe("parameters of a secret", () => {

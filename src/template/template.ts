@@ -2,10 +2,10 @@ import type { Block, Call, Expression, Program } from "./ast.ts";
 import { CONTEXT_HELPERS } from "./context-helpers.ts";
 import { type Place, TemplateError } from "./errors.ts";
 import { Evaluation, type EvaluationOptions, helperNames } from "./evaluate.ts";
-import type { Piece } from "./format/format.ts";
 import { PURE_HELPERS } from "./helpers.ts";
 import type { TemplateInputs, TemplateRequest, TemplateSecret } from "./inputs.ts";
 import { simpleName } from "./names.ts";
+import { type OpenPiece, PORT_NAME, portPlaces, PRIVATE_PORT } from "./port.ts";
 import { parseTemplateText } from "./parse.ts";
 import { requestOf } from "./request.ts";
 import { literalParameters, requestArguments } from "./parameters.ts";
@@ -15,7 +15,7 @@ import { type Scope, SecretScope } from "./scope.ts";
 export type RenderPass =
 	| {
 			readonly kind: "complete";
-			readonly pieces: readonly Piece[];
+			readonly pieces: readonly OpenPiece[];
 			readonly requests: readonly TemplateRequest[];
 	  }
 	| { readonly kind: "incomplete"; readonly missing: readonly TemplateRequest[] };
@@ -26,6 +26,8 @@ export interface Discovery {
 	readonly requests: readonly TemplateRequest[];
 	/** Places where the path is computed, so that only a render can tell. */
 	readonly computed: readonly Place[];
+	/** Places that ask for the child's private port. */
+	readonly ports: readonly Place[];
 }
 
 /** A parsed template. */
@@ -49,23 +51,28 @@ export function parseTemplate(text: string, options: EvaluationOptions): Templat
 	return {
 		render(inputs, context) {
 			const evaluation = new Evaluation(inputs, options);
-			evaluation.run(program, rootScope(context));
+			evaluation.run(program, rootScope(context, inputs.hasPort === true));
 			const { missing, pieces, requests } = evaluation;
 			return missing.length > 0 ? { kind: "incomplete", missing } : { kind: "complete", pieces, requests };
 		},
-		discover: () => discover(calls, options.file),
+		discover: () => ({
+			...discover(calls, options.file),
+			ports: portPlaces(program, options.file, options.isOverSecret === true),
+		}),
 	};
 }
 
-function rootScope(secret: TemplateSecret | undefined): Scope {
+function rootScope(secret: TemplateSecret | undefined, hasPort: boolean): Scope {
+	const port = hasPort ? { [PORT_NAME]: PRIVATE_PORT } : {};
 	const from = secret && {
 		path: secret.path,
 		...(secret.version !== undefined && { version: secret.version }),
 	};
 	const context =
-		secret === undefined ? { value: {} } : { value: new SecretScope(secret), ...(from && { from }) };
-	const version = secret?.version === undefined ? [] : ([["version", { value: secret.version }]] as const);
-	return { context, data: new Map(version), blockParams: new Map() };
+		secret === undefined ? { value: port } : { value: new SecretScope(secret), ...(from && { from }) };
+	const data = { ...port, ...(secret?.version !== undefined && { version: secret.version }) };
+	const results = Object.entries(data).map(([name, value]) => [name, { value }] as const);
+	return { context, data: new Map(results), blockParams: new Map() };
 }
 
 /** A name with arguments must be a helper: found out before anything is read. */
@@ -81,7 +88,7 @@ function checkName({ call, isBlock }: FoundCall, file: string): void {
 /** Helpers that make requests. */
 const ASKING: ReadonlySet<string> = new Set(["secret", "secrets", "pkiCert"]);
 
-function discover(calls: readonly FoundCall[], file: string): Discovery {
+function discover(calls: readonly FoundCall[], file: string): Omit<Discovery, "ports"> {
 	const requests: TemplateRequest[] = [];
 	const computed: Place[] = [];
 	for (const { call } of calls) {

@@ -19,7 +19,7 @@ export function referenceTemplate(reference: FieldReference, options: Evaluation
 	const expression = `${reference.path}${pinned}#${reference.field}`;
 	const place: Place = { file: options.file, expression };
 	return {
-		discover: () => ({ requests: [request], computed: [] }),
+		discover: () => ({ requests: [request], computed: [], ports: [] }),
 		render: (inputs) =>
 			withSecret(inputs, { request, place }, (secret) => {
 				const holder = { value: new SecretScope(secret), from: { path: secret.path } };
@@ -40,12 +40,12 @@ export function secretTemplate(path: string, text: string, options: EvaluationOp
 	const [plain = "", query] = path.split("?");
 	const version = new URLSearchParams(query).get("version");
 	const request = requestFor({ path: plain, ...(version !== null && { version: Number(version) }) });
-	const inner = parseTemplate(text, options);
+	const inner = parseTemplate(text, { ...options, isOverSecret: true });
 	const place: Place = { file: options.file, expression: path };
 	return {
 		discover() {
-			const { requests, computed } = inner.discover();
-			return { requests: [request, ...requests], computed };
+			const { requests, ...others } = inner.discover();
+			return { requests: [request, ...requests], ...others };
 		},
 		render: (inputs) =>
 			withSecret(inputs, { request, place }, (secret) => {

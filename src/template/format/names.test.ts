@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Found } from "../inputs.ts";
+import { withPort } from "../port.ts";
 import { parseTemplate } from "../template.ts";
 import { FormatError } from "./errors.ts";
 import { finishText } from "./mod.ts";
@@ -21,7 +22,7 @@ async function finished(
 	const inputs = { lookup, env: () => undefined, readFile: () => "", now: () => 0 };
 	const pass = parseTemplate(text, { file: "t.hbs", allowEmpty: false }).render(inputs);
 	if (pass.kind === "incomplete") throw new Error("incomplete");
-	return await finishText(format, pass.pieces, "t.hbs");
+	return await finishText(format, withPort(pass.pieces, 0), "t.hbs");
 }
 
 const ALL = '# all\n{{#secret "s"}}\n{{#each this}}\n{{@key}}={{this}}\n{{/each}}\n{{/secret}}\n';
