@@ -1,16 +1,16 @@
 import type { AgentError, Log } from "../kernel/mod.ts";
-import type { FileOrder } from "../render/mod.ts";
 import type { Change, Pace } from "../secrets/mod.ts";
 import type { LeaseUses } from "./lease-turnover.ts";
 import type { Variables } from "./ports.ts";
 import type { Rendering } from "./renderer.ts";
-import { orderOf } from "./order.ts";
+import { type ForPort, orderOf, type UnitOrder } from "./order.ts";
 import type { FileUnit, Unit } from "./spec.ts";
 
 /** What is known of one unit: its last good text, what that came from, and the fault since then, if any. */
 interface UnitState {
 	readonly unit: Unit;
 	readonly text: string | undefined;
+	readonly forPort: ForPort | undefined;
 	readonly keys: ReadonlySet<string>;
 	readonly leases: ReadonlySet<string>;
 	readonly error: AgentError | undefined;
@@ -19,7 +19,7 @@ interface UnitState {
 }
 
 /** What is known of a unit, without its text. */
-export interface Standing extends Omit<UnitState, "text" | "keys" | "leases"> {
+export interface Standing extends Omit<UnitState, "text" | "forPort" | "keys" | "leases"> {
 	/** Whether there is a text that can be delivered. */
 	readonly isRendered: boolean;
 }
@@ -40,7 +40,8 @@ export class Book {
 	/** Other units from now on; one that stays keeps its last good text. */
 	adopt(units: readonly Unit[]): void {
 		const none = new Set<string>();
-		const empty = { text: undefined, keys: none, leases: none, error: undefined, isRemoved: false };
+		const nothing = { text: undefined, forPort: undefined, error: undefined };
+		const empty = { ...nothing, keys: none, leases: none, isRemoved: false };
 		const states = units.map((unit) => {
 			const key = keyOf(unit);
 			return [key, { ...empty, ...this.#states.get(key), unit }] as const;
@@ -129,10 +130,11 @@ export class Book {
 	}
 
 	/** What has to be on disk. A unit that was never rendered orders nothing. */
-	orders(): readonly FileOrder[] {
-		return this.#all.flatMap(({ unit, text, isRemoved }) => {
+	orders(): readonly UnitOrder[] {
+		return this.#all.flatMap(({ unit, text, forPort, isRemoved }) => {
 			if (unit.kind !== "file" || (text === undefined && !isRemoved)) return [];
-			return [orderOf(unit, isRemoved ? undefined : text)];
+			if (isRemoved) return [orderOf(unit, undefined)];
+			return [{ ...orderOf(unit, text), ...(forPort && { forPort }) }];
 		});
 	}
 
@@ -163,8 +165,8 @@ function keyOf(unit: Unit): string {
 
 function nextState(before: UnitState, rendering: Rendering): UnitState {
 	if (rendering.kind === "text") {
-		const { text, keys, leases } = rendering;
-		return { ...before, text, keys, leases, error: undefined, isRemoved: false };
+		const { text, forPort, keys, leases } = rendering;
+		return { ...before, text, forPort, keys, leases, error: undefined, isRemoved: false };
 	}
 	const { error, unit } = rendering;
 	const isGone = unit.kind === "file" && unit.onDeleted === "remove" && GONE_CODES.has(error.code);

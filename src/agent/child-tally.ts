@@ -5,30 +5,34 @@ export interface ChildTally {
 	readonly observe: (event: ChildEvent) => void;
 	/** Replacements for new values. */
 	readonly turnOvers: () => number;
-	/** Starts for any other reason but the first. */
+	/** Starts for any other reason but the first; in rolling, of children that came to serve. */
 	readonly restarts: () => number;
-	/** Whether the child runs with older values than it should, because it could not live with those. */
-	readonly isPutBack: () => boolean;
+	/** Connections that were cut when a replaced child had had its time. */
+	readonly cut: () => number;
 }
 
 /** Gathers from what happens to the child. */
 export function tallyChild(): ChildTally {
-	let [starts, turnOvers] = [0, 0];
-	let isReplaced = false;
-	let putBackFrom: number | undefined;
+	const restarting = { starts: 0, turnOvers: 0, isReplaced: false };
+	const rolling = { switches: 0, turnOvers: 0, serving: 0 };
+	let cut = 0;
+	// A child that takes over says so; it is counted then, and not when it was started.
+	const starts = () => (rolling.switches > 0 ? rolling.switches : restarting.starts);
+	const turnOvers = () => (rolling.switches > 0 ? rolling.turnOvers : restarting.turnOvers);
 	return {
 		observe: (event) => {
-			if (event.kind === "stopping") isReplaced = event.why === "replace";
-			else if (event.kind === "put-back") putBackFrom = event.from;
+			if (event.kind === "stopping") restarting.isReplaced = event.why === "replace";
 			else if (event.kind === "started") {
-				starts++;
-				if (isReplaced) turnOvers++;
-				isReplaced = false;
-				if (putBackFrom !== undefined && event.generation > putBackFrom) putBackFrom = undefined;
-			}
+				restarting.starts++;
+				if (restarting.isReplaced) restarting.turnOvers++;
+				restarting.isReplaced = false;
+			} else if (event.kind === "switched") {
+				if (rolling.switches++ > 0 && event.generation !== rolling.serving) rolling.turnOvers++;
+				rolling.serving = event.generation;
+			} else if (event.kind === "drained") cut += event.cut;
 		},
-		turnOvers: () => turnOvers,
-		restarts: () => Math.max(0, starts - 1 - turnOvers),
-		isPutBack: () => putBackFrom !== undefined,
+		turnOvers,
+		restarts: () => Math.max(0, starts() - 1 - turnOvers()),
+		cut: () => cut,
 	};
 }

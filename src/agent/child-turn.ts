@@ -1,58 +1,135 @@
-import { type Log, Secret } from "../kernel/mod.ts";
+import type { ChildEvent } from "../child/mod.ts";
+import { formatDuration, type Log, Secret } from "../kernel/mod.ts";
+import type { ChildFiles } from "./child-files.ts";
+import { ChildGenerations } from "./child-generations.ts";
 import type { Generation } from "./generation.ts";
 import type { ChildPort } from "./ports.ts";
 
+type Switched = Extract<ChildEvent, { kind: "switched" }>;
+
 export interface ChildTurnDeps {
-	readonly supervisor: ChildPort["supervisor"];
+	readonly child: ChildPort;
+	readonly files: ChildFiles;
 	readonly log: Log;
 	/** The newest generation. */
 	readonly current: () => Generation;
-	/** Puts the files of a generation in place before its child is put back; never rejects. */
-	readonly putBack: (generation: Generation) => Promise<void>;
-	/** Told how a turn has ended: the child stands with the generation, or the one before it had to be put back. */
+	/** Told how a turn has ended: the child serves with the generation, or one with that before it does. */
 	readonly ended: (generation: number, outcome: "stands" | "rejected") => void;
+	/** Told that no child runs with an older generation than this any more. */
+	readonly outlived: (generation: number) => void;
 	/** Called when a turn has come to its end, however: there may be something to do. */
 	readonly wake: () => void;
 }
 
 /** Brings the child to the newest generation. */
 export class ChildTurn {
+	/** What replaces the child when something has changed. */
+	readonly way: "restart" | "rolling";
 	readonly #deps: ChildTurnDeps;
-	/** Number of the generation that the child was last asked to run with; files alone may be newer. */
-	#tried = 1;
+	readonly #generations = new ChildGenerations();
+	#oldest = 0;
+	/** The last that a child was asked to run with. */
+	#asked: Generation | undefined;
+	/** The last that a child has proved to live with. */
+	#stood: Generation | undefined;
+	/** Nobody lives with it, and it is tried again. */
+	#rejected: Generation | undefined;
+	#switched: Switched | undefined;
 
 	constructor(deps: ChildTurnDeps) {
 		this.#deps = deps;
+		this.way = deps.child.freePort === undefined ? "restart" : "rolling";
+		deps.child.subscribe?.((event) => this.#observe(event));
 	}
 
 	/** @throws AgentError when the child cannot be started */
 	async start(): Promise<void> {
-		await this.#deps.supervisor.start(this.#valuesOf(this.#deps.current()));
+		const generation = this.#ask();
+		await this.#deps.child.supervisor.start(this.#valuesOf(generation));
+		this.#stood = generation;
+		this.#generations.stands(generation.number);
 	}
 
-	/** Does not wait for the child to stand: that is known only after the start grace, and reading goes on meanwhile. */
-	restart(): void {
-		const { supervisor, current, log, ended, wake } = this.#deps;
-		const generation = current();
-		const { number } = generation;
-		this.#tried = number;
+	/** Does not wait for the child to stand: that takes its time, and reading goes on meanwhile. */
+	replace(): void {
+		const generation = this.#ask();
 		const report = async () => {
-			const outcome = await supervisor.replace(this.#valuesOf(generation));
-			if (outcome === "turned-over") {
-				log.write("info", "turned over", { msg: `generation ${number} stands`, generation: number });
-				ended(number, "stands");
-			} else if (outcome === "put-back") {
-				const msg = `generation ${number} is rejected: its child did not live; the values before it are used until the next change`;
-				log.write("error", "rejected", { msg, generation: number });
-				ended(number, "rejected");
-			}
-			wake();
+			const outcome = await this.#deps.child.supervisor.replace(this.#valuesOf(generation));
+			if (outcome === "turned-over") this.#stands(generation);
+			else if (outcome === "put-back") this.#isRejected(generation);
+			this.#deps.wake();
 		};
 		void report();
 	}
 
 	signal(name: NodeJS.Signals): boolean {
-		return this.#deps.supervisor.signal(name);
+		return this.#deps.child.supervisor.signal(name);
+	}
+
+	#ask(): Generation {
+		const generation = this.#deps.current();
+		this.#asked = generation;
+		this.#rejected = undefined;
+		this.#deps.files.tries(generation);
+		return generation;
+	}
+
+	#observe(event: ChildEvent): void {
+		this.#generations.observe(event);
+		if (event.kind === "switched") this.#switched = event;
+		if (event.kind === "exited") this.#tellOldest();
+		if (this.#isUp(event) && event.generation === this.#rejected?.number) this.#stands(this.#rejected);
+		if (event.kind === "put-back" || event.kind === "backing-off") this.#putFilesBack();
+	}
+
+	/** In rolling the child before the one that stands may still be at work, and so may those before that. */
+	#tellOldest(): void {
+		const { oldest } = this.#generations;
+		if (oldest === this.#oldest) return;
+		this.#oldest = oldest;
+		this.#deps.outlived(oldest);
+		this.#deps.wake();
+	}
+
+	#isUp(event: ChildEvent): event is Extract<ChildEvent, { kind: "switched" | "ready" | "stands" }> {
+		return this.way === "rolling"
+			? event.kind === "switched"
+			: event.kind === "ready" || event.kind === "stands";
+	}
+
+	/** A child that goes on serving may read its files again; one that was stopped finds them when it starts. */
+	#putFilesBack(): void {
+		const { child, files } = this.#deps;
+		const isServing = this.way === "rolling" && child.supervisor.state.kind === "running";
+		if (isServing && this.#stood !== undefined && this.#stood !== this.#asked)
+			void files.putBack(this.#stood);
+	}
+
+	#stands(generation: Generation): void {
+		const { log, ended, wake } = this.#deps;
+		const { number } = generation;
+		[this.#stood, this.#rejected] = [generation, undefined];
+		const change = this.#switched?.generation === number ? handOver(this.#switched) : {};
+		log.write("info", "turned over", { msg: `generation ${number} stands`, generation: number, ...change });
+		ended(number, "stands");
+		this.#generations.stands(number);
+		this.#tellOldest();
+		wake();
+	}
+
+	#isRejected(generation: Generation): void {
+		const { log, ended } = this.#deps;
+		const { number } = generation;
+		this.#rejected = generation;
+		const outcome =
+			this.way === "rolling"
+				? "its child was not ready; the one before it goes on, and it is tried again"
+				: "its child did not live; the values before it are used until the next change";
+		log.write("error", "rejected", {
+			msg: `generation ${number} is rejected: ${outcome}`,
+			generation: number,
+		});
+		ended(number, "rejected");
 	}
 
 	#valuesOf(generation: Generation) {
@@ -61,12 +138,18 @@ export class ChildTurn {
 			generation: number,
 			...(terms?.spec !== undefined && { spec: terms.spec }),
 			env: new Secret(terms?.environment(variables) ?? {}),
-			prepare: async (): Promise<undefined> => {
-				// One that only starts again after its end finds the newest files.
-				if (number >= this.#tried) return;
-				this.#tried = number;
-				await this.#deps.putBack(generation);
-			},
+			prepare: async () => await this.#deps.files.prepare(generation),
 		};
 	}
+}
+
+/** Who took over from whom, as the fields of a log line. */
+function handOver({ generation, pid, afterMs, from }: Switched) {
+	const rest = from === undefined ? "" : `, pid ${from.pid} draining (${from.open} open)`;
+	return {
+		msg: `generation ${generation} rolling: pid ${pid} ready in ${formatDuration(afterMs)}${rest}`,
+		pid,
+		ready_seconds: afterMs / 1000,
+		...(from && { from: from.pid, open: from.open }),
+	};
 }

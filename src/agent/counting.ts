@@ -46,10 +46,15 @@ export function countChildEvent(event: ChildEvent, counters: Counters): void {
 		case "put-back":
 			counters.add("keyturn_child_put_backs_total", {});
 			break;
+		case "switched":
+			if (event.from !== undefined) counters.observe("keyturn_hand_over_seconds", event.afterMs / 1000);
+			break;
+		case "drained":
+			counters.observe("keyturn_drain_seconds", event.afterMs / 1000);
+			counters.add("keyturn_connections_cut_total", {}, event.cut);
+			break;
 		case "ready":
 		case "not-ready":
-		case "switched":
-		case "drained":
 		case "stands":
 		case "stopping":
 		case "killed":

@@ -1,11 +1,12 @@
 import type { FileOrder } from "../render/mod.ts";
+import type { UnitOrder } from "./order.ts";
 import type { ChildTerms, Variables } from "./ports.ts";
 import type { FileUnit } from "./spec.ts";
 
 /** What a generation consists of; kept so that the one before can be put back. */
 export interface Generation {
 	readonly number: number;
-	readonly orders: readonly FileOrder[];
+	readonly orders: readonly UnitOrder[];
 	readonly variables: Variables;
 	/** How its child is run; absent without a child. */
 	readonly terms: ChildTerms | undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { agentBench, COMMAND, fileUnit } from "../../test/support/agent-bench.ts";
+import { agentBench, type BenchOptions, COMMAND, fileUnit } from "../../test/support/agent-bench.ts";
 import { vaultBench } from "../../test/support/secrets-bench.ts";
 import { type FakeAnswer, refusal, reply } from "../../test/support/fake-vault.ts";
 import type { FakeDatabaseOptions } from "../../test/support/fake-database.ts";
@@ -22,16 +22,17 @@ function variable(name: string): Unit {
 	return { kind: "variable", name, template, required: true };
 }
 
-interface Options extends Partial<FakeDatabaseOptions> {
+interface Options extends Partial<FakeDatabaseOptions>, Pick<BenchOptions, "withChild"> {
 	/** What is answered beside the database. */
 	readonly serve?: FakeAnswer;
 }
 
 /** An agent whose credential ends after a while for good; the child has stood since its start. */
 async function open(units: readonly Unit[], options: Options = {}) {
-	const { ttlMs = HOUR, maxMs = 2 * HOUR, serve } = options;
+	const { ttlMs = HOUR, maxMs = 2 * HOUR, serve, withChild = true } = options;
 	const opened: ReturnType<typeof vaultBench>[] = [];
 	const agent = agentBench(units, {
+		withChild,
 		vault: (clock) => {
 			const bench = vaultBench(clock, { ttlMs, maxMs });
 			if (serve !== undefined) bench.serve(serve);
@@ -85,6 +86,18 @@ describe("a credential that was replaced", () => {
 		await clock.advance(2 * HOUR);
 
 		expect(revokedAt).toEqual([(database.issued[1]?.at ?? 0) + 5 * SECOND]);
+	});
+
+	test("is revoked in rolling when the child that had it is gone, and not while that still ends what it began", async () => {
+		const { rolling, clock, users } = await open([variable("DB")], { withChild: "rolling" });
+
+		await clock.advance(1.95 * HOUR);
+		expect(rolling.starts.map(({ env }) => env["DB"])).toEqual(["user-1", "user-2"]);
+		expect(users()).toEqual(["user-1", "user-2"]);
+
+		rolling.drain();
+		await clock.advance(0);
+		expect(users()).toEqual(["user-2"]);
 	});
 
 	test("stays alive while the child was put back to it", async () => {

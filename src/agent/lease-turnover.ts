@@ -1,5 +1,5 @@
 import type { SecretStore } from "../secrets/mod.ts";
-import type { FileUnit, Unit } from "./spec.ts";
+import { type FileUnit, replacesChild, type Unit } from "./spec.ts";
 
 /** Units that have secrets of a lease in their texts, by the lease's id. */
 export type LeaseUses = ReadonlyMap<string, readonly Unit[]>;
@@ -17,7 +17,7 @@ export interface Delivered {
 interface Leaving {
 	/** The first generation without it. */
 	readonly since: number;
-	/** It is used until a child of that generation or a later one stands. */
+	/** It is used until a child of that generation or a later one stands, and none with an older one runs. */
 	readonly needsChild: boolean;
 }
 
@@ -55,7 +55,7 @@ export class LeaseTurnover {
 		this.#uses = now.uses;
 	}
 
-	/** The child has proved that it can live with this generation. */
+	/** A child lives with this generation, and none with an older one. */
 	childStands(generation: number): void {
 		this.#childStands = Math.max(this.#childStands, generation);
 	}
@@ -89,5 +89,5 @@ function isTold(user: Unit, { files, variablesChanged }: Delivered): boolean {
 
 function isForRestart(user: Unit, { files }: Delivered): boolean {
 	if (user.kind === "variable") return true;
-	return files.some((file) => file.destination === user.destination && file.onChange.kind === "restart");
+	return files.some((file) => file.destination === user.destination && replacesChild(file.onChange));
 }

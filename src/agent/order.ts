@@ -1,8 +1,17 @@
 import type { FileOrder } from "../render/mod.ts";
 import type { FileUnit, Unit } from "./spec.ts";
 
+/** The text of a file with this port in the place of the child's. */
+export type ForPort = (port: number) => Promise<string>;
+
+/** What has to be on disk for a unit. */
+export interface UnitOrder extends FileOrder {
+	/** There where the file holds the child's private port: `content`, by which it is compared, has another there. */
+	readonly forPort?: ForPort;
+}
+
 /** What has to be on disk for a unit. @param content `undefined` removes the file */
-export function orderOf(unit: FileUnit, content: string | undefined): FileOrder {
+export function orderOf(unit: FileUnit, content: string | undefined): UnitOrder {
 	return {
 		...placeOf(unit),
 		content,

@@ -1,4 +1,4 @@
-import type { ChildSpec, Supervisor } from "../child/mod.ts";
+import type { ChildEvent, ChildSpec, ChildState, Supervisor } from "../child/mod.ts";
 import type { ChangeAction } from "./spec.ts";
 
 /** Values of the child's variables, by name. */
@@ -6,9 +6,13 @@ export type Variables = ReadonlyMap<string, string>;
 
 /** The child. */
 export interface ChildPort {
-	readonly supervisor: Pick<Supervisor, "start" | "replace" | "signal">;
+	readonly supervisor: Pick<Supervisor, "start" | "replace" | "signal"> & { readonly state: ChildState };
 	/** How it is run at first. */
 	readonly terms: ChildTerms;
+	/** Has the listener told of everything that happens to it, as it happens. */
+	readonly subscribe?: (listener: (event: ChildEvent) => void) => void;
+	/** A port for a child that is about to start beside the one that serves; there exactly in rolling. */
+	readonly freePort?: () => Promise<number>;
 }
 
 /** How the child is run. */

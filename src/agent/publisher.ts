@@ -1,13 +1,15 @@
 import { AgentError, type Clock, type Log } from "../kernel/mod.ts";
-import type { Delivery, FileOrder } from "../render/mod.ts";
+import type { Delivery } from "../render/mod.ts";
 import type { Counters } from "../status/mod.ts";
 import type { Book } from "./book.ts";
 import { DeliveryRetry } from "./delivery-retry.ts";
 import { changedVariables, type Difference, type Generation, isNewFor, renderedLine } from "./generation.ts";
-import { ChildTurn } from "./child-turn.ts";
+import { type ChildSide, childSide } from "./child-side.ts";
+import { FilesOnDisk } from "./files-on-disk.ts";
 import type { ChildPort, ChildTerms, NoticePort } from "./ports.ts";
 import type { LeaseTurnover } from "./lease-turnover.ts";
-import type { FileUnit } from "./spec.ts";
+import { Rejection } from "./rejection.ts";
+import { type FileUnit, replacesChild } from "./spec.ts";
 import type { RotationTrail } from "./rotation-trail.ts";
 import { TurnOver } from "./turn-over.ts";
 
@@ -33,34 +35,24 @@ export interface PublisherDeps {
 export class Publisher {
 	readonly #deps: PublisherDeps;
 	readonly #turnOver: TurnOver;
-	readonly #child: ChildTurn | undefined;
-	#delivery: Delivery;
+	readonly #files: FilesOnDisk;
+	readonly #child: ChildSide | undefined;
+	readonly #rejection = new Rejection();
+	readonly #retry: DeliveryRetry;
+	/** What the child could not live with is to be tried again, though nothing is new. */
+	#isAskedAgain = false;
 	#terms: ChildTerms | undefined;
 	#current: Generation = { number: 0, orders: [], variables: new Map(), terms: undefined };
-	/** What the child could not live with, by path: not delivered again until it changes or somebody asks. */
-	#rejected: ReadonlyMap<string, string | undefined> = new Map();
-	readonly #retry: DeliveryRetry;
 
 	constructor(deps: PublisherDeps) {
 		this.#deps = deps;
 		this.#retry = new DeliveryRetry(deps);
-		this.#delivery = deps.delivery;
+		this.#files = new FilesOnDisk(deps.delivery);
 		this.#terms = deps.child?.terms;
-		const { notices, clock, random, log, counters, trail, leases, wake } = deps;
-		const child =
-			deps.child &&
-			new ChildTurn({
-				supervisor: deps.child.supervisor,
-				log,
-				current: () => this.#current,
-				putBack: (generation) => this.#putBack(generation),
-				ended: (generation, outcome) => {
-					if (outcome === "stands") leases.childStands(generation);
-					trail.childCame(generation, outcome);
-				},
-				wake,
-			});
-		this.#child = child;
+		const { child, notices, clock, random, log, counters, trail, leases, wake } = deps;
+		const [files, rejection, current] = [this.#files, this.#rejection, () => this.#current];
+		this.#child =
+			child && childSide(child, { files, rejection, current, log, trail, leases, counters, wake });
 		this.#turnOver = new TurnOver({
 			notices,
 			clock,
@@ -69,7 +61,7 @@ export class Publisher {
 			...(counters && { counters }),
 			settled: (paths) => this.#settled(paths),
 			told: (action, paths) => trail.told(action, paths),
-			...(child && { child }),
+			...(this.#child && { child: this.#child.turn }),
 		});
 	}
 
@@ -90,10 +82,9 @@ export class Publisher {
 
 	/** What a status report says of deliveries. */
 	get standing() {
-		const { number: generation, orders } = this.#current;
-		/** Put back to what stood before. */
-		const rejected = orders.filter((order) => this.#isRejected(order)).map(({ path }) => path);
-		return { generation, rejected, ...this.#retry.standing, notifications: this.#turnOver.standing };
+		const { number: generation } = this.#current;
+		const { standing: rejection } = this.#rejection;
+		return { generation, ...rejection, ...this.#retry.standing, notifications: this.#turnOver.standing };
 	}
 
 	/** Milliseconds until a failed delivery or notification is tried again; infinite when there is none. */
@@ -119,8 +110,8 @@ export class Publisher {
 	 */
 	async start(book: Book, signal: AbortSignal): Promise<void> {
 		const destinations = book.files.map((file) => file.destination);
-		const changed = new Set(await this.#delivery.deliver(book.orders()));
-		for (const path of await this.#delivery.unnotified(destinations)) changed.add(path);
+		const changed = await this.#deliverFirst(book);
+		for (const path of await this.#files.unnotified(destinations)) changed.add(path);
 		const [orders, variables, terms] = [book.orders(), book.variables(), this.#terms];
 		this.#current = { number: 1, orders, variables, terms };
 		this.#retry.delivered();
@@ -132,7 +123,7 @@ export class Publisher {
 		);
 		if (this.#child === undefined) return;
 		signal.throwIfAborted(); // whoever ended the agent knew of no child to end
-		await this.#child.start();
+		await this.#child.turn.start();
 		await this.#turnOver.childStarted();
 	}
 
@@ -142,37 +133,41 @@ export class Publisher {
 	 * @param terms absent: the child is run as before
 	 */
 	async adopt(delivery: Delivery, terms: ChildTerms | undefined, book: Book): Promise<void> {
-		this.#delivery = delivery;
+		this.#files.adopt(delivery);
 		this.#terms = terms ?? this.#terms;
-		await delivery.sweep(book.files.map((file) => file.destination));
+		await this.#files.sweep(book.files.map((file) => file.destination));
 	}
 
 	/** Delivers what the book says now, if it differs. A failure is logged and tried again. */
 	async publish(book: Book): Promise<void> {
 		const next = { orders: book.orders(), variables: book.variables(), terms: this.#terms };
 		const names = changedVariables(this.#current.variables, next.variables);
-		const variablesChanged = names.size > 0 || next.terms !== this.#current.terms;
+		const variablesChanged = names.size > 0 || next.terms !== this.#current.terms || this.#isAskedAgain;
 		if (variablesChanged || next.orders.some((order) => isNewFor(this.#current, order)))
-			this.forgetRejection();
+			this.#rejection.forgetFiles();
 		try {
-			const wanted = next.orders.filter((order) => !this.#isRejected(order));
-			const changed = new Set(await this.#delivery.deliver(wanted));
-			this.#retry.succeeded();
-			const files = book.files.filter(({ destination }) => changed.has(destination));
-			const isNew = files.length > 0 || variablesChanged;
-			if (isNew) this.#current = { number: this.#current.number + 1, ...next };
-			this.#noteLeases(book, files, variablesChanged);
-			if (isNew) this.#announce(book, { files, names, variablesChanged });
-			else this.#deps.trail.unchanged();
+			await this.#files.alone(async () => {
+				const wanted = next.orders.filter((order) => !this.#rejection.has(order));
+				const changed = await this.#files.deliver(wanted);
+				this.#retry.succeeded();
+				this.#isAskedAgain = false;
+				if (wanted.length === next.orders.length) this.#child?.files.areNewest();
+				const files = book.files.filter(({ destination }) => changed.has(destination));
+				const isNew = files.length > 0 || variablesChanged;
+				if (isNew) this.#current = { number: this.#current.number + 1, ...next };
+				this.#noteLeases(book, files, variablesChanged);
+				if (isNew) this.#announce(book, { files, names, variablesChanged });
+				else this.#deps.trail.unchanged();
+			});
 		} catch (error) {
 			if (!(error instanceof AgentError)) throw error;
 			this.#retry.failed(error);
 		}
 	}
 
-	/** Somebody asked: what was rejected is worth another try. */
+	/** Somebody asked: what was rejected is worth another try, from the next {@link publish} on. */
 	forgetRejection(): void {
-		this.#rejected = new Map();
+		if (this.#rejection.lift()) this.#isAskedAgain = true;
 	}
 
 	/** Closes what is over: leases that nobody lives by any more, and changes that everybody knows of. */
@@ -196,37 +191,26 @@ export class Publisher {
 			{
 				generation: this.#current.number,
 				changed: [...files, ...variables],
-				restarts: variablesChanged || files.some(({ onChange }) => onChange.kind === "restart"),
+				restarts: variablesChanged || files.some(({ onChange }) => replacesChild(onChange)),
 			},
 			(key) => book.usersOf(key),
 		);
 	}
 
-	/** Before a child is put back to a generation's variables, the files of that generation have to stand as well. */
-	async #putBack(generation: Generation): Promise<void> {
-		this.#rejected = new Map(this.#current.orders.map((order) => [order.path, order.content]));
-		try {
-			await this.#delivery.deliver(generation.orders);
-		} catch (error) {
-			if (!(error instanceof AgentError)) throw error;
-			const msg = `${error.message}; the child gets the variables of generation ${generation.number}, but newer files`;
-			this.#deps.log.write("error", "delivery failed", { ...error.facts, msg, code: error.code });
-		}
+	async #deliverFirst(book: Book): Promise<Set<string>> {
+		const port = await this.#child?.files.choosePort();
+		return await this.#files.alone(async () => new Set(await this.#files.deliver(book.orders(), port)));
 	}
 
 	/** The notices of these files are cleared. */
 	async #settled(paths: readonly string[]): Promise<void> {
 		try {
-			await this.#delivery.settled(paths);
+			await this.#files.settled(paths);
 		} catch (error) {
 			if (!(error instanceof AgentError)) throw error;
 			// It has happened; at worst it happens once more after a restart of the agent.
 			this.#deps.log.write("warn", "notification failed", { msg: error.message, code: error.code });
 		}
-	}
-
-	#isRejected({ path, content }: FileOrder): boolean {
-		return this.#rejected.has(path) && this.#rejected.get(path) === content;
 	}
 
 	#noteLeases(book: Book, files: readonly FileUnit[], variablesChanged: boolean): void {

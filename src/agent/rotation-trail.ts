@@ -102,13 +102,12 @@ export class RotationTrail {
 		);
 	}
 
-	/** A child stands with this generation, or could not live with it. */
-	childCame(generation: number, outcome: "stands" | "rejected"): void {
+	/** A child stands with this generation, be it after the old one or in its place; or it could not live with it. */
+	childCame(generation: number, outcome: "restarted" | "handed over" | "put back"): void {
 		this.#journeys = this.#journeys.map((journey) => {
 			if (!journey.needsChild || journey.generation === undefined || journey.generation > generation)
 				return journey;
-			const deed = outcome === "stands" ? "child restarted" : PUT_BACK;
-			return { ...journey, needsChild: false, done: [...journey.done, deed] };
+			return { ...journey, needsChild: false, done: [...journey.done, `child ${outcome}`] };
 		});
 	}
 
@@ -150,6 +149,7 @@ function deedOf(action: ChangeAction): string | undefined {
 	switch (action.kind) {
 		case "none":
 		case "restart":
+		case "rolling":
 			return undefined;
 		case "signal":
 			return action.signal;

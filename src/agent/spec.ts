@@ -7,9 +7,15 @@ import type { ChildTerms } from "./ports.ts";
 export type ChangeAction =
 	| { readonly kind: "none" }
 	| { readonly kind: "restart" }
+	| { readonly kind: "rolling" }
 	| { readonly kind: "signal"; readonly signal: NodeJS.Signals }
 	| { readonly kind: "command"; readonly command: readonly string[]; readonly timeoutMs: number }
 	| { readonly kind: "http"; readonly url: string; readonly method: string; readonly timeoutMs: number };
+
+/** Whether the child has to be started anew. */
+export function replacesChild({ kind }: ChangeAction): boolean {
+	return kind === "restart" || kind === "rolling";
+}
 
 interface UnitBase {
 	/** For messages: the destination, or the variable. */

@@ -1,4 +1,5 @@
 import type { AgentError } from "../kernel/mod.ts";
+import type { Agent } from "./agent.ts";
 import type { FileReport, StateWord, VariableReport } from "../status/mod.ts";
 import type { Known } from "./status-report.ts";
 
@@ -6,10 +7,14 @@ import type { Known } from "./status-report.ts";
  * The worst that is true. What only waits for Vault is `stale`; what somebody has to look at is `degraded`.
  *
  * @param errors of the secrets' last reads
- * @param isFirst nothing has been delivered yet
+ * @param generation 0 before the first delivery
  */
-export function stateWord(known: Known, errors: readonly AgentError[], isFirst: boolean): StateWord {
-	if (isFirst) return "starting";
+export function stateWord(
+	known: Known,
+	errors: readonly AgentError[],
+	{ generation, isRejected }: Pick<Agent["standing"], "generation" | "isRejected">,
+): StateWord {
+	if (generation === 0) return "starting";
 	const { token, files, variables, child, delivery_error: delivery, notifications } = known;
 	const isChildDown = child !== undefined && child.state !== "up";
 	const isDegraded =
@@ -17,6 +22,7 @@ export function stateWord(known: Known, errors: readonly AgentError[], isFirst: 
 		token.sinks?.some(({ last_error: error }) => error !== undefined) === true ||
 		errors.some(({ remedy }) => remedy !== "retry") ||
 		isChildDown ||
+		isRejected ||
 		delivery !== undefined ||
 		notifications.last_error !== undefined;
 	if (isDegraded) return "degraded";

@@ -293,7 +293,6 @@ describe("an agent that serves on", () => {
 		const bench = agentBench([fileUnit("/out/openai", KEY_FILE), variableUnit("KEY", OPENAI)]);
 		bench.secrets.put(OPENAI, { api_key: "sk-1" });
 		await bench.run();
-		const child = { program: "litellm", tally: tallyChild() };
 		const running = {
 			kind: "running",
 			generation: 1,
@@ -305,10 +304,14 @@ describe("an agent that serves on", () => {
 		bench.supervisor.outcome = "put-back";
 		bench.secrets.put(OPENAI, { api_key: "sk-2" });
 		await bench.nextPoll();
-		child.tally.observe({ kind: "put-back", from: 2, to: 1 });
-		const report = reportOf(bench, { child: { ...child, supervisor: { state: running } } });
+		const report = reportOf(bench, childIn(running));
 
-		expect(report).toMatchObject({ state: "degraded", files: [{ state: "rejected" }] });
+		expect(report).toMatchObject({
+			state: "degraded",
+			ready: true,
+			generation: { number: 2, rejected: true },
+			files: [{ state: "rejected" }],
+		});
 		expect(report.variables).toMatchObject([{ state: "rejected" }]);
 	});
 
@@ -355,14 +358,15 @@ describe("the child's tally", () => {
 		expect([tally.turnOvers(), tally.restarts()]).toEqual([1, 1]);
 	});
 
-	test("a put-back lasts until newer values run", () => {
+	test("in rolling counts children that came to serve", () => {
 		const tally = tallyChild();
+		const switched = (generation: number) => ({ kind: "switched", generation, pid: 7, afterMs: 1 }) as const;
 
-		tally.observe({ kind: "put-back", from: 2, to: 1 });
-		tally.observe(started(1));
-		expect(tally.isPutBack()).toBe(true);
+		for (const event of [started(1), switched(1), started(2), started(2), switched(2)]) tally.observe(event);
+		tally.observe({ kind: "drained", generation: 1, pid: 7, afterMs: 1, cut: 3 });
+		expect([tally.turnOvers(), tally.restarts(), tally.cut()]).toEqual([1, 0, 3]);
 
-		tally.observe(started(3));
-		expect(tally.isPutBack()).toBe(false);
+		for (const event of [started(2), switched(2)]) tally.observe(event); // it had died
+		expect([tally.turnOvers(), tally.restarts(), tally.cut()]).toEqual([1, 1, 3]);
 	});
 });

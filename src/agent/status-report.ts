@@ -1,9 +1,7 @@
 import type { TokenSession } from "../auth/mod.ts";
-import type { ChildState, Supervisor } from "../child/mod.ts";
 import type { AgentError, Clock } from "../kernel/mod.ts";
 import type { SecretStore } from "../secrets/mod.ts";
 import type {
-	ChildReport,
 	FaultReport,
 	FileReport,
 	MissingReport,
@@ -15,7 +13,7 @@ import type {
 } from "../status/mod.ts";
 import type { Agent } from "./agent.ts";
 import type { Standing } from "./book.ts";
-import type { ChildTally } from "./child-tally.ts";
+import { childReport, type ChildSources } from "./child-report.ts";
 import { secretReport } from "./secret-report.ts";
 import { stateWord } from "./state-word.ts";
 
@@ -27,12 +25,7 @@ export interface StatusSources {
 	readonly store: Pick<SecretStore, "entries">;
 	readonly session: Pick<TokenSession, "standing" | "sinks">;
 	/** Absent without a child. */
-	readonly child?: {
-		/** The program alone: arguments may hold anything. */
-		readonly program: string;
-		readonly supervisor: Pick<Supervisor, "state">;
-		readonly tally: ChildTally;
-	};
+	readonly child?: ChildSources;
 	/** The config as it was last read anew. */
 	readonly reload?: { readonly at: number; readonly error?: AgentError };
 	readonly isStopping: boolean;
@@ -62,12 +55,13 @@ export function statusReport(sources: StatusSources): StatusReport {
 	const missing = missingOf(known);
 	return {
 		version,
-		state: isEnding(sources) ? "stopping" : stateWord(known, errorsIn(store), generation === 0),
+		state: isEnding(sources) ? "stopping" : stateWord(known, errorsIn(store), standing),
 		ready: missing.length === 0 && generation > 0,
 		missing,
 		generation: {
 			number: generation,
 			...(deliveredAt !== undefined && { age_seconds: (now - deliveredAt) / 1000 }),
+			...(standing.isRejected && { rejected: true as const }),
 		},
 		...known,
 	};
@@ -113,7 +107,7 @@ function tokenReport({ sources, now, fault }: View): TokenReport {
 function fileReport(standing: Standing, view: View): readonly FileReport[] {
 	const { unit, error } = standing;
 	if (unit.kind !== "file") return [];
-	const isRejected = view.standing.rejected.includes(unit.destination);
+	const isRejected = view.standing.rejectedFiles.includes(unit.destination);
 	return [
 		{
 			destination: unit.destination,
@@ -128,7 +122,7 @@ function fileReport(standing: Standing, view: View): readonly FileReport[] {
 function variableReport(standing: Standing, view: View): readonly VariableReport[] {
 	const { unit, error } = standing;
 	if (unit.kind !== "variable") return [];
-	const isRejected = view.sources.child?.tally.isPutBack() ?? false;
+	const isRejected = view.standing.rejectedVariables.includes(unit.name);
 	return [
 		{
 			name: unit.name,
@@ -144,38 +138,6 @@ function unitState(standing: Standing, isRejected: boolean, isFirst: boolean): U
 	if (!standing.isRendered || isFirst) return "missing";
 	if (isRejected) return "rejected";
 	return standing.error === undefined ? "current" : "kept";
-}
-
-function childReport(child: NonNullable<StatusSources["child"]>, now: number): ChildReport {
-	const { state } = child.supervisor;
-	return {
-		command: child.program,
-		...childState(state, now),
-		...("generation" in state && { generation: state.generation }),
-		turn_overs: child.tally.turnOvers(),
-		restarts: child.tally.restarts(),
-	};
-}
-
-function childState(
-	state: ChildState,
-	now: number,
-): Pick<ChildReport, "state" | "pid" | "up_seconds" | "exit_code"> {
-	switch (state.kind) {
-		case "idle":
-			return { state: "waiting" };
-		case "running":
-			return { state: "up", pid: state.pid, up_seconds: (now - state.since) / 1000 };
-		case "stopping":
-			return { state: "stopping", pid: state.pid };
-		case "exited":
-			return { state: "exited", exit_code: state.exit.code };
-		case "starting":
-		case "backing-off":
-			return { state: state.kind };
-		default:
-			return state satisfies never;
-	}
 }
 
 function reloadReport({ at, error }: NonNullable<StatusSources["reload"]>, view: View): ReloadReport {

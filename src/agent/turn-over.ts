@@ -8,20 +8,22 @@ import {
 } from "../kernel/mod.ts";
 import type { Counters } from "../status/mod.ts";
 import type { NoticePort } from "./ports.ts";
-import type { ChangeAction, FileUnit } from "./spec.ts";
+import { type ChangeAction, type FileUnit, replacesChild } from "./spec.ts";
 
 export interface TurnOverDeps {
 	/** Absent without a child. */
 	readonly child?: {
+		/** What brings it to new values. */
+		readonly way: "restart" | "rolling";
 		/** Brings the child to the newest values; does not wait for it to stand. */
-		restart(): void;
+		replace(): void;
 		/** @returns false when there was nobody to take it */
 		signal(name: NodeJS.Signals): boolean;
 	};
 	readonly notices: NoticePort;
 	/** Told when the change of these files has reached whom it concerns. */
 	readonly settled: (paths: readonly string[]) => Promise<void>;
-	/** Told what has been done for the change of these files; of a restart the child itself tells. */
+	/** Told what has been done for the change of these files; of its replacement the child itself tells. */
 	readonly told: (action: ChangeAction, paths: ReadonlySet<string>) => void;
 	readonly clock: Clock;
 	readonly random: () => number;
@@ -76,12 +78,13 @@ export class TurnOver {
 
 	/** Notes what a delivery asks for; {@link run} carries it out. */
 	note(files: readonly FileUnit[], variablesChanged: boolean): void {
-		const restarts = variablesChanged || files.some((file) => file.onChange.kind === "restart");
-		if (variablesChanged) this.#add({ kind: "restart" }, []);
+		const replaces = variablesChanged || files.some(({ onChange }) => replacesChild(onChange));
+		const replacement = { kind: this.#deps.child?.way ?? "restart" };
+		if (variablesChanged) this.#add(replacement, []);
 		for (const { onChange, destination } of files) {
 			if (onChange.kind === "none") continue;
 			// A child that is started anew reads every file: a signal would only disturb it.
-			this.#add(onChange.kind === "signal" && restarts ? { kind: "restart" } : onChange, [destination]);
+			this.#add(onChange.kind === "signal" && replaces ? replacement : onChange, [destination]);
 		}
 	}
 
@@ -130,7 +133,8 @@ export class TurnOver {
 			case "none":
 				return;
 			case "restart":
-				child?.restart();
+			case "rolling":
+				child?.replace();
 				return;
 			case "signal":
 				if (child?.signal(action.signal) === false) throw notTaken(action.signal);
@@ -190,7 +194,7 @@ export class TurnOver {
 }
 
 function isForChild(action: ChangeAction): boolean {
-	return action.kind === "restart" || action.kind === "signal";
+	return replacesChild(action) || action.kind === "signal";
 }
 
 function notTaken(name: NodeJS.Signals): AgentError {

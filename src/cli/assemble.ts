@@ -12,8 +12,9 @@ export function deliveryOf(
 }
 
 /** What templates see besides secrets. */
-export function surroundingsOf(world: World) {
+export function surroundingsOf({ exec }: Pick<Config, "exec">, world: World) {
 	return {
+		hasPort: exec?.rolling !== undefined,
 		env: (name: string) => world.env[name],
 		readFile: world.readFileSync,
 		now: () => world.clock.date(),

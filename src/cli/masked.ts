@@ -1,11 +1,24 @@
-import type { Piece } from "../template/mod.ts";
+import type { OpenPiece } from "../template/mod.ts";
 
 /** What stands for a value: always the same, so that not even its length is told. */
 const MASK = "••••";
 
-/** The rendered text with every value masked. */
-export function maskedText(pieces: readonly Piece[]): string {
-	return pieces.map((piece) => (piece.kind === "text" ? piece.text : MASK)).join("");
+/** The rendered text with every value masked. The port of a child that is not there yet stands as it was written. */
+export function maskedText(pieces: readonly OpenPiece[]): string {
+	return pieces.map(shown).join("");
+}
+
+function shown(piece: OpenPiece): string {
+	switch (piece.kind) {
+		case "text":
+			return piece.text;
+		case "value":
+			return MASK;
+		case "port":
+			return "{{port}}";
+		default:
+			return piece satisfies never;
+	}
 }
 
 /** One line of a masked diff. */

@@ -3,7 +3,13 @@ import type { Unit } from "../agent/mod.ts";
 import type { Config, EnvConfig, TemplateConfig } from "../config/mod.ts";
 import { AgentError, errorCode, ExitCode } from "../kernel/mod.ts";
 import type { Pace } from "../secrets/mod.ts";
-import { parseTemplate, referenceTemplate, secretTemplate, type Template } from "../template/mod.ts";
+import {
+	parseTemplate,
+	referenceTemplate,
+	secretTemplate,
+	type Template,
+	TemplateError,
+} from "../template/mod.ts";
 import type { World } from "./world.ts";
 
 /** Everything that a config asks to be rendered. */
@@ -29,10 +35,31 @@ export async function unitsOf(config: Config, world: Pick<World, "readText" | "r
 		config.templates.map((template, index) => fileUnit(template, { index, readText, config })),
 	);
 	const units = [...files, ...config.env.map((variable) => variableUnit(variable, config))];
+	for (const unit of units) refusePort(unit, config);
 	// A path that a template writes out is in the open, though some field may hold a word of it: a user's name, say.
 	const requests = units.flatMap(({ template }) => template.discover().requests);
 	world.redactor.expose(requests.map(({ path }) => path));
 	return { units, texts };
+}
+
+/** The port is there for a child that is turned over beside the one before it, and it reads it from a file or `PORT`. */
+function refusePort({ kind, template }: Unit, { exec }: Config): void {
+	const [place] = template.discover().ports;
+	if (place === undefined) return;
+	if (exec?.rolling === undefined) {
+		throw TemplateError.noPort(
+			place,
+			"there is no private port: the child has one only with exec.on_change: rolling",
+			"write the port itself, or set exec.on_change: rolling",
+		);
+	}
+	if (kind === "variable") {
+		throw TemplateError.noPort(
+			place,
+			"a variable cannot hold the private port",
+			"let the child read it from PORT, which it gets in any case",
+		);
+	}
 }
 
 /** Rejects as `fs.readFile` does. */

@@ -132,8 +132,8 @@ describe("on_change: rolling", () => {
 	test("can be asked for by flags", async () => {
 		const exec = async (execReady: string) => {
 			const flags = { command: ["gw"], onChange: "rolling", execListen: "4000", execReady };
-			const input = { file: undefined, flags, env: { VAULT_ADDR: "https://vault.example" } };
-			return (await loadConfig({ ...given({}), ...input } as ConfigInput)).exec;
+			const { file: _none, ...input } = given({});
+			return (await loadConfig({ ...input, flags })).exec;
 		};
 
 		expect(await exec("/health")).toMatchObject({

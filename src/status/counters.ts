@@ -2,7 +2,8 @@ import { BUCKETS, type CounterName, type HistogramName, type LabelsOf } from "./
 
 /** Where something happens, it is counted: an addition, no text is made. */
 export interface Counters {
-	add<N extends CounterName>(name: N, labels: LabelsOf<N>): void;
+	/** @param by default 1 */
+	add<N extends CounterName>(name: N, labels: LabelsOf<N>, by?: number): void;
 	observe(name: HistogramName, seconds: number): void;
 }
 
@@ -31,9 +32,9 @@ export function createTally(): Tally {
 	const counts = new Map<string, Count>();
 	let times = new Map<string, Times>();
 	return {
-		add: (name, labels) => {
+		add: (name, labels, by = 1) => {
 			const key = JSON.stringify([name, labels]);
-			counts.set(key, { name, labels, value: (counts.get(key)?.value ?? 0) + 1 });
+			counts.set(key, { name, labels, value: (counts.get(key)?.value ?? 0) + by });
 		},
 		observe: (name, seconds) => {
 			const key = `${name} ${BUCKETS.findIndex((bound) => seconds <= bound)}`;

@@ -12,6 +12,8 @@ export interface ProcessUsage {
 /** A metric that is looked up when somebody asks. */
 export interface Gauge {
 	readonly help: string;
+	/** It only ever grows, while the agent runs. */
+	readonly isCounter?: true;
 	readonly labels: readonly string[];
 	readonly values: (report: StatusReport, usage: ProcessUsage) => readonly Sample[];
 }
@@ -40,6 +42,11 @@ export const GAUGES: Readonly<Record<string, Gauge>> = {
 		help: "Number of the newest generation; 0 before the first delivery.",
 		labels: [],
 		values: ({ generation }) => [[generation.number]],
+	},
+	keyturn_generation_rejected: {
+		help: "Whether the child could not live with the newest generation, so that the one before it serves.",
+		labels: [],
+		values: ({ generation }) => [[Number(generation.rejected === true)]],
 	},
 	keyturn_generation_age_seconds: {
 		help: "Since the newest generation was delivered.",
@@ -91,6 +98,41 @@ export const GAUGES: Readonly<Record<string, Gauge>> = {
 		help: "Whether the child runs; left out where there is none.",
 		labels: [],
 		values: ({ child }) => (child === undefined ? [] : [[Number(child.state === "up")]]),
+	},
+	keyturn_child_draining: {
+		help: "In rolling: replaced children that still end what they had begun.",
+		labels: [],
+		values: ({ child }) => (child?.front === undefined ? [] : [[child.draining?.length ?? 0]]),
+	},
+	keyturn_child_draining_open: {
+		help: "What is open with those: connections or, where HTTP is understood, answers under way.",
+		labels: [],
+		values: ({ child }) => {
+			const { front, draining = [] } = child ?? {};
+			return front === undefined ? [] : [[draining.reduce((sum, { open }) => sum + open, 0)]];
+		},
+	},
+	keyturn_front_connections: {
+		help: "In rolling: clients that are connected to the public address.",
+		labels: [],
+		values: ({ child }) => known(child?.front?.connections),
+	},
+	keyturn_front_waiting: {
+		help: "Of those, the ones for whom there is no child now.",
+		labels: [],
+		values: ({ child }) => known(child?.front?.waiting),
+	},
+	keyturn_front_accepted_total: {
+		help: "In rolling: clients that ever connected to the public address.",
+		isCounter: true,
+		labels: [],
+		values: ({ child }) => known(child?.front?.accepted),
+	},
+	keyturn_front_failed_total: {
+		help: "Of those, the ones that no child took.",
+		isCounter: true,
+		labels: [],
+		values: ({ child }) => known(child?.front?.failed),
 	},
 	process_resident_memory_bytes: {
 		help: "Resident memory of the agent, without its child.",

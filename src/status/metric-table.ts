@@ -19,7 +19,7 @@ export const COUNTERS = {
 		labels: ["result"],
 	},
 	keyturn_notifications_total: {
-		help: "Tries to tell somebody of a change, by kind (restart, signal, command, http) and by result: done or failed.",
+		help: "Tries to tell somebody of a change, by kind (restart, rolling, signal, command, http) and by result: done or failed.",
 		labels: ["kind", "result"],
 	},
 	keyturn_child_starts_total: { help: "Starts of the child.", labels: [] },
@@ -29,6 +29,14 @@ export const COUNTERS = {
 	},
 	keyturn_child_put_backs_total: {
 		help: "Generations that the child could not live with, so that it was put back to the one before.",
+		labels: [],
+	},
+	keyturn_turn_overs_total: {
+		help: "Replacements of the child for new values, by way (restart, rolling) and by result: done, or rejected when the child could not live with them.",
+		labels: ["way", "result"],
+	},
+	keyturn_connections_cut_total: {
+		help: "Connections that a replaced child still had when exec.drain_timeout was over.",
 		labels: [],
 	},
 	keyturn_reloads_total: {
@@ -41,6 +49,12 @@ export const COUNTERS = {
 export const HISTOGRAMS = {
 	keyturn_rotation_delivery_seconds: {
 		help: "From the writing of a new version in Vault, by Vault's clock, until its files and variables stood.",
+	},
+	keyturn_hand_over_seconds: {
+		help: "In rolling: from the start of a new child until it took over from the one before it.",
+	},
+	keyturn_drain_seconds: {
+		help: "In rolling: from then until the one before it was told to stop.",
 	},
 } as const;
 

@@ -29,12 +29,18 @@ export function pageOf(report: StatusReport): string {
 		`<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="${RELOAD_EVERY_S}">`,
 		`<meta name="viewport" content="width=device-width"><title>${escape(state)} · keyturn</title><style>${STYLE}</style></head><body>`,
 		`<h1>keyturn <span class="word ${escape(state)}">${escape(state)}</span></h1>`,
-		`<p>generation ${generation.number}, ${span(generation.age_seconds)} old · ${escape(tokenLine(report))} · version ${escape(version)}</p>`,
+		`<p>generation ${generation.number}, ${span(generation.age_seconds)} old${generation.rejected ? ", rejected by the child" : ""} · ${escape(tokenLine(report))} · version ${escape(version)}</p>`,
 		table("Missing", ["what", "name", "why"], missingRows(report)),
 		table("Secrets", ["path", "version", "age", "next read", "state", "last error"], secretRows(report)),
 		table("Files", ["file", "mode", "state", "last error"], fileRows(report)),
 		table("Variables", ["variable", "state", "last error"], variableRows(report)),
-		table("Child", ["command", "pid", "up", "state", "turn-overs", "restarts"], childRows(report)),
+		table("Child", ["command", "pid", "port", "up", "state", "turn-overs", "restarts"], childRows(report)),
+		table("Hand-over", ["", "generation", "pid", "since", "still open"], handOverRows(report)),
+		table(
+			"Public address",
+			["address", "connections", "waiting", "accepted", "failed", "cut"],
+			frontRows(report),
+		),
 		table("Faults", ["where", "error"], faultRows(report)),
 		"</body></html>\n",
 	].join("\n");
@@ -71,8 +77,25 @@ function variableRows({ variables }: StatusReport): readonly Row[] {
 
 function childRows({ child }: StatusReport): readonly Row[] {
 	if (child === undefined) return [];
-	const { command, pid = "", up_seconds: up, state, turn_overs: turnOvers, restarts } = child;
-	return [[command, String(pid), span(up), state, String(turnOvers), String(restarts)]];
+	const { command, pid = "", port = "", up_seconds: up, state, turn_overs: turnOvers, restarts } = child;
+	return [[command, String(pid), String(port), span(up), state, String(turnOvers), String(restarts)]];
+}
+
+function handOverRows({ child }: StatusReport): readonly Row[] {
+	const { next, draining = [] } = child ?? {};
+	return [
+		...(next === undefined ? [] : [["getting ready", String(next.generation), String(next.pid), "", ""]]),
+		...draining.map(({ generation, pid, draining_seconds: seconds, open }) => {
+			return ["draining", String(generation), String(pid), span(seconds), String(open)];
+		}),
+	];
+}
+
+function frontRows({ child }: StatusReport): readonly Row[] {
+	if (child?.front === undefined) return [];
+	const { address, open, connections, waiting, accepted, failed, cut } = child.front;
+	const numbers = [connections, waiting, accepted, failed, cut].map(String);
+	return [[open ? address : `${address} (not open yet)`, ...numbers]];
 }
 
 function faultRows({

@@ -51,9 +51,10 @@ interface Place {
 
 function register(name: string, { row, registry }: Place, samples: ReturnType<GaugeRow["values"]>): void {
 	if (samples.length === 0) return;
-	const { help, labels: labelNames } = row;
-	const gauge = new Gauge({ name, help, labelNames, registers: [registry] });
-	for (const [value, ...labels] of samples) gauge.labels(...labels).set(value);
+	const { help, labels: labelNames, isCounter } = row;
+	const about = { name, help, labelNames, registers: [registry] };
+	const metric = isCounter ? new Counter(about) : new Gauge(about);
+	for (const [value, ...labels] of samples) metric.labels(...labels).inc(value);
 }
 
 function cleaned(labels: Readonly<Record<string, string>>, clean: (text: string) => string) {

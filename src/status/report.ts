@@ -30,6 +30,8 @@ export interface StatusReport {
 		/** 0 before the first delivery. */
 		readonly number: number;
 		readonly age_seconds?: number;
+		/** The child could not live with it: the one before it serves. */
+		readonly rejected?: true;
 	};
 	readonly token: TokenReport;
 	readonly secrets: readonly SecretReport[];
@@ -124,8 +126,11 @@ export interface VariableReport extends UnitReport {
 export interface ChildReport {
 	/** Its program without arguments: those may hold anything. */
 	readonly command: string;
-	readonly state: "waiting" | "starting" | "up" | "stopping" | "backing-off" | "exited";
+	/** `starting`: it runs, perhaps, and is not ready yet. `crash-loop`: it has failed several times in a row. */
+	readonly state: "waiting" | "starting" | "up" | "stopping" | "backing-off" | "crash-loop" | "exited";
 	readonly pid?: number;
+	/** Where it listens, in rolling. */
+	readonly port?: number;
 	readonly up_seconds?: number;
 	/** Code of a child that has ended for good. */
 	readonly exit_code?: number;
@@ -135,6 +140,36 @@ export interface ChildReport {
 	readonly turn_overs: number;
 	/** How often it was started again for another reason. */
 	readonly restarts: number;
+	/** In rolling: the child that is to take over as soon as it is ready. */
+	readonly next?: { readonly pid: number; readonly generation: number };
+	/** In rolling: children that have handed over, and end what they had begun. */
+	readonly draining?: readonly DrainingReport[];
+	/** In rolling: who owns the public address. */
+	readonly front?: FrontReport;
+}
+
+export interface DrainingReport {
+	readonly pid: number;
+	readonly generation: number;
+	readonly draining_seconds: number;
+	/** Connections or, where HTTP is understood, answers under way. */
+	readonly open: number;
+}
+
+export interface FrontReport {
+	readonly address: string;
+	/** False before the first child is ready. */
+	readonly open: boolean;
+	/** Clients that are connected. */
+	readonly connections: number;
+	/** Of those, the ones for whom there is no child now. */
+	readonly waiting: number;
+	/** Clients that ever connected. */
+	readonly accepted: number;
+	/** Of those, the ones that no child took. */
+	readonly failed: number;
+	/** Connections that a replaced child still had when its time was over. */
+	readonly cut: number;
 }
 
 /** The config as it was last read anew. */

@@ -8,12 +8,14 @@ import {
 	type Unit,
 	logLeases,
 } from "../../src/agent/mod.ts";
+import type { ChildState } from "../../src/child/mod.ts";
 import { AgentError } from "../../src/kernel/mod.ts";
 import { Delivery } from "../../src/render/mod.ts";
 import { type Finding, SecretStore } from "../../src/secrets/mod.ts";
 import { createTally } from "../../src/status/mod.ts";
 import { parseTemplate, referenceTemplate } from "../../src/template/mod.ts";
 import { FakeClock } from "./fake-clock.ts";
+import { FakeRolling } from "./fake-rolling.ts";
 import { FakeLeases } from "./fake-leases.ts";
 import { MemoryFs } from "./memory-fs.ts";
 import { RecordingLog } from "./recording-log.ts";
@@ -98,6 +100,9 @@ class FakeSupervisor {
 		if (this.#values !== undefined) await this.#run(this.#values);
 	}
 
+	/** What is asked for when a child serves beside the one that is started. */
+	state: ChildState = { kind: "idle" };
+
 	signal(name: NodeJS.Signals): boolean {
 		if (this.takesSignals) this.signals.push(name);
 		return this.takesSignals;
@@ -149,7 +154,8 @@ export function variableUnit(name: string, path: string, required = true): Unit 
 }
 
 export interface BenchOptions {
-	readonly withChild?: boolean;
+	/** Default: one that is restarted. */
+	readonly withChild?: boolean | "rolling";
 	/** Left by an agent that ran before. */
 	readonly memory?: MemoryFs;
 	readonly secrets?: FakeSecrets;
@@ -178,6 +184,13 @@ export function agentBench(units: readonly Unit[], options: BenchOptions = {}) {
 	const tally = createTally();
 	const random = seededRandom();
 	const supervisor = new FakeSupervisor(() => memory.files);
+	const rolling = new FakeRolling(() => memory.files);
+	const terms = { environment: (variables: ReadonlyMap<string, string>) => Object.fromEntries(variables) };
+	const { subscribe, freePort } = rolling;
+	const children = {
+		true: { supervisor, terms },
+		rolling: { supervisor: rolling, terms, subscribe, freePort },
+	};
 	const notices: string[] = [];
 	const faults = new Map<string, AgentError>();
 	const note = async (name: string) => {
@@ -205,18 +218,18 @@ export function agentBench(units: readonly Unit[], options: BenchOptions = {}) {
 			run: ({ command }) => note(command.join(" ")),
 			call: ({ url }) => note(url),
 		},
-		surroundings: { env: () => undefined, readFile: () => "", now: () => clock.now() },
+		surroundings: {
+			env: () => undefined,
+			readFile: () => "",
+			now: () => clock.now(),
+			hasPort: withChild === "rolling",
+		},
 		clock,
 		random,
 		log,
 		counters: tally,
 		...(waitsForLogin !== undefined && { waitsForLogin }),
-		...(withChild && {
-			child: {
-				supervisor,
-				terms: { environment: (variables: ReadonlyMap<string, string>) => Object.fromEntries(variables) },
-			},
-		}),
+		...(withChild !== false && { child: children[`${withChild}`] }),
 	});
 	const stop = new AbortController();
 	let ended: Promise<unknown> = Promise.resolve();
@@ -240,6 +253,8 @@ export function agentBench(units: readonly Unit[], options: BenchOptions = {}) {
 		faults,
 		secrets,
 		supervisor,
+		/** The child of a bench with `withChild: "rolling"`. */
+		rolling,
 		store,
 		stop,
 		start,

@@ -109,7 +109,7 @@ async function askVault(
 			return [...health, leftOut("login", "Vault cannot serve it now")];
 		const login = await loginChecks({ link, auth, isForced });
 		const isIn = login.some(({ check, result }) => check === "login" && result === "ok");
-		const look = async () => await lookThrough(link, units, { world, guard });
+		const look = async () => await lookThrough(link, units, { config, world, guard });
 		return [...health, ...login, ...(isIn ? await secretChecks(look) : [])];
 	} finally {
 		await link.end();

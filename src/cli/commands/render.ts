@@ -1,6 +1,6 @@
 import { orderOf, type Rendering, renderUnits, timedOut, type Unit } from "../../agent/mod.ts";
 import type { Config } from "../../config/mod.ts";
-import { ExitCode, type Log } from "../../kernel/mod.ts";
+import { AgentError, ExitCode, type Log } from "../../kernel/mod.ts";
 import type { FileOrder } from "../../render/mod.ts";
 import type { SecretStore } from "../../secrets/mod.ts";
 import { deliveryOf, surroundingsOf } from "../assemble.ts";
@@ -28,6 +28,7 @@ export async function render({ dryRun, diff, json, ...flags }: RenderFlags, worl
 	const { units } = await unitsOf(config, world);
 	const isDry = dryRun === true || diff === true;
 	if (isDry) refuseToUseUp(config);
+	else refuseOpenPort(units);
 	const { links, store } = vaultParts(isDry ? lookingOnly(config) : config, { world, log, isOnePass: true });
 	try {
 		const rendered = await renderWithin(config, { units, store, world, log });
@@ -51,6 +52,20 @@ export async function render({ dryRun, diff, json, ...flags }: RenderFlags, worl
 	} finally {
 		await links.end();
 	}
+}
+
+/** A file with any port in it would be wrong for every child. */
+function refuseOpenPort(units: readonly Unit[]): void {
+	const unit = units.find(({ template }) => template.discover().ports.length > 0);
+	if (unit === undefined) return;
+	throw new AgentError(
+		`${unit.name} holds the child's private port, which is chosen when a child is started`,
+		{
+			code: "E_TEMPLATE_PORT",
+			exitCode: ExitCode.usage,
+			rows: { do: "look at it with --dry-run or --diff; agent start and agent run write it" },
+		},
+	);
 }
 
 interface RenderParts {
@@ -80,7 +95,7 @@ async function renderWithin(
 	const stopping = new AbortController();
 	const { clock } = world;
 	const deadline = clock.now() + config.timeoutMs;
-	const surroundings = surroundingsOf(world);
+	const surroundings = surroundingsOf(config, world);
 	try {
 		for (;;) {
 			const renderings = await renderUnits(units, { store, surroundings }, stopping.signal);
@@ -156,6 +171,8 @@ function turnOverWords({ onChange }: Extract<Unit, { kind: "file" }>): string {
 			return "nothing";
 		case "restart":
 			return "restart the child";
+		case "rolling":
+			return "hand over to a new child";
 		case "signal":
 			return `send ${onChange.signal} to the child`;
 		case "command":

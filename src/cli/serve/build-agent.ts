@@ -36,7 +36,7 @@ export async function buildAgent(config: Config, world: World, log: Log): Promis
 		store: vault.store,
 		delivery: deliveryOf(config, world),
 		notices: systemNotices(childEnvironment(world.env, true, new Map())),
-		surroundings: surroundingsOf(world),
+		surroundings: surroundingsOf(config, world),
 		clock: world.clock,
 		random: world.random,
 		log,

@@ -51,7 +51,7 @@ interface Open {
 export class StatusDesk {
 	/** To be told of what happens; forgets it while nobody can ask. */
 	readonly counters: Counters = {
-		add: (name, labels) => this.#tally?.add(name, labels),
+		add: (name, labels, by) => this.#tally?.add(name, labels, by),
 		observe: (name, seconds) => this.#tally?.observe(name, seconds),
 	};
 	readonly #world: World;

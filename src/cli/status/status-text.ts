@@ -1,5 +1,5 @@
 import { formatDuration } from "../../kernel/mod.ts";
-import type { FaultReport, SecretReport, StatusReport } from "../../status/mod.ts";
+import type { ChildReport, FaultReport, FrontReport, SecretReport, StatusReport } from "../../status/mod.ts";
 import { counted } from "../counted.ts";
 
 type Row = readonly string[];
@@ -18,7 +18,7 @@ export function statusText(report: StatusReport): string {
 			["variable", "state"],
 			variables.map(({ name, state, last_error: error }) => [name, withFault(state, error)]),
 		),
-		child === undefined ? [] : [childRow(child)],
+		child === undefined ? [] : childRows(child),
 		restRows(report),
 	];
 	return tables.map(aligned).join("");
@@ -30,7 +30,8 @@ function headed(heads: Row, rows: readonly Row[]): readonly Row[] {
 
 function generationWords({ generation }: StatusReport): string {
 	if (generation.number === 0) return "nothing delivered yet";
-	return `generation ${generation.number}, ${span(generation.age_seconds)} old`;
+	const outcome = generation.rejected ? ", rejected by the child" : "";
+	return `generation ${generation.number}, ${span(generation.age_seconds)} old${outcome}`;
 }
 
 function tokenWords({ token }: StatusReport): string {
@@ -56,12 +57,46 @@ function secretRow(secret: SecretReport): Row {
 	];
 }
 
-function childRow(child: NonNullable<StatusReport["child"]>): Row {
-	const { command, state, pid, up_seconds: up, turn_overs: turnOvers, restarts, exit_code: code } = child;
+/** The child and, in rolling, who is to take over from it, who has handed over to it, and the public address. */
+function childRows(child: ChildReport): readonly Row[] {
+	const { next, draining = [], front } = child;
+	return [
+		childRow(child),
+		...(next === undefined
+			? []
+			: [["next", `generation ${next.generation}`, `pid ${next.pid}`, "getting ready"]]),
+		...draining.map(({ generation, pid, draining_seconds: seconds, open }) => {
+			return ["draining", `generation ${generation}`, `pid ${pid}`, `for ${span(seconds)}`, `${open} open`];
+		}),
+		...(front === undefined ? [] : [frontRow(front)]),
+	];
+}
+
+function childRow(child: ChildReport): Row {
+	const { command, state, pid, port, up_seconds: up, exit_code: code } = child;
+	const { turn_overs: turnOvers, restarts } = child;
 	const ended = code === undefined ? state : `${state} with ${code}`;
 	const running = up === undefined ? ended : `up ${span(up)}`;
 	const counts = `${counted(turnOvers, "turn-over")}, ${counted(restarts, "restart")}`;
-	return ["child", command, ...(pid === undefined ? [] : [`pid ${pid}`]), running, counts];
+	return [
+		"child",
+		command,
+		...(pid === undefined ? [] : [`pid ${pid}`]),
+		running,
+		...(port === undefined ? [] : [`port ${port}`]),
+		counts,
+	];
+}
+
+function frontRow({ address, open, connections, waiting, failed, cut }: FrontReport): Row {
+	if (!open) return ["front", address, "not open yet"];
+	const rare = [
+		[waiting, "waiting"],
+		[failed, "failed"],
+		[cut, "cut"],
+	] as const;
+	const words = rare.flatMap(([count, word]) => (count === 0 ? [] : [`${count} ${word}`]));
+	return ["front", address, counted(connections, "connection"), ...words];
 }
 
 function restRows({

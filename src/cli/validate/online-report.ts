@@ -24,13 +24,14 @@ export async function findOnline(
 	const link = openLink(lookingOnly(config), { world, log, guard });
 	try {
 		await link.session.token(new AbortController().signal);
-		return await lookThrough(link, units, { world, guard });
+		return await lookThrough(link, units, { config, world, guard });
 	} finally {
 		await link.end();
 	}
 }
 
 interface Onlooker {
+	readonly config: Config;
 	readonly world: World;
 	readonly guard: SecretGuard;
 }
@@ -39,7 +40,7 @@ interface Onlooker {
 export async function lookThrough(
 	{ client, session }: Pick<VaultLink, "client" | "session">,
 	units: readonly Unit[],
-	{ world, guard }: Onlooker,
+	{ config, world, guard }: Onlooker,
 ): Promise<OnlineFindings> {
 	const { signal } = new AbortController();
 	const survey = new AccessSurvey(async (call) =>
@@ -55,7 +56,7 @@ export async function lookThrough(
 				guard.found(requestKey(request), finding);
 				return finding;
 			},
-			surroundings: surroundingsOf(world),
+			surroundings: surroundingsOf(config, world),
 		},
 		signal,
 	);
