@@ -1,5 +1,5 @@
 import type { ChildEvent } from "../child/mod.ts";
-import { formatDuration, type Log, Secret } from "../kernel/mod.ts";
+import { formatDuration, type Log, type LogFields, Secret } from "../kernel/mod.ts";
 import type { ChildFiles } from "./child-files.ts";
 import { ChildGenerations } from "./child-generations.ts";
 import type { Generation } from "./generation.ts";
@@ -30,11 +30,12 @@ export class ChildTurn {
 	#oldest = 0;
 	/** The last that a child was asked to run with. */
 	#asked: Generation | undefined;
+	/** Those that a child may still come to serve with, by number. */
+	readonly #open = new Map<number, Generation>();
 	/** The last that a child has proved to live with. */
 	#stood: Generation | undefined;
 	/** Nobody lives with it, and it is tried again. */
 	#rejected: Generation | undefined;
-	#switched: Switched | undefined;
 
 	constructor(deps: ChildTurnDeps) {
 		this.#deps = deps;
@@ -55,8 +56,8 @@ export class ChildTurn {
 		const generation = this.#ask();
 		const report = async () => {
 			const outcome = await this.#deps.child.supervisor.replace(this.#valuesOf(generation));
-			if (outcome === "turned-over") this.#stands(generation);
-			else if (outcome === "put-back") this.#isRejected(generation);
+			if (outcome === "put-back") this.#isRejected(generation);
+			else if (outcome === "turned-over" && this.way === "restart") this.#stands(generation);
 			this.#deps.wake();
 		};
 		void report();
@@ -69,6 +70,7 @@ export class ChildTurn {
 	#ask(): Generation {
 		const generation = this.#deps.current();
 		this.#asked = generation;
+		this.#open.set(generation.number, generation);
 		this.#rejected = undefined;
 		this.#deps.files.tries(generation);
 		return generation;
@@ -76,10 +78,31 @@ export class ChildTurn {
 
 	#observe(event: ChildEvent): void {
 		this.#generations.observe(event);
-		if (event.kind === "switched") this.#switched = event;
-		if (event.kind === "exited") this.#tellOldest();
-		if (this.#isUp(event) && event.generation === this.#rejected?.number) this.#stands(this.#rejected);
-		if (event.kind === "put-back" || event.kind === "backing-off") this.#putFilesBack();
+		switch (event.kind) {
+			case "exited":
+				this.#tellOldest();
+				break;
+			case "switched":
+				this.#tookOver(event);
+				break;
+			case "ready":
+			case "stands":
+				if (this.way === "restart" && event.generation === this.#rejected?.number) this.#stands(this.#rejected);
+				break;
+			case "put-back":
+			case "backing-off":
+				this.#putFilesBack();
+				break;
+			default:
+		}
+	}
+
+	/** In rolling, be it the newest generation's child or one that was overtaken while it got ready. */
+	#tookOver(event: Switched): void {
+		const generation = this.#open.get(event.generation);
+		if (generation === undefined || generation === this.#stood) return;
+		if (this.#stood === undefined) this.#stood = generation;
+		else this.#stands(generation, handOver(event));
 	}
 
 	/** In rolling the child before the one that stands may still be at work, and so may those before that. */
@@ -91,12 +114,6 @@ export class ChildTurn {
 		this.#deps.wake();
 	}
 
-	#isUp(event: ChildEvent): event is Extract<ChildEvent, { kind: "switched" | "ready" | "stands" }> {
-		return this.way === "rolling"
-			? event.kind === "switched"
-			: event.kind === "ready" || event.kind === "stands";
-	}
-
 	/** A child that goes on serving may read its files again; one that was stopped finds them when it starts. */
 	#putFilesBack(): void {
 		const { child, files } = this.#deps;
@@ -105,12 +122,13 @@ export class ChildTurn {
 			void files.putBack(this.#stood);
 	}
 
-	#stands(generation: Generation): void {
+	#stands(generation: Generation, fields: LogFields = {}): void {
 		const { log, ended, wake } = this.#deps;
 		const { number } = generation;
-		[this.#stood, this.#rejected] = [generation, undefined];
-		const change = this.#switched?.generation === number ? handOver(this.#switched) : {};
-		log.write("info", "turned over", { msg: `generation ${number} stands`, generation: number, ...change });
+		this.#stood = generation;
+		if (number >= (this.#rejected?.number ?? 0)) this.#rejected = undefined;
+		for (const older of this.#open.keys()) if (older < number) this.#open.delete(older);
+		log.write("info", "turned over", { msg: `generation ${number} stands`, generation: number, ...fields });
 		ended(number, "stands");
 		this.#generations.stands(number);
 		this.#tellOldest();

@@ -1,5 +1,6 @@
-import type { ExecConfig } from "./exec-config.ts";
+import { commandLine } from "./command-line.ts";
 import { type Context, milliseconds } from "./context.ts";
+import type { ExecConfig } from "./exec-config.ts";
 import type { Path } from "./place.ts";
 import { ready } from "./readiness.ts";
 import { rolling } from "./rolling.ts";
@@ -34,7 +35,7 @@ export function child(file: FileConfig, context: Context): ExecConfig | undefine
 	const readiness = ready(exec, context);
 	const front = rolling(exec, context);
 	return {
-		command: commandOf(exec.command, onChange.kind === "rolling", report),
+		command: commandLine(exec, ["command"], context),
 		onChange,
 		stopSignal: exec.stop_signal,
 		stopTimeoutMs: milliseconds(exec.stop_timeout),
@@ -48,25 +49,4 @@ export function child(file: FileConfig, context: Context): ExecConfig | undefine
 
 function changeOf({ on_change: given }: FileExec): ExecConfig["onChange"] {
 	return typeof given === "string" ? { kind: given } : { kind: "signal", signal: given.signal };
-}
-
-/** As templates have it: with or without blanks and the `@`. */
-const PORT = /\{\{\s*@?port\s*\}\}/g;
-
-/** The words of the command; the port in one spelling. */
-function commandOf(
-	words: NonNullable<FileExec["command"]>,
-	isRolling: boolean,
-	report: (path: Path, message: string) => void,
-): string[] {
-	return words.map(String).map((word, index) => {
-		const written = word.replaceAll(PORT, "{{port}}");
-		if (!isRolling && written.includes("{{port}}")) {
-			report(
-				["exec", "command", index],
-				"exec.command: {{port}} is there only with exec.on_change: rolling; write the port itself",
-			);
-		}
-		return written;
-	});
 }

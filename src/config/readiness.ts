@@ -1,3 +1,4 @@
+import { commandLine } from "./command-line.ts";
 import { type Context, milliseconds } from "./context.ts";
 import type { ReadyConfig } from "./exec-config.ts";
 import type { FileConfig } from "./schema/file.ts";
@@ -20,7 +21,7 @@ export function ready(exec: FileExec, context: Context): ReadyConfig | undefined
 		const place = context.places.of(["exec", "ready", "interval"]);
 		context.problems.push({ place, message: "exec.ready.interval: expected no more than timeout" });
 	}
-	return { probe: probeOf(file), timeoutMs, intervalMs };
+	return { probe: probeOf(file, commandLine(exec, ["ready", "command"], context)), timeoutMs, intervalMs };
 }
 
 function targetFault({ http, tcp }: FileReady, isRolling: boolean) {
@@ -49,7 +50,7 @@ function targetFault({ http, tcp }: FileReady, isRolling: boolean) {
 	return undefined;
 }
 
-function probeOf({ http, tcp, command: words }: FileReady): ReadyConfig["probe"] {
+function probeOf({ http, tcp }: FileReady, words: readonly string[]): ReadyConfig["probe"] {
 	if (http !== undefined)
 		return http.startsWith("/") ? { kind: "http-path", path: http } : { kind: "http", url: http };
 	if (typeof tcp === "string") {
@@ -57,6 +58,6 @@ function probeOf({ http, tcp, command: words }: FileReady): ReadyConfig["probe"]
 		const host = tcp.slice(0, colon).replaceAll(/[[\]]/g, "");
 		return { kind: "tcp", host, port: Number(tcp.slice(colon + 1)) };
 	}
-	const [program, ...others] = (words ?? []).map(String);
+	const [program, ...others] = words;
 	return program === undefined ? { kind: "tcp-private" } : { kind: "command", command: [program, ...others] };
 }

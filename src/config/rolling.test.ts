@@ -109,6 +109,10 @@ describe("on_change: rolling", () => {
 			"--url=http://127.0.0.1:{{port}}/{{port}}",
 			"{{portal}}",
 		]);
+		expect((await execOf({ ...ROLLING, ready: { command: ["nc", "{{@port}}"] } }))?.ready?.probe).toEqual({
+			kind: "command",
+			command: ["nc", "{{port}}"],
+		});
 	});
 
 	test("goes with variables, and gives templates its on_change", async () => {
@@ -312,6 +316,10 @@ describe("another on_change than rolling", () => {
 		[
 			{ command: ["gw", "--port", "{{ port }}"] },
 			"exec.command: {{port}} is there only with exec.on_change: rolling; write the port itself",
+		],
+		[
+			{ command, ready: { command: ["nc", "{{port}}"] } },
+			"exec.ready.command: {{port}} is there only with exec.on_change: rolling; write the port itself",
 		],
 	])("refuses %j", async (exec, expected) => {
 		expect(await problems(exec)).toEqual([expected]);

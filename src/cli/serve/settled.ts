@@ -13,26 +13,26 @@ export async function settle(config: Config, world: World): Promise<Settled> {
 	return { config, ...(await unitsOf(config, world)) };
 }
 
-/** Parts of a config that an agent cannot change while it runs. */
-const FIXED = {
-	exec: "a child cannot be added or taken away",
-	exitAfterAuth: "exit_after_auth cannot be changed",
-} as const;
+/** Parts of a config that an agent cannot change while it runs, each with what is said of it. */
+const FIXED: readonly (readonly [words: string, part: (config: Config) => unknown])[] = [
+	["a child cannot be added or taken away", ({ exec }) => exec === undefined],
+	["exit_after_auth cannot be changed", ({ exitAfterAuth }) => exitAfterAuth],
+	["exec.on_change cannot be changed to or from rolling", ({ exec }) => exec?.rolling === undefined],
+	["exec.listen cannot be changed", ({ exec }) => exec?.rolling?.listen],
+	["exec.pass cannot be changed", ({ exec }) => exec?.rolling?.pass],
+	["exec.idle_timeout cannot be changed", ({ exec }) => exec?.rolling?.idleTimeoutMs],
+	["exec.proxy_protocol cannot be changed", ({ exec }) => exec?.rolling?.proxyProtocol],
+];
 
 /** @throws AgentError `E_RELOAD` when the new config differs in what cannot be changed */
 export function refuseFixed(before: Config, after: Config): void {
-	const isOther = {
-		exec: (before.exec === undefined) !== (after.exec === undefined),
-		exitAfterAuth: before.exitAfterAuth !== after.exitAfterAuth,
-	};
-	for (const key of ["exec", "exitAfterAuth"] as const) {
-		if (!isOther[key]) continue;
-		throw new AgentError(`${FIXED[key]} while the agent runs`, {
-			code: "E_RELOAD",
-			exitCode: ExitCode.usage,
-			rows: { at: after.origin, do: "restart the agent to have it so" },
-		});
-	}
+	const fixed = FIXED.find(([, part]) => !isSameSetting(part(before), part(after)));
+	if (fixed === undefined) return;
+	throw new AgentError(`${fixed[0]} while the agent runs`, {
+		code: "E_RELOAD",
+		exitCode: ExitCode.usage,
+		rows: { at: after.origin, do: "restart the agent to have it so" },
+	});
 }
 
 /** Where secrets are read: elsewhere the same path is another secret. */

@@ -49,7 +49,7 @@ export const ready = keys({
 	command: note(
 		optional(command()),
 		"list of text",
-		"Ready when this program ends with 0. It has the child's variables, with rolling `PORT` among them; no shell takes part.",
+		"Ready when this program ends with 0. It has the child's variables, with rolling `PORT` among them, and `{{port}}` in it stands for the private port; no shell takes part.",
 	),
 	timeout: note(
 		defaulted(span, "60s"),
