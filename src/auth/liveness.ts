@@ -35,9 +35,23 @@ export class Liveness {
 		this.#deps = deps;
 	}
 
+	/** Whether the last token that was asked about seemed dead, and nothing has shown since that the next one is not. */
+	get isInDoubt(): boolean {
+		return this.#last !== "alive";
+	}
+
+	/** A token that took the place of a dead one works: it was dead indeed. */
+	helped(): void {
+		this.#last = "alive";
+		this.#pauseMs = ASK_EVERY_MS;
+	}
+
 	/** Everybody who asks while the question is on its way gets its answer. */
 	async isDead(token: Secret, refusal: AgentError, signal: AbortSignal): Promise<boolean> {
-		if (refusal.remedy === "relogin" && this.#mayTrustWords()) return true;
+		if (refusal.remedy === "relogin" && this.#mayTrustWords()) {
+			if (this.#last === "alive") this.#last = "dead";
+			return true;
+		}
 		if (this.#asking?.token === token) return await this.#asking.answer;
 		const now = this.#deps.clock.now();
 		if (now - this.#askedAt < this.#pauseMs) {

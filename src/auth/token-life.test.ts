@@ -9,7 +9,7 @@ import {
 	reply,
 } from "../../test/support/fake-vault.ts";
 import { RecordingLog } from "../../test/support/recording-log.ts";
-import { type AgentError, Secret } from "../kernel/mod.ts";
+import { Secret } from "../kernel/mod.ts";
 import { approleMethod, type AuthMethod, TokenSession, tokenMethod } from "./mod.ts";
 
 const HOUR = 3_600_000;
@@ -17,7 +17,9 @@ const LOGIN = "auth/approle/login";
 const RENEW = "auth/token/renew-self";
 const LOOKUP = "auth/token/lookup-self";
 const REVOKE = "auth/token/revoke-self";
-const DEAD = { remedy: "relogin" } as AgentError;
+const DEAD = refusal({ method: "GET", path: "secret/data/x" }, 403, {
+	words: "permission denied; invalid token",
+});
 
 interface Options {
 	readonly answer?: FakeAnswer;

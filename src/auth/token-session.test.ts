@@ -494,6 +494,60 @@ describe("isDead()", () => {
 		expect(vault.to(LOGIN).length).toBeLessThan(error === denied ? 10 : 80);
 	});
 
+	test("asks again as soon as it may when the token before has helped, however often tokens are revoked", async () => {
+		const { session, stop, clock, vault } = open({
+			answer: issuing(360_000, (call) => {
+				throw refusal(call, 403);
+			}),
+		});
+
+		for (let minute = 0; minute < 60; minute++) {
+			const held = await session.token(stop.signal);
+			expect(await session.isDead(held, denied, stop.signal)).toBe(true);
+			await session.token(stop.signal);
+			session.accepted();
+			await clock.advance(MINUTE);
+		}
+
+		expect(vault.to(LOGIN)).toHaveLength(61);
+	});
+
+	test("says of a token that is refused from the start what it was given and by whom, and that it may yet come", async () => {
+		const { session, stop, clock, log } = open({
+			answer: issuing(360_000, (call) => {
+				throw refusal(call, 403);
+			}),
+		});
+		const first = await session.token(stop.signal);
+		expect(session.isUnproven(first)).toBe(false);
+
+		await session.isDead(first, denied, stop.signal);
+		const second = await session.token(stop.signal);
+		expect(log.linesOf("login")[1]).toMatchObject({
+			msg: "Vault refuses the token of 0 ms ago; logging in again",
+			accessor: "acc",
+			policies: ["reader"],
+			address: "https://vault.test:8200",
+		});
+		expect([first, second].map((token) => session.isUnproven(token))).toEqual([false, true]);
+		await clock.advance(10_000);
+		expect(session.isUnproven(second)).toBe(false);
+	});
+
+	test("a token that was accepted is no longer in doubt", async () => {
+		const { session, stop } = open({
+			answer: issuing(360_000, (call) => {
+				throw refusal(call, 403);
+			}),
+		});
+		await session.isDead(await session.token(stop.signal), denied, stop.signal);
+		const next = await session.token(stop.signal);
+
+		session.accepted();
+
+		expect(session.isUnproven(next)).toBe(false);
+	});
+
 	test("keeps a token whose look-up failed for another reason", async () => {
 		const { session, stop } = open({
 			answer: issuing(3600, (call) => {

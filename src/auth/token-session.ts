@@ -10,12 +10,12 @@ import type { VaultClient } from "../vault/mod.ts";
 import type { AuthMethod, TokenGrant } from "./auth-method.ts";
 import { type Held, HeldToken, newlyHeld } from "./held-token.ts";
 import { findLeftToken, type LeftToken, type OwnLogin } from "./left-token.ts";
-import { Liveness } from "./liveness.ts";
 import { sayLogin } from "./login-log.ts";
 import { ReplacedTokens } from "./replaced-tokens.ts";
 import { type RevocationDeps, revokeAll, within } from "./revocation.ts";
 import { SingleFlight } from "./single-flight.ts";
 import type { Sinks, SinkStanding } from "./sinks.ts";
+import { TokenTrial } from "./token-trial.ts";
 import { TokenUpkeep } from "./token-upkeep.ts";
 
 export interface TokenSessionDeps {
@@ -50,7 +50,7 @@ export class TokenSession {
 	readonly #deps: TokenSessionDeps;
 	readonly #held = new HeldToken();
 	readonly #logins: SingleFlight<Held>;
-	readonly #liveness: Liveness;
+	readonly #trial: TokenTrial;
 	readonly #replaced: ReplacedTokens;
 	readonly #revocation: RevocationDeps;
 	#mayTakeUp = true;
@@ -63,7 +63,7 @@ export class TokenSession {
 		this.#logins = new SingleFlight(deps);
 		const { client, clock, log, method } = deps;
 		const namespace = method.namespace === undefined ? {} : { namespace: method.namespace };
-		this.#liveness = new Liveness({ client, clock, ...namespace });
+		this.#trial = new TokenTrial(this.#held, { client, clock, log, ...namespace });
 		this.#revocation = { client, clock, log, ...namespace };
 		this.#replaced = new ReplacedTokens(this.#revocation);
 	}
@@ -148,16 +148,17 @@ export class TokenSession {
 	 * @returns true when the token is dead, or already replaced: the request is worth one more try
 	 */
 	async isDead(token: Secret, refusal: AgentError, signal: AbortSignal): Promise<boolean> {
-		const held = this.#held.current;
-		if (held === undefined || held.grant.token !== token) return true;
-		if (!(await this.#liveness.isDead(token, refusal, signal))) return false;
-		if (this.#held.current === held) {
-			this.#held.drop(held);
-			const { accessor, policies } = held.grant;
-			const msg = "Vault no longer knows the token; logging in again";
-			this.#deps.log.write("warn", "login", { msg, accessor, policies });
-		}
-		return true;
+		return await this.#trial.isDead(token, refusal, signal);
+	}
+
+	/** Told that a request has worked with the token that took the place of a dead one. */
+	accepted(): void {
+		this.#trial.accepted();
+	}
+
+	/** Whether the token, which took the place of a dead one, is so new that a replica may not know it yet. */
+	isUnproven(token: Secret): boolean {
+		return this.#trial.isUnproven(token);
 	}
 
 	/** Keeps the token alive until aborted. Never throws but for the abort. */

@@ -15,7 +15,8 @@ function kv2(fields: Record<string, string>) {
 	return { data: fields, metadata: { version: 1, created_time: "2026-11-21T12:00:00Z", deletion_time: "" } };
 }
 
-function open(answer: FakeAnswer, isDead = false) {
+function open(answer: FakeAnswer, { isDead = false, isUnproven = false } = {}) {
+	let accepted = 0;
 	const clock = new FakeClock();
 	const vault = new FakeVault(clock, answer);
 	const tokens = [new Secret("t1"), new Secret("t2")];
@@ -25,13 +26,20 @@ function open(answer: FakeAnswer, isDead = false) {
 		tokens: {
 			token: () => Promise.resolve((tokens.length > 1 && !isUsed() ? tokens[0] : tokens.at(-1)) as Secret),
 			isDead: () => Promise.resolve(isDead),
+			accepted: () => void accepted++,
+			isUnproven: () => isUnproven,
 			lifeOf: () => Number.POSITIVE_INFINITY,
 		},
 	});
 	const isUsed = () => isDead && vault.calls.length > 0;
 	const read = (path: string, over: Partial<SecretRequest> = {}) =>
 		reader.read({ kind: "read", path, ...over }, signal);
-	return { vault, read, paths: () => vault.calls.map(({ method, path }) => `${method} ${path}`) };
+	return {
+		vault,
+		read,
+		accepted: () => accepted,
+		paths: () => vault.calls.map(({ method, path }) => `${method} ${path}`),
+	};
 }
 
 /** Answers questions about mounts with this one, and reads with a secret. */
@@ -195,23 +203,49 @@ describe("a read", () => {
 	});
 
 	test("with a dead token is made once more with the next one", async () => {
-		const { read, vault } = open((call) => {
-			if (call.token?.reveal() === "t1") throw refusal(call, 403);
-			return reply({ data: kv2({ key: "x" }) });
-		}, true);
+		const { read, vault, accepted } = open(
+			(call) => {
+				if (call.token?.reveal() === "t1") throw refusal(call, 403);
+				return reply({ data: kv2({ key: "x" }) });
+			},
+			{ isDead: true },
+		);
 
 		expect(await read("secret/data/x")).toMatchObject({ kind: "present" });
+		expect(accepted()).toBe(1);
 		expect(vault.calls.map(({ token }) => token?.reveal())).toEqual(["t1", "t2"]);
 	});
 
 	test("that is refused with the next token as well is not made a third time", async () => {
-		const { read, vault } = open((call) => {
-			throw refusal(call, 403);
-		}, true);
+		const { read, vault, accepted } = open(
+			(call) => {
+				throw refusal(call, 403);
+			},
+			{ isDead: true },
+		);
 
 		await expect(read("secret/data/x")).rejects.toMatchObject({ code: "E_PERMISSION_DENIED" });
 		expect(vault.calls).toHaveLength(2);
+		expect(accepted()).toBe(0);
 	});
+
+	test.each([true, false])(
+		"that is refused with a token that may not have got about yet is worth waiting for (dead before: %s)",
+		async (isDead) => {
+			const { read } = open(
+				(call) => {
+					throw refusal(call, 403);
+				},
+				{ isDead, isUnproven: true },
+			);
+
+			await expect(read("secret/data/x")).rejects.toMatchObject({
+				code: "E_TOKEN_UNPROVEN",
+				remedy: "retry",
+				message: "Vault refuses the token that it has just given (permission denied on secret/data/x (403))",
+			});
+		},
+	);
 
 	test("of a living token that is refused is not made again", async () => {
 		const { read, vault } = open((call) => {

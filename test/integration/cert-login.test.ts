@@ -104,7 +104,7 @@ function openLogin({ addresses, place, log, name, mountPath = "auth/cert" }: Log
 		forget: async () => {
 			const token = await session.token(signal);
 			await client.send({ method: "POST", path: "auth/token/revoke-self", body: {}, token }, signal);
-			const refusal = { remedy: "relogin" } as AgentError;
+			const refusal = { remedy: "relogin", facts: {} } as unknown as AgentError;
 			await session.isDead(token, refusal, signal);
 		},
 		failure: async () =>

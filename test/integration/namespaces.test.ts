@@ -116,7 +116,7 @@ async function open() {
 type Bench = Awaited<ReturnType<typeof open>>;
 
 const LEASE = { id: "database/creds/x/1", termMs: 60_000 } as unknown as Lease;
-const DENIED = Object.assign(new Error("permission denied"), { remedy: "give-up" }) as never;
+const DENIED = Object.assign(new Error("permission denied"), { remedy: "give-up", facts: {} }) as never;
 
 const logIn = (method: Method) => async (bench: Bench) => {
 	await bench.sessionOf({ method }).token(bench.signal);

@@ -36,6 +36,12 @@ class FakeTokens {
 		return await Promise.resolve(false);
 	}
 
+	accepted(): void {}
+
+	isUnproven(): boolean {
+		return false;
+	}
+
 	lifeOf(token: Secret): number {
 		return this.ends.get(token.reveal()) ?? Number.POSITIVE_INFINITY;
 	}

@@ -45,6 +45,14 @@ export class VaultLinks implements TokenSource, VaultClient {
 		return await this.#current.session.isDead(token, refusal, signal);
 	}
 
+	accepted(): void {
+		this.#current.session.accepted();
+	}
+
+	isUnproven(token: Secret): boolean {
+		return this.#current.session.isUnproven(token);
+	}
+
 	/** {@link TokenSession.lifeOf}, whichever link the token is of. */
 	lifeOf(token: Secret): number {
 		return Math.max(...this.#all.map(({ session }) => session.lifeOf(token)));

@@ -10,7 +10,7 @@ function reloading({ error, mayLogIn = false }: { readonly error: AgentError; re
 	const clock = new FakeClock();
 	const stop = new AbortController();
 	onTestFinished(() => stop.abort(new Error("the end")));
-	const seen = { readings: 0, refreshes: 0 };
+	const seen = { readings: 0, refreshes: 0, retries: 0 };
 	const nothing = async () => await Promise.resolve();
 	const parts = {
 		load: async () => {
@@ -18,7 +18,14 @@ function reloading({ error, mayLogIn = false }: { readonly error: AgentError; re
 			return await Promise.reject(error);
 		},
 		agent: { refresh: () => seen.refreshes++ },
-		vault: { links: { session: { credentialsChanged: async () => await Promise.resolve(mayLogIn) } } },
+		vault: {
+			links: {
+				session: {
+					credentialsChanged: async () => await Promise.resolve(mayLogIn),
+					retryNow: () => seen.retries++,
+				},
+			},
+		},
 		world: { clock, random: () => 1 },
 		log: new RecordingLog(),
 		systemd: { reloading: nothing, ready: nothing },
@@ -59,3 +66,12 @@ test.each([
 		expect(seen.refreshes).toBe(refreshes);
 	},
 );
+
+test("somebody who asks has a login tried at once, whenever that failed", async () => {
+	const { reloader, clock, seen } = reloading({ error: new AgentError("as before", { code: "E_CONFIG" }) });
+
+	reloader.refresh();
+	await clock.advance(5000);
+
+	expect(seen).toMatchObject({ retries: 1, refreshes: 1 });
+});

@@ -82,6 +82,7 @@ export class Reloader {
 			await this.#reload(wantsRefresh, signal);
 			await this.#parts.reread(this.#settled.config, this.#last?.error === undefined ? "done" : "failed");
 			await systemd.ready();
+			if (wantsRefresh) vault.links.session.retryNow();
 			if (wantsRefresh || mayLogIn) agent.refresh();
 		}
 	}
