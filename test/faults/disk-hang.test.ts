@@ -103,29 +103,38 @@ describe("a disk that does not answer", () => {
 });
 
 describe.runIf(canFreeze)("an agent whose disk is frozen", () => {
-	test.runIf(long)("says so, goes on asking Vault, and delivers as soon as the disk thaws", {
-		timeout: 120_000,
-	}, async () => {
-		let disk: Awaited<ReturnType<typeof frozenDisk>> | undefined;
-		const scene = await diskScene(async (path) => (disk = await frozenDisk(path)));
-		const { agent, placed } = scene;
+	test.runIf(long)(
+		"says so, goes on asking Vault, and delivers as soon as the disk thaws",
+		{
+			timeout: 120_000,
+		},
+		async () => {
+			let disk: Awaited<ReturnType<typeof frozenDisk>> | undefined;
+			const scene = await diskScene(async (path) => (disk = await frozenDisk(path)));
+			const { agent, placed } = scene;
 
-		disk?.freeze();
-		scene.rotate("sk-2");
-		const line = await eventually(() => agent.logged("delivery failed"), { withinMs: 2 * LIMIT_MS });
+			disk?.freeze();
+			scene.rotate("sk-2");
+			const line = await eventually(() => agent.logged("delivery failed"), { withinMs: 2 * LIMIT_MS });
 
-		expect(placed(line.msg)).toMatch(/^cannot write \{out\}\/key\.env: the disk has not answered for 30 s; /);
-		const before = scene.reads();
-		await eventually(() => expect(scene.reads()).toBeGreaterThan(before + 2));
-		expect(await scene.status()).toMatchObject({ state: "degraded", delivery_error: { code: "E_DELIVERY" } });
-		expect([scene.starts(), scene.told()]).toEqual([["sk-1"], ["K=sk-1"]]);
+			expect(placed(line.msg)).toMatch(
+				/^cannot write \{out\}\/key\.env: the disk has not answered for 30 s; /,
+			);
+			const before = scene.reads();
+			await eventually(() => expect(scene.reads()).toBeGreaterThan(before + 2));
+			expect(await scene.status()).toMatchObject({
+				state: "degraded",
+				delivery_error: { code: "E_DELIVERY" },
+			});
+			expect([scene.starts(), scene.told()]).toEqual([["sk-1"], ["K=sk-1"]]);
 
-		disk?.thaw();
-		await eventually(() => expect(scene.starts()).toEqual(["sk-1", "sk-2"]), { withinMs: 60_000 });
-		expect(scene.texts()).toEqual(["K=sk-2", "K=sk-2", "K=sk-2"]);
-		expect(scene.told()).toEqual(["K=sk-1", "K=sk-2"]);
-		expect(await scene.status()).toMatchObject({ ready: true });
-	});
+			disk?.thaw();
+			await eventually(() => expect(scene.starts()).toEqual(["sk-1", "sk-2"]), { withinMs: 60_000 });
+			expect(scene.texts()).toEqual(["K=sk-2", "K=sk-2", "K=sk-2"]);
+			expect(scene.told()).toEqual(["K=sk-1", "K=sk-2"]);
+			expect(await scene.status()).toMatchObject({ ready: true });
+		},
+	);
 
 	test("ends its child at once when it is told to", { timeout: 120_000 }, async () => {
 		let disk: Awaited<ReturnType<typeof frozenDisk>> | undefined;
