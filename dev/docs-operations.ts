@@ -85,7 +85,9 @@ function metricTable(): string {
 		labels: [],
 		...metric,
 	}));
-	const asked = Object.entries(GAUGES).map(([name, metric]) => ({ name, type: "gauge", ...metric }));
+	const asked = Object.entries(GAUGES).map(([name, metric]) => {
+		return { name, type: metric.isCounter ? "counter" : "gauge", ...metric };
+	});
 	const rows = [...counted, ...timed, ...asked].map(({ name, type, labels, help }) => [
 		`\`${name}\``,
 		type,
@@ -98,7 +100,7 @@ function metricTable(): string {
 function eventTable(): string {
 	const found = new Map<string, Set<string>>();
 	for (const text of sources()) {
-		for (const [, level, event = ""] of text.matchAll(/[lL]og\.write\(\s*(?:"(\w+)"|\w+),\s*"([^"]+)"/g)) {
+		for (const [, level, event = ""] of text.matchAll(/[lL]og\??\.write\(\s*(?:"(\w+)"|\w+),\s*"([^"]+)"/g)) {
 			const levels = found.get(event) ?? new Set();
 			found.set(event, level === undefined ? levels : levels.add(level));
 		}

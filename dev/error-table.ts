@@ -18,6 +18,15 @@ export const ERROR_TABLE: Readonly<Record<string, ErrorRow>> = {
 		means: "the agent's listener did not let the question in",
 		remedy: "give its token with `--listener-token-file` or `AGENT_LISTENER_TOKEN`",
 	},
+	E_CHILD_NOT_READY: {
+		means: "the first child was not ready within `exec.ready.timeout`",
+		remedy: "see what the child itself has said; raise the timeout, or ask it something else",
+	},
+	E_CHILD_PORT: {
+		means: "in rolling, the child listens on the public address itself, where the agent has to",
+		remedy:
+			"let it listen on the port in `PORT`, or write `{{port}}` into its command or a file of its config",
+	},
 	E_CHILD_START: {
 		means: "the child's program cannot be started",
 		remedy: "check `exec.command` and the agent's `PATH`",
@@ -67,6 +76,10 @@ export const ERROR_TABLE: Readonly<Record<string, ErrorRow>> = {
 	},
 	E_INIT: { means: "`agent init` cannot write here", remedy: "a folder that this user may write in" },
 	E_INTERNAL: { means: "a fault of the agent itself", remedy: "report it with the lines that it printed" },
+	E_FRONT_LISTEN: {
+		means: "in rolling, the public address cannot be listened on: taken, or not this machine's",
+		remedy: "end what is there, or set another `exec.listen`",
+	},
 	E_LISTEN: {
 		means: "the listener's address cannot be listened on: taken, or not this machine's",
 		remedy: "end what is there, or set another `listener.address`",
@@ -126,6 +139,10 @@ export const ERROR_TABLE: Readonly<Record<string, ErrorRow>> = {
 	E_TEMPLATE_LOOP: {
 		means: "a template goes on asking for other secrets",
 		remedy: "look for secrets that name each other without end",
+	},
+	E_TEMPLATE_PORT: {
+		means: "a template asks for the child's private port where there is none, or where it cannot be told",
+		remedy: "see [templates.md](templates.md#the-private-port)",
 	},
 	E_TEMPLATE_SYNTAX: { means: "a template cannot be parsed", remedy: "mend the line that is named" },
 	E_TEMPLATE_VALUE: {

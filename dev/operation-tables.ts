@@ -9,7 +9,7 @@ export interface EventRow {
 
 export const EVENT_TABLE: Readonly<Record<string, EventRow>> = {
 	child: {
-		when: "the child was started, stopped, ended, put back; `kind` says which, with `pid`, `generation` and the exit code",
+		when: "the child was started, ready, stopped, ended, put back; in rolling also switched and drained; `kind` says which, with `pid`, `generation` and the exit code",
 		levels: ["debug", "info", "warn", "error"],
 	},
 	clock: {
@@ -26,12 +26,17 @@ export const EVENT_TABLE: Readonly<Record<string, EventRow>> = {
 		when: "a lease was renewed, replaced, revoked, or could not be; `path`",
 		levels: ["debug", "warn"],
 	},
+	front: {
+		when: "in rolling: clients are turned away, for no child takes them; said every ten seconds at most",
+	},
 	listener: { when: "the listener answers at an address, or could not be changed" },
 	login: { when: "logged in (`ttl`, `policies`), or a login or renewal failed and when it is tried again" },
 	"notification failed": { when: "a signal, command, call or restart failed and is tried again" },
 	"read failed": { when: "reads began to fail; said once for an outage, with the generation that is served" },
 	recovered: { when: "reads work again, and after how long" },
-	rejected: { when: "the child did not live with a generation; the one before it was put back" },
+	rejected: {
+		when: "the child did not live with a generation; the one before it was put back or, in rolling, goes on and the new one is tried again",
+	},
 	reload: { when: "config and templates were read again and are in force, or are refused and why" },
 	"render failed": { when: "one file or variable cannot be rendered; its last good version stays" },
 	rendered: {
@@ -58,7 +63,7 @@ export const EVENT_TABLE: Readonly<Record<string, EventRow>> = {
 		when: "certificate, key or CA were read again: a new one is in force, or a half-written pair is not",
 	},
 	"turned over": {
-		when: "a signal, command, call or restart for a generation has happened, or its child stands",
+		when: "a signal, command or call for a generation has happened, or its child stands; in rolling with `pid`, `ready_seconds`, `from` and what was `open` with that",
 	},
 	waiting: { when: "the first delivery still waits, and for what; every ten seconds" },
 };

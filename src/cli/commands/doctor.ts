@@ -7,7 +7,8 @@ import { counted } from "../counted.ts";
 import { credentialChecks, destinationChecks } from "../doctor/file-checks.ts";
 import { exitCodeOf, failure, type Finding, leftOut, ok, tried, warning } from "../doctor/finding.ts";
 import type { Machine } from "../doctor/machine.ts";
-import { childChecks, listenerCheck, processChecks } from "../doctor/process-checks.ts";
+import { childChecks, listenerCheck, processChecks, publicAddressCheck } from "../doctor/process-checks.ts";
+import { readyCheck } from "../doctor/ready-check.ts";
 import { secretChecks } from "../doctor/secret-checks.ts";
 import { addressChecks, healthChecks, loginChecks, unsaid } from "../doctor/server-checks.ts";
 import { configFor } from "../load.ts";
@@ -15,6 +16,7 @@ import { lookingOnly } from "../link/looking-login.ts";
 import { SecretGuard } from "../link/secret-guard.ts";
 import { unitsOf } from "../units.ts";
 import { lookThrough } from "../validate/online-report.ts";
+import { isRunning, lookAtPublicAddress } from "../validate/public-address.ts";
 import type { World } from "../world.ts";
 
 export interface DoctorFlags extends CommonFlags {
@@ -86,6 +88,8 @@ async function lookAt(config: Config, surroundings: Surroundings): Promise<void>
 	add(await destinationChecks(config, units, { world, machine }));
 	add(await childChecks(config, world, machine));
 	add(await listenerCheck(config, machine));
+	add(publicAddressCheck(await lookAtPublicAddress(config, world)));
+	add(await readyCheck(config, { world, machine, isRunning: () => isRunning(config, world) }));
 }
 
 async function askVault(

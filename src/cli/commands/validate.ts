@@ -50,7 +50,20 @@ async function check({ online, ...flags }: Omit<ValidateFlags, "json">, world: W
 	const { units } = await unitsOf(config, world);
 	// What `agent start` would refuse: most likely the file was not named.
 	if (units.length === 0 && config.exec === undefined) throw nothingToRender(config.origin);
-	return online ? await onlineReport(config, units, world) : offlineReport(config, units);
+	const warnings = [...config.warnings, ...(await publicAddressWarnings(config, world))];
+	const known = { ...config, warnings };
+	return online ? await onlineReport(known, units, world) : offlineReport(known, units);
+}
+
+/** @throws AgentError `E_CONFIG` for a public address that somebody else has: the start would end with it */
+async function publicAddressWarnings(config: Config, world: World): Promise<readonly string[]> {
+	const { exec, origin } = config;
+	if (exec?.rolling === undefined) return [];
+	const { addressWarning, lookAtPublicAddress, takenAddress } = await import("../validate/public-address.ts");
+	const found = await lookAtPublicAddress(config, world);
+	if (found === undefined) return [];
+	if (found.state === "taken") throw takenAddress(found, origin);
+	return [addressWarning(found) ?? []].flat();
 }
 
 async function onlineReport(config: Config, units: readonly Unit[], world: World): Promise<Report> {

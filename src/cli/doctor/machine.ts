@@ -1,8 +1,9 @@
 import { constants } from "node:fs";
 import { access, readdir, stat, statfs } from "node:fs/promises";
 import { connect as connectPlain, createServer, type Socket } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { connect as connectTls, type TLSSocket } from "node:tls";
+import type { ListenerConfig } from "../../config/mod.ts";
 import { errorCode } from "../../kernel/mod.ts";
 
 /** What the doctor asks of the machine, beyond what an agent needs of it. Nothing is changed by it. */
@@ -80,16 +81,29 @@ function greetingOf(socket: TLSSocket): Greeting {
 	};
 }
 
+type ListenAddress = ListenerConfig["address"];
+
 /** Whether a listener could be opened there now. @returns the system's code where it cannot */
-async function canListen(address: {
-	readonly host: string;
-	readonly port: number;
-}): Promise<string | undefined> {
+async function canListen(address: ListenAddress): Promise<string | undefined> {
+	if (address.kind === "unix") return await canListenOnSocket(address.path);
 	const server = createServer();
 	return await new Promise((resolve) => {
 		server.once("error", (error) => resolve(errorCode(error) ?? error.message));
-		server.listen(address, () => server.close(() => resolve(undefined)));
+		server.listen({ host: address.host, port: address.port }, () => server.close(() => resolve(undefined)));
 	});
+}
+
+/** To listen would leave a file behind, so the socket is asked, and its folder. What nobody listens on is in nobody's way. */
+async function canListenOnSocket(path: string): Promise<string | undefined> {
+	const socket = connectPlain({ path });
+	const answer = await new Promise<string | undefined>((resolve) => {
+		socket.once("error", (error) => resolve(errorCode(error) ?? error.message));
+		socket.once("connect", () => resolve(undefined));
+	});
+	socket.destroy();
+	if (answer === undefined) return "EADDRINUSE";
+	if (answer !== "ENOENT" && answer !== "ECONNREFUSED") return answer;
+	return await access(dirname(path), constants.W_OK | constants.X_OK).then(() => undefined, errorCode);
 }
 
 export const machine: Machine = {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Config } from "../../config/mod.ts";
 import { ExitCode } from "../../kernel/mod.ts";
+import { type PublicAddress, TAKEN_REMEDY, writtenAddress } from "../validate/public-address.ts";
 import type { World } from "../world.ts";
 import { type Finding, leftOut, ok, warning } from "./finding.ts";
 import type { Machine } from "./machine.ts";
@@ -72,7 +73,8 @@ export async function childChecks(
 	return [child, init];
 }
 
-async function findProgram(
+/** Where a program is that is started by this name, if anywhere. */
+export async function findProgram(
 	program: string,
 	world: Surroundings,
 	machine: Programs,
@@ -92,9 +94,8 @@ export async function listenerCheck(
 ): Promise<readonly Finding[]> {
 	if (listener === undefined) return [leftOut("listener", "the config has none")];
 	const { address } = listener;
-	if (address.kind !== "tcp") return [leftOut("listener", `a socket at ${address.path}`)];
-	const code = await machine.canListen({ host: address.host, port: address.port });
-	const place = `${address.host}:${address.port}`;
+	const code = await machine.canListen(address);
+	const place = writtenAddress(address);
 	if (code === undefined) return [ok("listener", `${place} is free`)];
 	return [
 		{
@@ -108,4 +109,39 @@ export async function listenerCheck(
 			exitCode: ExitCode.usage,
 		},
 	];
+}
+
+/** Where the child's clients come to, in rolling. */
+export function publicAddressCheck(found: PublicAddress | undefined): readonly Finding[] {
+	if (found === undefined)
+		return [leftOut("public address", "the child has its own; the agent passes nothing on")];
+	const { address, state, code = "unknown" } = found;
+	switch (state) {
+		case "free":
+			return [ok("public address", `${address} is free`)];
+		case "ours":
+			return [ok("public address", `${address} is held by the agent that runs with this config`)];
+		case "taken":
+			return [
+				{
+					check: "public address",
+					result: "failure",
+					says: `somebody listens at ${address}`,
+					remedy: TAKEN_REMEDY,
+					exitCode: ExitCode.failed,
+				},
+			];
+		case "not here":
+			return [
+				{
+					check: "public address",
+					result: "failure",
+					says: `nobody can listen at ${address} (${code})`,
+					remedy: "choose another address in exec.listen",
+					exitCode: ExitCode.failed,
+				},
+			];
+		default:
+			return state satisfies never;
+	}
 }
