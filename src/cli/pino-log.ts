@@ -3,8 +3,14 @@ import type { Log, Redactor } from "../kernel/mod.ts";
 import type { LogLevel } from "../kernel/mod.ts";
 import { cleanFields } from "./clean-fields.ts";
 
+/** Lines that cannot be written now wait for so much, in bytes; those after them are lost. */
+const LONGEST_BACKLOG = 1024 * 1024;
+
 /** JSON lines to stderr, one for each thing that happened. Synchronous: a line is out before a crash can swallow it. */
 export function pinoLog(level: LogLevel, redactor: Redactor): Log {
+	const destination = pino.destination({ dest: 2, sync: true, maxLength: LONGEST_BACKLOG });
+	// A full disk, a terminal that has gone: the agent has other work than its log, such as giving its token back.
+	destination.on("error", () => undefined);
 	const logger = pino(
 		{
 			level,
@@ -12,7 +18,7 @@ export function pinoLog(level: LogLevel, redactor: Redactor): Log {
 			timestamp: pino.stdTimeFunctions.isoTime,
 			formatters: { level: (label) => ({ level: label }) },
 		},
-		pino.destination({ dest: 2, sync: true }),
+		destination,
 	);
 	return {
 		write(lineLevel, event, { msg, ...fields }) {
