@@ -1,6 +1,7 @@
 export { Agent } from "./agent.ts";
 export { type ChildTally, tallyChild } from "./child-tally.ts";
 export { ClockWatch } from "./clock-watch.ts";
+export type { FrontSource } from "./child-report.ts";
 export { countChildEvent } from "./counting.ts";
 export { logLeases } from "./lease-log.ts";
 export { type Held, lookupIn } from "./lookup.ts";

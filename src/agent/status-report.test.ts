@@ -40,7 +40,7 @@ function reportOf({ agent, store, clock }: Bench, over: Partial<StatusSources> =
 	});
 }
 
-function childIn(state: ChildState): Partial<StatusSources> {
+function childIn(state: ChildState): Pick<Required<StatusSources>, "child"> {
 	return { child: { program: "litellm", supervisor: { state }, tally: tallyChild() } };
 }
 
@@ -313,6 +313,63 @@ describe("an agent that serves on", () => {
 			files: [{ state: "rejected" }],
 		});
 		expect(report.variables).toMatchObject([{ state: "rejected" }]);
+	});
+
+	test("a child that is not ready yet is no readiness, and one that dies in a loop is said to", () => {
+		const bench = agentBench([]);
+		const running = { kind: "running", generation: 1, pid: 8, since: 0, ready: false, port: 41_873 } as const;
+		const backingOff = { kind: "backing-off", until: 0, attempt: 3 } as const;
+		const childOf = (state: ChildState) => reportOf(bench, childIn(state)).child;
+
+		expect(childOf(running)).toMatchObject({ state: "starting", pid: 8, port: 41_873 });
+		expect(childOf(running)).not.toHaveProperty("up_seconds");
+		expect(childOf({ ...backingOff, crashLoop: false })).toMatchObject({ state: "backing-off" });
+		expect(reportOf(bench, childIn({ ...backingOff, crashLoop: true })).missing).toEqual([
+			{ what: "child", name: "litellm", code: "crash-loop" },
+		]);
+	});
+
+	test("a hand-over is told with everybody who takes part, and the public address", () => {
+		const bench = agentBench([]);
+		const now = bench.clock.now();
+		const state = {
+			kind: "running",
+			generation: 2,
+			pid: 8,
+			since: now - 5000,
+			ready: true,
+			port: 41_873,
+			next: { pid: 9, generation: 3 },
+			draining: [{ pid: 7, generation: 1, since: now - 2000, open: 3 }],
+		} as const;
+		const front = {
+			address: "0.0.0.0:4000",
+			isOpen: true,
+			tally: { connections: 4, accepted: 9, waiting: 0, failed: 1 },
+		};
+		const { child } = childIn(state);
+
+		expect(reportOf(bench, { child: { ...child, front } }).child).toEqual({
+			command: "litellm",
+			state: "up",
+			pid: 8,
+			port: 41_873,
+			up_seconds: 5,
+			generation: 2,
+			turn_overs: 0,
+			restarts: 0,
+			next: { pid: 9, generation: 3 },
+			draining: [{ pid: 7, generation: 1, draining_seconds: 2, open: 3 }],
+			front: {
+				address: "0.0.0.0:4000",
+				open: true,
+				connections: 4,
+				accepted: 9,
+				waiting: 0,
+				failed: 1,
+				cut: 0,
+			},
+		});
 	});
 
 	test("tells how the config was last read", () => {

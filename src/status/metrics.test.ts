@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { lintMetrics, parseMetrics } from "../../test/support/prometheus-text.ts";
-import { someReport } from "../../test/support/status-report.ts";
+import { handingOver, someReport } from "../../test/support/status-report.ts";
 import { createTally, metricsOf, type StatusReport } from "./mod.ts";
 
 /** Metrics over a report that the test may change. */
@@ -31,7 +31,7 @@ function bench(first: StatusReport = someReport()) {
 
 describe("the metrics", () => {
 	test("are what Prometheus reads, by its rules for names", async () => {
-		const { tally, scrape } = bench();
+		const { tally, scrape } = bench(someReport({ child: handingOver() }));
 		tally.add("keyturn_renders_total", { unit: 'a "quoted"\\\npath', result: "done" });
 		tally.observe("keyturn_rotation_delivery_seconds", 3);
 
@@ -113,6 +113,29 @@ describe("the metrics", () => {
 		expect(after.get('keyturn_state{state="stale"}')).toBe(1);
 		expect(after.has("keyturn_child_up")).toBe(false);
 		expect([...after.keys()].filter((key) => key.startsWith("keyturn_secret_version"))).toEqual([]);
+	});
+
+	test("tell of a hand-over, and of the public address's clients", async () => {
+		const { tally, scrape, become } = bench(someReport({ child: handingOver() }));
+		tally.add("keyturn_connections_cut_total", {}, 3);
+		tally.observe("keyturn_hand_over_seconds", 5.2);
+		const { values, families } = await scrape();
+		become(someReport());
+		const without = (await scrape()).values;
+
+		expect(Object.fromEntries(values)).toMatchObject({
+			keyturn_child_draining: 2,
+			keyturn_child_draining_open: 4,
+			keyturn_front_connections: 42,
+			keyturn_front_waiting: 0,
+			keyturn_front_accepted_total: 1300,
+			keyturn_front_failed_total: 0,
+			keyturn_connections_cut_total: 3,
+			keyturn_hand_over_seconds_sum: 5.2,
+			keyturn_generation_rejected: 0,
+		});
+		expect(families.get("keyturn_front_accepted_total")?.type).toBe("counter");
+		expect([...without.keys()].filter((name) => /front|draining/.test(name))).toEqual([]);
 	});
 
 	test("hold no live secret in a label", async () => {

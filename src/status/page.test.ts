@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { someReport } from "../../test/support/status-report.ts";
+import { handingOver, someReport } from "../../test/support/status-report.ts";
 import { PAGE_POLICY, pageOf } from "./page.ts";
 
 test("the page says what the report says", () => {
@@ -8,6 +8,21 @@ test("the page says what the report says", () => {
 	for (const word of ["ready", "generation 2, 4m old", "41m left", "secret/data/llm/openai", "4188", "8 s"]) {
 		expect(page).toContain(word);
 	}
+});
+
+test("the page shows a hand-over, and what its clients have met", () => {
+	const page = pageOf(
+		someReport({ generation: { number: 3, rejected: true }, child: handingOver() }),
+	).replaceAll("</td><td>", " | ");
+
+	for (const words of [
+		", rejected by the child",
+		"litellm | 4188 | 41873 | 4m | up | 1 | 0",
+		"getting ready | 3 | 4201 |  | ",
+		"draining | 1 | 4121 | 12 s | 3",
+		"0.0.0.0:4000 | 42 | 0 | 1300 | 0 | 0",
+	])
+		expect(page).toContain(words);
 });
 
 test("nothing in the report can become markup", () => {
@@ -28,7 +43,10 @@ test("nothing in the report can become markup", () => {
 				},
 			],
 			variables: [{ name: evil, required: true, state: "missing" }],
-			child: { command: evil, state: "exited", turn_overs: 0, restarts: 0 },
+			child: handingOver({
+				command: evil,
+				front: { address: evil, open: false, connections: 0, waiting: 0, accepted: 0, failed: 0, cut: 0 },
+			}),
 			notifications: { outstanding: 1, last_error: { code: evil, message: evil } },
 			delivery_error: { code: evil, message: evil },
 			last_reload: { result: "failed", seconds_ago: 1, error: { code: evil, message: evil } },

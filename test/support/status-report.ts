@@ -1,4 +1,4 @@
-import type { StatusReport } from "../../src/status/mod.ts";
+import type { ChildReport, StatusReport } from "../../src/status/mod.ts";
 
 /** A report in which there is one of everything. */
 export function someReport(over: Partial<StatusReport> = {}): StatusReport {
@@ -45,6 +45,35 @@ export function someReport(over: Partial<StatusReport> = {}): StatusReport {
 			restarts: 0,
 		},
 		notifications: { outstanding: 0 },
+		...over,
+	};
+}
+
+/** A child in rolling, with another that gets ready and two that end what they had begun. */
+export function handingOver(over: Partial<ChildReport> = {}): ChildReport {
+	return {
+		command: "litellm",
+		state: "up",
+		pid: 4188,
+		port: 41_873,
+		up_seconds: 247,
+		generation: 2,
+		turn_overs: 1,
+		restarts: 0,
+		next: { pid: 4201, generation: 3 },
+		draining: [
+			{ pid: 4121, generation: 1, draining_seconds: 12, open: 3 },
+			{ pid: 4007, generation: 1, draining_seconds: 31, open: 1 },
+		],
+		front: {
+			address: "0.0.0.0:4000",
+			open: true,
+			connections: 42,
+			waiting: 0,
+			accepted: 1300,
+			failed: 0,
+			cut: 0,
+		},
 		...over,
 	};
 }

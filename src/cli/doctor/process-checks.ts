@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { Config } from "../../config/mod.ts";
 import { ExitCode } from "../../kernel/mod.ts";
-import { type PublicAddress, TAKEN_REMEDY, writtenAddress } from "../validate/public-address.ts";
+import { type PublicAddress, TAKEN_REMEDY } from "../validate/public-address.ts";
 import type { World } from "../world.ts";
+import { writtenAddress } from "../written-address.ts";
 import { type Finding, leftOut, ok, warning } from "./finding.ts";
 import type { Machine } from "./machine.ts";
 

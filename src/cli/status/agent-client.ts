@@ -3,6 +3,7 @@ import type { Config, ListenerConfig } from "../../config/mod.ts";
 import { AgentError, errorCode, ExitCode, Secret } from "../../kernel/mod.ts";
 import { listenerToken } from "../listener-spec.ts";
 import type { World } from "../world.ts";
+import { writtenAddress } from "../written-address.ts";
 
 /** What is asked of the agent. */
 interface Question {
@@ -97,9 +98,8 @@ async function trusting(path: string, world: World) {
 }
 
 function nameOf({ address, tls }: ListenerConfig): string {
-	if (address.kind === "unix") return `unix:${address.path}`;
-	const host = address.host.includes(":") ? `[${address.host}]` : address.host;
-	return `${tls === undefined ? "http" : "https"}://${host}:${address.port}`;
+	const written = writtenAddress(address);
+	return address.kind === "unix" ? written : `${tls === undefined ? "http" : "https"}://${written}`;
 }
 
 function away(name: string, error: unknown): AgentError {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { someReport } from "../../../test/support/status-report.ts";
+import { handingOver, someReport } from "../../../test/support/status-report.ts";
 import { statusText } from "./status-text.ts";
 
 test("a report reads as a page of words", () => {
@@ -45,6 +45,46 @@ test("what is wrong stands beside what it concerns", () => {
 		"reload    1m ago: it went wrong (E_X)",
 		"",
 	]);
+});
+
+test("a hand-over shows who serves, who is next and who still ends what it had begun", () => {
+	const lines = statusText(someReport({ child: handingOver() })).split("\n");
+
+	expect(lines.slice(-6)).toEqual([
+		"child     litellm       pid 4188        up 4m          port 41873  1 turn-over, 0 restarts",
+		"next      generation 3  pid 4201        getting ready",
+		"draining  generation 1  pid 4121        for 12 s       3 open",
+		"draining  generation 1  pid 4007        for 31 s       1 open",
+		"front     0.0.0.0:4000  42 connections",
+		"",
+	]);
+});
+
+test("a front says what its clients have met, and that it is not open yet", () => {
+	const front = {
+		address: "unix:/gw",
+		open: true,
+		connections: 1,
+		waiting: 1,
+		accepted: 9,
+		failed: 2,
+		cut: 3,
+	};
+	const last = (over: object) =>
+		statusText(someReport({ child: handingOver({ front: { ...front, ...over } }) }))
+			.split("\n")
+			.at(-2);
+
+	expect(last({})).toMatch(/^front +unix:\/gw +1 connection +1 waiting +2 failed +3 cut$/);
+	expect(last({ open: false })).toMatch(/^front +unix:\/gw +not open yet$/);
+});
+
+test("a generation that the child could not live with is said to be rejected", () => {
+	const generation = { number: 3, age_seconds: 5, rejected: true } as const;
+
+	expect(statusText(someReport({ generation })).split("\n")[0]).toContain(
+		"generation 3, 5 s old, rejected by the child",
+	);
 });
 
 test("no text of the report reaches a terminal as an order", () => {

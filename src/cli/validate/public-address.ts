@@ -1,7 +1,8 @@
-import type { Config, ListenerConfig } from "../../config/mod.ts";
+import type { Config } from "../../config/mod.ts";
 import { AgentError, ExitCode } from "../../kernel/mod.ts";
 import { askAgent } from "../status/agent-client.ts";
 import type { World } from "../world.ts";
+import { writtenAddress } from "../written-address.ts";
 
 /**
  * Whether the child's public address can be had:
@@ -29,13 +30,6 @@ export async function lookAtPublicAddress(config: Config, world: World): Promise
 	if (code === undefined) return { address, state: "free" };
 	if (code !== "EADDRINUSE") return { address, state: "not here", code };
 	return { address, state: (await isRunning(config, world)) ? "ours" : "taken", code };
-}
-
-/** The address as the config has it. */
-export function writtenAddress(address: ListenerConfig["address"]): string {
-	if (address.kind === "unix") return `unix:${address.path}`;
-	const host = address.host.includes(":") ? `[${address.host}]` : address.host;
-	return `${host}:${address.port}`;
 }
 
 /** What to do about an address that is taken. */
