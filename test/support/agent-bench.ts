@@ -158,6 +158,8 @@ export interface BenchOptions {
 	readonly withChild?: boolean | "rolling";
 	/** Left by an agent that ran before. */
 	readonly memory?: MemoryFs;
+	/** Awaited at the begin of each command and call. */
+	readonly atNotice?: (name: string) => Promise<void>;
 	readonly secrets?: FakeSecrets;
 	readonly waitsForLogin?: boolean;
 	/** What is read by Vault's own protocol, in place of `secrets`. */
@@ -194,6 +196,7 @@ export function agentBench(units: readonly Unit[], options: BenchOptions = {}) {
 	const notices: string[] = [];
 	const faults = new Map<string, AgentError>();
 	const note = async (name: string) => {
+		await options.atNotice?.(name);
 		const error = faults.get(name);
 		notices.push(name);
 		if (error !== undefined) throw error;

@@ -21,6 +21,8 @@ export class MemoryFs {
 	onWrite: (path: string) => void = () => {};
 	/** Called before each removal; throws to make it fail. */
 	onUnlink: (path: string) => void = () => {};
+	/** Awaited before each call, those of open files included: one that never resolves is the end of the caller. */
+	gate: (call: string) => Promise<void> = () => Promise.resolve();
 
 	/** Names and contents, the hidden ones left out. */
 	get files(): Readonly<Record<string, string>> {
@@ -39,7 +41,7 @@ export class MemoryFs {
 	}
 
 	/** The files again, for an agent that starts anew. */
-	readonly fs = {
+	readonly fs = this.#gated({
 		open: async (path: string, flags: number, mode = 0o600) =>
 			await Promise.resolve(this.#open(path, flags, mode)),
 		rename: async (from: string, to: string) => {
@@ -66,7 +68,20 @@ export class MemoryFs {
 		readFile: async () => await Promise.reject(missing("/etc/passwd")),
 		readlink: async (path: string) => await Promise.reject(missing(path)),
 		realpath: async (path: string) => await Promise.resolve(path),
-	} as unknown as FileSystem;
+	}) as unknown as FileSystem;
+
+	#gated<T extends object>(calls: T): T {
+		return new Proxy(calls, {
+			get: (target, name) => {
+				const call: unknown = Reflect.get(target, name);
+				if (typeof call !== "function") return call;
+				return async (...args: unknown[]) => {
+					await this.gate(String(name));
+					return await (Reflect.apply(call, target, args) as Promise<unknown>);
+				};
+			},
+		});
+	}
 
 	#open(path: string, flags: number, mode: number): FileHandle {
 		const isNew = (flags & constants.O_CREAT) !== 0;
@@ -74,7 +89,7 @@ export class MemoryFs {
 		if (isNew) this.#files.set(path, { content: Buffer.alloc(0), mode, inode: ++this.#inodes });
 		const node = (flags & constants.O_DIRECTORY) === 0 ? this.#existing(path) : undefined;
 		const done = async () => await Promise.resolve();
-		return {
+		return this.#gated({
 			stat: async () => await Promise.resolve(this.#stat(path)),
 			readFile: async () => await Promise.resolve(node?.content ?? Buffer.alloc(0)),
 			writeFile: async (content: Buffer) => {
@@ -90,7 +105,7 @@ export class MemoryFs {
 			sync: done,
 			close: done,
 			[Symbol.asyncDispose]: done,
-		} as unknown as FileHandle;
+		}) as unknown as FileHandle;
 	}
 
 	#stat(path: string) {
