@@ -1,6 +1,6 @@
 import type { AuthMethod } from "./auth-method.ts";
 import { type CredentialFiles, CredentialReader } from "./credential.ts";
-import { printable } from "./jwt-claims.ts";
+import { short } from "./jwt-claims.ts";
 import { type JwtLoginDeps, type JwtRefusal, jwtLogin } from "./jwt-login.ts";
 
 export interface KubernetesOptions {
@@ -81,6 +81,6 @@ function advise(options: KubernetesOptions, { words, claims, isExpired }: JwtRef
 
 /** The parts of `system:serviceaccount:<namespace>:<name>`. */
 function serviceAccountOf(sub: string | undefined): { namespace: string; whole: string } | undefined {
-	const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(printable(sub ?? "")) ?? [];
+	const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(short(sub ?? "")) ?? [];
 	return namespace === undefined ? undefined : { namespace, whole: `${namespace}/${name}` };
 }

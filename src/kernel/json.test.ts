@@ -49,3 +49,17 @@ test.each(["0", "42", "1.5", "-7"])("an ordinary number stays a number: %s", (nu
 test("parseJson() refuses what is no JSON", () => {
 	expect(() => parseJson('{"data": ')).toThrow(SyntaxError);
 });
+
+const nested = (depth: number, inner: string) =>
+	`${'{"a":['.repeat(depth / 2)}${inner}${"]}".repeat(depth / 2)}`;
+
+test("parseJson() reads what is nested as deeply as Vault takes it, brackets in texts not counted", () => {
+	const text = nested(400, JSON.stringify(`${"[{".repeat(10_000)}\\"`));
+
+	expect(JSON.stringify(parseJson(text))).toBe(text);
+});
+
+test.each([502, 5000, 1_000_000])("parseJson() refuses what is nested %d times", (depth) => {
+	expect(() => parseJson(nested(depth, "1"))).toThrow(SyntaxError);
+	expect(() => parseJson("[".repeat(depth))).toThrow(SyntaxError);
+});

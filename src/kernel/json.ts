@@ -41,15 +41,38 @@ export type JsonValue =
 	| { readonly [key: string]: JsonValue };
 
 /**
+ * Lists and objects within each other. Vault itself takes no more than 300 (`max_json_depth`); what goes through data
+ * calls itself for each, and would be stopped by the end of its stack somewhere between two and four thousand.
+ */
+const DEEPEST = 500;
+
+/**
  * `JSON.parse` that keeps the digits of every number: one that JavaScript prints differently
  * comes back as {@link JsonNumber}.
  *
- * @throws SyntaxError as `JSON.parse` does; its message may quote the text, so never show it
+ * @throws SyntaxError as `JSON.parse` does, and for a text that is nested too deeply; its message may quote the text, so
+ * never show it
  */
 export function parseJson(text: string): JsonValue {
+	if (text.length > 2 * DEEPEST && isTooDeep(text)) throw new SyntaxError("The text is nested too deeply");
 	return JSON.parse(text, (_key: string, value: unknown, context) =>
 		typeof value === "number" && context.source !== undefined && String(value) !== context.source
 			? new JsonNumber(context.source)
 			: value,
 	) as JsonValue;
+}
+
+/** Told before it is parsed, in one walk. Without a regular expression: its own stack ends in a long text. */
+function isTooDeep(text: string): boolean {
+	let depth = 0;
+	let isQuoted = false;
+	for (let at = 0; at < text.length; at++) {
+		const letter = text[at];
+		if (letter === '"') isQuoted = !isQuoted;
+		else if (isQuoted) at += letter === "\\" ? 1 : 0;
+		else if (letter === "[" || letter === "{") depth++;
+		else if (letter === "]" || letter === "}") depth--;
+		if (depth > DEEPEST) return true;
+	}
+	return false;
 }

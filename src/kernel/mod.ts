@@ -7,6 +7,7 @@ export { ExitCode } from "./exit-code.ts";
 export { JsonNumber, type JsonValue, parseJson } from "./json.ts";
 export type { Log, LogFields, LogLevel } from "./log.ts";
 export { nearest } from "./nearest.ts";
+export { printable, printableLines } from "./printable.ts";
 export { REDACTED, Redactor } from "./redactor.ts";
 export { Reminder } from "./reminder.ts";
 export { Secret } from "./secret.ts";

@@ -18,6 +18,7 @@ test.each([
 	["api_key", ["organization", "base_url"]],
 	["token", []],
 	["", ["api_key"]],
+	["a".repeat(300), ["a".repeat(299)]],
 ])("nearest() suggests nothing for %j among %j", (word, names) => {
 	expect(nearest(word, names)).toBeUndefined();
 });

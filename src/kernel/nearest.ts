@@ -1,3 +1,6 @@
+/** A name that somebody has mistyped is shorter; a longer one may be of anybody's making, and costs time. */
+const LONGEST = 256;
+
 /**
  * The candidate that a person most likely meant, for "did you mean …?".
  *
@@ -6,11 +9,16 @@
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
 	let best: string | undefined;
 	let bestDistance = Number.POSITIVE_INFINITY;
+	if (word.length > LONGEST) return undefined;
+	const farthest = Math.max(1, Math.floor(word.length / 3));
 	for (const candidate of candidates) {
-		const distance = plain(candidate) === plain(word) ? 0 : editDistance(word, candidate);
+		// A difference in length is that many slips.
+		const isFar = Math.abs(candidate.length - word.length) > farthest;
+		const other = isFar ? bestDistance : editDistance(word, candidate);
+		const distance = plain(candidate) === plain(word) ? 0 : other;
 		if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
 	}
-	return bestDistance <= Math.max(1, Math.floor(word.length / 3)) ? best : undefined;
+	return bestDistance <= farthest ? best : undefined;
 }
 
 /** The name without what people mix up: case, dashes, underscores, dots. */

@@ -118,3 +118,16 @@ test("clean() finds each of a thousand secrets that begin alike", () => {
 
 	expect(redactor.clean(secrets.join(" "))).toBe(secrets.map(() => REDACTED).join(" "));
 });
+
+test("tens of thousands of secrets that begin alike, of any length, cost no more than others", () => {
+	const redactor = new Redactor();
+	const releases = Array.from({ length: 30_000 }, (_, n) =>
+		redactor.hide(`sk-proj-${"x".repeat(n % 30)}${n}`),
+	);
+
+	expect(redactor.clean(`sk-proj-x1 ${"sk-proj-".repeat(2000)}`)).toBe(
+		`${REDACTED} ${"sk-proj-".repeat(2000)}`,
+	);
+	for (const release of releases) release();
+	expect(redactor.clean("sk-proj-x1")).toBe("sk-proj-x1");
+});

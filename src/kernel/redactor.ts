@@ -12,8 +12,11 @@ const SHORTEST = 4;
  */
 export class Redactor {
 	readonly #live = new Map<string, number>();
-	/** The live forms by their first letters, so that a text is walked through once, however many there are. */
-	readonly #byStart = new Map<string, string[]>();
+	/**
+	 * The live forms by their first letters, and those by their length, so that a text is walked through once, however
+	 * many there are: a hundred thousand that begin alike fit into one secret.
+	 */
+	readonly #byStart = new Map<string, Map<number, Set<string>>>();
 	readonly #publicTexts = new Set<string>();
 
 	/** From now on the value is hidden, until the returned function has been called. */
@@ -44,10 +47,13 @@ export class Redactor {
 	}
 
 	#longestAt(text: string, at: number): number {
-		const forms = this.#byStart.get(text.slice(at, at + SHORTEST));
-		if (forms === undefined) return 0;
-		const found = forms.filter((form) => text.startsWith(form, at) && !this.#isPublic(form));
-		return Math.max(0, ...found.map((form) => form.length));
+		let longest = 0;
+		for (const [length, forms] of this.#byStart.get(text.slice(at, at + SHORTEST)) ?? []) {
+			if (length <= longest || at + length > text.length) continue;
+			const form = text.slice(at, at + length);
+			if (forms.has(form) && !this.#isPublic(form)) longest = length;
+		}
+		return longest;
 	}
 
 	#isPublic(form: string): boolean {
@@ -59,7 +65,8 @@ export class Redactor {
 		this.#live.set(form, count + 1);
 		if (count > 0) return;
 		const start = form.slice(0, SHORTEST);
-		this.#byStart.set(start, [...(this.#byStart.get(start) ?? []), form]);
+		const byLength = this.#byStart.get(start) ?? new Map<number, Set<string>>();
+		this.#byStart.set(start, byLength.set(form.length, (byLength.get(form.length) ?? new Set()).add(form)));
 	}
 
 	#release(form: string): void {
@@ -70,9 +77,11 @@ export class Redactor {
 		}
 		this.#live.delete(form);
 		const start = form.slice(0, SHORTEST);
-		const rest = (this.#byStart.get(start) ?? []).filter((other) => other !== form);
-		if (rest.length > 0) this.#byStart.set(start, rest);
-		else this.#byStart.delete(start);
+		const byLength = this.#byStart.get(start);
+		const forms = byLength?.get(form.length);
+		forms?.delete(form);
+		if (forms?.size === 0) byLength?.delete(form.length);
+		if (byLength?.size === 0) this.#byStart.delete(start);
 	}
 }
 
