@@ -36,6 +36,16 @@ ${LIST}`;
 	return ["unshare", "-rm", "sh", "-c", script, folder];
 }
 
+/** Runs a command that asks this address for names, and no other. */
+export function askingFor(nameserver: string): readonly string[] {
+	const script = `set -e
+mount -t tmpfs none /mnt
+echo "nameserver $0" >/mnt/resolv.conf
+mount --bind /mnt/resolv.conf "$(readlink -f /etc/resolv.conf)"
+exec "$@"`;
+	return ["unshare", "-rm", "sh", "-c", script, nameserver];
+}
+
 const LIST = `code=0
 "$@" || code=$?
 cd "$0"
