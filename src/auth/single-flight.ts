@@ -1,5 +1,5 @@
-import { AgentError, type BackoffLimits, backoffDelay, type Clock } from "../kernel/mod.ts";
-import { VaultError } from "../vault/mod.ts";
+import { AgentError, type BackoffLimits, type Clock } from "../kernel/mod.ts";
+import { pauseAfter } from "../vault/mod.ts";
 
 interface SingleFlightDeps {
 	readonly clock: Clock;
@@ -54,8 +54,7 @@ export class SingleFlight<T> {
 	#note(error: AgentError): void {
 		const { clock, backoff, random } = this.#deps;
 		const attempts = this.#failure?.attempts ?? 0;
-		const asked = error instanceof VaultError ? (error.retryAfterMs ?? 0) : 0;
-		const until = clock.now() + Math.max(backoffDelay(attempts, backoff, random), asked);
+		const until = clock.now() + pauseAfter(error, attempts, { limits: backoff, random });
 		this.#failure = { error, attempts: attempts + 1, until };
 	}
 }

@@ -1,14 +1,13 @@
 import {
 	AgentError,
 	type BackoffLimits,
-	backoffDelay,
 	type Clock,
 	formatDuration,
 	type Log,
 	Reminder,
 	untilAborted,
 } from "../kernel/mod.ts";
-import { type VaultClient, VaultError } from "../vault/mod.ts";
+import { pauseAfter, type VaultClient, VaultError } from "../vault/mod.ts";
 import type { AuthMethod } from "./auth-method.ts";
 import { grantOf } from "./grant.ts";
 import type { Held, HeldToken } from "./held-token.ts";
@@ -45,25 +44,25 @@ export class TokenUpkeep {
 
 	/** Until aborted. Never throws but for the abort. */
 	async run(signal: AbortSignal): Promise<void> {
-		for (let failures = 0, asked = 0; !signal.aborted; ) {
+		let fault: AgentError | undefined;
+		for (let failures = 0; !signal.aborted; ) {
 			const { current: held, change } = this.#holder;
 			if (held === undefined || held.grant.ttlMs <= 0) {
 				await untilAborted(change, signal);
-				failures = 0;
+				[failures, fault] = [0, undefined];
 				continue;
 			}
-			const replaced = await this.#pause(this.#wait(held, { failures, asked }), change, signal);
+			const replaced = await this.#pause(this.#wait(held, { failures, fault }), change, signal);
 			if (signal.aborted) return;
-			const fault = replaced || this.#holder.current !== held ? undefined : await this.#advance(held, signal);
+			fault = replaced || this.#holder.current !== held ? undefined : await this.#advance(held, signal);
 			failures = fault === undefined ? 0 : failures + 1;
-			asked = fault instanceof VaultError ? (fault.retryAfterMs ?? 0) : 0;
 		}
 	}
 
 	/** Milliseconds until the held token is renewed or replaced; after a failure, the back-off. */
-	#wait(held: Held, { failures, asked }: { failures: number; asked: number }): number {
+	#wait(held: Held, { failures, fault }: { failures: number; fault: AgentError | undefined }): number {
 		const { backoff, random, clock } = this.#deps;
-		if (failures > 0) return Math.max(asked, backoffDelay(failures - 1, backoff, random));
+		if (fault !== undefined) return pauseAfter(fault, failures - 1, { limits: backoff, random });
 		const remaining = { ...held.grant, ttlMs: Math.max(0, held.endsAt - clock.now()) };
 		return Math.max(SHORTEST_WAIT_MS, renewalDelay(remaining, random) ?? 0);
 	}

@@ -1,5 +1,5 @@
 import { AgentError, type BackoffLimits, backoffDelay, type Clock } from "../kernel/mod.ts";
-import { VaultError } from "../vault/mod.ts";
+import { pauseAfter } from "../vault/mod.ts";
 import { type Change, clockFor, type Entry, isStatic, leaseDueAt, oldestAt, unread } from "./entry.ts";
 import { type Found, justRead } from "./found.ts";
 import { type HandedSecret, resumed } from "./handed-secret.ts";
@@ -226,9 +226,8 @@ export class Keeper {
 	}
 
 	#retryAt(entry: Entry, error: AgentError): number {
-		const pause = backoffDelay(entry.attempts, PATH_BACKOFF, this.#deps.random);
-		const asked = error instanceof VaultError ? (error.retryAfterMs ?? 0) : 0;
-		return this.#deps.clock.now() + Math.max(pause, asked);
+		const { clock, random } = this.#deps;
+		return clock.now() + pauseAfter(error, entry.attempts, { limits: PATH_BACKOFF, random });
 	}
 
 	#paceOf({ key }: Entry): Pace {

@@ -11,7 +11,7 @@ export interface LeaseCalls {
 	revoke(lease: Lease, signal: AbortSignal): Promise<void>;
 	/** Learns which token is in use. Never throws but for the abort. */
 	look(signal: AbortSignal): Promise<void>;
-	/** When to look again: before the token that is in use can have ended. */
+	/** When to look again: before the token that is in use can have ended, if all is well. */
 	readonly lookAt: number;
 	/** When the leases of a token end with it; infinite while it is in use, for then it is kept alive. */
 	endOf(holder: Secret): number;
@@ -23,13 +23,24 @@ const LOOK_AT = 0.8;
 /** Shortest pause between two looks. */
 const LOOK_AT_MOST_EVERY_MS = 1000;
 
+/**
+ * A token so near its end could not be renewed, so those who got theirs at the same moment are in the same trouble: the
+ * look, by which they would all log in the second that they end, comes up to so much later.
+ */
+const SPREAD_MS = 10_000;
+
+interface LeaseCallsDeps extends SenderDeps {
+	readonly clock: Clock;
+	readonly random: () => number;
+}
+
 /** {@link LeaseCalls} on Vault's API (developer.hashicorp.com/vault/api-docs/system/leases). */
 export class VaultLeases implements LeaseCalls {
-	readonly #deps: SenderDeps & { readonly clock: Clock };
+	readonly #deps: LeaseCallsDeps;
 	#inUse: Secret | undefined;
 	#lookAt = 0;
 
-	constructor(deps: SenderDeps & { readonly clock: Clock }) {
+	constructor(deps: LeaseCallsDeps) {
 		this.#deps = deps;
 	}
 
@@ -52,7 +63,7 @@ export class VaultLeases implements LeaseCalls {
 	}
 
 	async look(signal: AbortSignal): Promise<void> {
-		const { clock, tokens } = this.#deps;
+		const { clock, random, tokens } = this.#deps;
 		try {
 			this.#inUse = await tokens.token(signal);
 		} catch (error) {
@@ -60,8 +71,9 @@ export class VaultLeases implements LeaseCalls {
 			// The login fails: that is said by who needs it. What the last token held lives as long as that does.
 		}
 		const now = clock.now();
-		const left = this.#inUse === undefined ? 0 : tokens.lifeOf(this.#inUse) - now;
-		this.#lookAt = now + Math.max(LOOK_AT_MOST_EVERY_MS, left * LOOK_AT);
+		const left = this.#inUse === undefined ? 0 : Math.max(0, tokens.lifeOf(this.#inUse) - now);
+		const late = left + LOOK_AT_MOST_EVERY_MS + SPREAD_MS * random();
+		this.#lookAt = now + (left * LOOK_AT < LOOK_AT_MOST_EVERY_MS ? late : left * LOOK_AT);
 	}
 
 	endOf(holder: Secret): number {

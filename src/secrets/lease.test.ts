@@ -24,7 +24,14 @@ describe("a lease", () => {
 
 		expect(renewAt).toBeGreaterThanOrEqual(0.62 * HOUR);
 		expect(renewAt).toBeLessThan(0.7 * HOUR);
-		expect(replaceAt).toBe(0.9 * HOUR);
+		expect(replaceAt).toBeLessThanOrEqual(0.9 * HOUR);
+		expect(replaceAt).toBeGreaterThan(0.87 * HOUR);
+	});
+
+	test("that ends with those of others is not replaced in the same moment as they", () => {
+		const moments = [0, 0.5, 0.999].map((draw) => leaseOf(view(), 0, () => draw)?.replaceAt);
+
+		expect(new Set(moments).size).toBe(3);
 	});
 
 	test("that cannot be renewed is replaced at about two thirds", () => {

@@ -49,6 +49,9 @@ const LEAST_LEFT_MS = 30_000;
 /** No more of a short lease than this is kept for its replacement: the rest is there to be used. */
 const MOST_LEFT = 1 / 5;
 
+/** By so much more may be left, so that leases that end together are not all replaced in the same second. */
+const MARGIN_SPREAD = 1 / 4;
+
 /** A renewal that gives less than this part of the term has run into the maximum. */
 const CLEARLY_LESS = 0.9;
 
@@ -88,7 +91,8 @@ export function withoutRenewal(lease: Lease, moment: Moment): Lease {
 function scheduled(lease: Lease, { now, random }: Moment): Lease {
 	const left = lease.endsAt - now;
 	// Also when every renewal fails while reads work, there is a next credential in time.
-	const replaceAt = lease.endsAt - marginOf(lease.termMs, left);
+	const margin = marginOf(lease.termMs, left) * (1 + MARGIN_SPREAD * random());
+	const replaceAt = lease.endsAt - Math.round(margin);
 	return { ...lease, renewAt: now + part(left, random), replaceAt };
 }
 

@@ -20,6 +20,12 @@ export function tightest(paces: readonly Pace[], usualMs: number): Pace {
 /** Jitter of a poll interval to either side, so that a fleet spreads out. */
 const JITTER = 0.1;
 
+/**
+ * The first interval is shorter, by as much as draws decide: agents that were started together would else read together
+ * for minutes, until the jitter of many rounds has parted them.
+ */
+const FIRST_FROM = 0.3;
+
 /** Paths of one interval share their next moment, so that they stay in step and are read side by side. */
 export class Rounds {
 	readonly #random: () => number;
@@ -42,12 +48,18 @@ export class Rounds {
 	/** When paths of this interval are read next. */
 	next(intervalMs: number, now: number): number {
 		const planned = this.#next.get(intervalMs);
-		return planned === undefined || planned <= now ? this.#plan(intervalMs, now) : planned;
+		if (planned === undefined) return this.#set(intervalMs, now, FIRST_FROM);
+		return planned <= now ? this.#plan(intervalMs, now) : planned;
 	}
 
 	#plan(intervalMs: number, now: number): number {
-		const jitter = 1 + JITTER * (2 * this.#random() - 1);
-		const at = now + Math.round(intervalMs * jitter);
+		return this.#set(intervalMs, now, 1 - JITTER);
+	}
+
+	/** @param from least part of the interval */
+	#set(intervalMs: number, now: number, from: number): number {
+		const part = from + (1 + JITTER - from) * this.#random();
+		const at = now + Math.round(intervalMs * part);
 		this.#next.set(intervalMs, at);
 		return at;
 	}

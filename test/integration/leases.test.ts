@@ -52,7 +52,7 @@ async function open(role: Readonly<Record<string, string>>, policy = POLICY) {
 	const reader = new SecretReader({ client, tokens: session, clock });
 	const store = new SecretStore({
 		read: reader.read.bind(reader),
-		leases: new VaultLeases({ client, tokens: session, clock }),
+		leases: new VaultLeases({ client, tokens: session, clock, random: Math.random }),
 		clock,
 		random: Math.random,
 		pollIntervalMs: 20,

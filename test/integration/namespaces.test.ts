@@ -109,7 +109,7 @@ async function open() {
 		sessionOf,
 		sinks,
 		reader: new SecretReader({ client, tokens, clock: systemClock }),
-		leases: new VaultLeases({ client, tokens, clock: systemClock }) as LeaseCalls,
+		leases: new VaultLeases({ client, tokens, clock: systemClock, random: Math.random }) as LeaseCalls,
 	};
 }
 

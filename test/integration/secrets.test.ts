@@ -60,7 +60,7 @@ function open(
 	const reader = new SecretReader({ client, tokens: session, clock });
 	const store = new SecretStore({
 		read: async (request, abort) => await reader.read(request, abort),
-		leases: new VaultLeases({ client, tokens: session, clock }),
+		leases: new VaultLeases({ client, tokens: session, clock, random: Math.random }),
 		clock,
 		random: Math.random,
 		pollIntervalMs,

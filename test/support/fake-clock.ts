@@ -19,7 +19,7 @@ export class FakeClock implements ProgramClock {
 	#ahead = 0;
 	/** Time that has passed uncounted. */
 	#missed = 0;
-	#waiting: Sleeper[] = [];
+	readonly #waiting = new Set<Sleeper>();
 	readonly #settled: () => Promise<void>;
 
 	/** @param settled waits until nothing is under way that time must not overtake */
@@ -41,9 +41,9 @@ export class FakeClock implements ProgramClock {
 		this.sleeps.push(ms);
 		const { promise, resolve, reject } = Promise.withResolvers<void>();
 		const sleeper = { at: this.#now + ms, wake: resolve };
-		this.#waiting.push(sleeper);
+		this.#waiting.add(sleeper);
 		const abort = () => {
-			this.#waiting = this.#waiting.filter((other) => other !== sleeper);
+			this.#waiting.delete(sleeper);
 			reject(signal.reason as Error);
 		};
 		signal.addEventListener("abort", abort, { once: true });
@@ -82,7 +82,7 @@ export class FakeClock implements ProgramClock {
 			const next = this.#next(end);
 			if (next === undefined) break;
 			this.#now = Math.max(this.#now, next.at);
-			this.#waiting = this.#waiting.filter((other) => other !== next);
+			this.#waiting.delete(next);
 			next.wake();
 		}
 		this.#now = end;
@@ -90,7 +90,10 @@ export class FakeClock implements ProgramClock {
 	}
 
 	#next(end: number): Sleeper | undefined {
-		return this.#waiting.filter((sleeper) => sleeper.at <= end).toSorted((a, b) => a.at - b.at)[0];
+		let next: Sleeper | undefined;
+		for (const sleeper of this.#waiting)
+			if (sleeper.at <= end && sleeper.at < (next?.at ?? Number.POSITIVE_INFINITY)) next = sleeper;
+		return next;
 	}
 }
 

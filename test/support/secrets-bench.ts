@@ -59,7 +59,7 @@ export function vaultBench(clock: FakeClock, options: FakeDatabaseOptions) {
 		if (other === undefined) throw refusal(call, 404, { words: "nothing here" });
 		return other(call);
 	});
-	const parts = { client: vault, tokens, clock };
+	const parts = { client: vault, tokens, clock, random: seededRandom() };
 	return {
 		database,
 		tokens,

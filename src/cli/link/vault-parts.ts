@@ -49,7 +49,7 @@ export function vaultParts(
 		...(handover && {
 			handed: async (request, signal) => await handover.taken(request, await links.token(signal)),
 		}),
-		leases: new VaultLeases({ client: links, tokens: links, clock }),
+		leases: new VaultLeases({ client: links, tokens: links, clock, random }),
 		found: guard.found.bind(guard),
 		onLease: logLeases(log, clock),
 		clock,

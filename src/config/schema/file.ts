@@ -38,7 +38,7 @@ const file = keys({
 	poll_interval: note(
 		defaulted(duration("1s"), "15s"),
 		"duration",
-		"How often secrets without a lease are read again; 10 % either way at random. At least 1s.",
+		"How often secrets without a lease are read again; 10 % either way at random, sooner the first time. At least 1s.",
 	),
 	templates: note(defaulted(list(template, "a list of templates"), []), "list", "Files to write."),
 	allowed_roots: note(
