@@ -54,8 +54,8 @@ export class LiveChild implements ChildId {
 	readonly spec: ChildSpec;
 	/** How the first process of the group ended; others may outlive it. */
 	readonly exit: Promise<ChildExit>;
-	/** Whether there has been such an end. */
-	hasEnded = false;
+	/** The same, once it has. */
+	ended: ChildExit | undefined;
 	readonly #launcher: Launcher;
 	#isTold = false;
 
@@ -63,8 +63,9 @@ export class LiveChild implements ChildId {
 		this.pid = pid;
 		this.generation = generation;
 		this.spec = launcher.spec;
-		this.exit = exit.finally(() => {
-			this.hasEnded = true;
+		this.exit = exit.then((end) => {
+			this.ended = end;
+			return end;
 		});
 		this.#launcher = launcher;
 		this.since = launcher.clock.now();

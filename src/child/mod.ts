@@ -1,6 +1,7 @@
 export { logChildEvents } from "./event-log.ts";
 export type { ChildEvent, ChildState } from "./events.ts";
 export { freePort } from "./free-port.ts";
+export { loadFront } from "./load-front.ts";
 export type { ChildExit, ChildSpec, ChildValues, ReadySpec, RollingSpec } from "./ports.ts";
 export type { TurnOverOutcome } from "./report.ts";
 export { FORWARDED_SIGNALS } from "./signals.ts";

@@ -54,9 +54,9 @@ async function untilReady(child: LiveChild, waiting: Waiting): Promise<Readiness
 	const left = () => Math.max(0, ready.timeoutMs - age());
 	for (;;) {
 		const refusal = await askOnce(child, waiting, Math.min(LONGEST_ANSWER_MS, left()));
-		if (refusal === undefined && !child.hasEnded) return { kind: "ready", afterMs: age() };
+		if (refusal === undefined && child.ended === undefined) return { kind: "ready", afterMs: age() };
 		await firstOf(child.exit, Math.min(ready.intervalMs, left()), { clock, order });
-		if (child.hasEnded) return { kind: "ended" };
+		if (child.ended !== undefined) return { kind: "ended" };
 		if (order.aborted) return { kind: "order" };
 		if (left() === 0) return { kind: "late", afterMs: age(), reason: refusal ?? "" };
 	}

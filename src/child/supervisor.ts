@@ -1,9 +1,10 @@
 import type { ChildState } from "./events.ts";
-import type { Loop } from "./loop.ts";
+import type { Loop, LoopParts } from "./loop.ts";
 import { Orders } from "./orders.ts";
 import type { ChildExit, ChildSpec, ChildValues, SupervisorDeps } from "./ports.ts";
 import { Report, type TurnOverOutcome } from "./report.ts";
 import { RestartLoop } from "./restart-loop.ts";
+import { RollingLoop } from "./rolling-loop.ts";
 import { type ForwardedSignal, meaningOf } from "./signals.ts";
 
 /** Keeps one child alive, with the newest values that it can live with. */
@@ -40,7 +41,7 @@ export interface Supervisor {
 	stop(): Promise<ChildExit>;
 }
 
-/** A supervisor whose turn-over is "stop the old, then start the new". */
+/** A supervisor whose turn-over is "stop the old, then start the new" or, in rolling, the other way round. */
 export function createSupervisor(spec: ChildSpec, deps: SupervisorDeps): Supervisor {
 	return new LoopSupervisor(spec, deps);
 }
@@ -78,7 +79,7 @@ class LoopSupervisor implements Supervisor {
 		if (this.#unused.kind === "exited") return;
 		const first = Promise.withResolvers<void>();
 		const orders = new Orders(values);
-		const loop = new RestartLoop({
+		const loop = loopFor({
 			spec: this.#spec,
 			deps: this.#deps,
 			report: this.#report,
@@ -153,4 +154,12 @@ class LoopSupervisor implements Supervisor {
 		this.#signalGroups(suspendSelf === undefined ? name : "SIGSTOP");
 		suspendSelf?.();
 	}
+}
+
+function loopFor(parts: LoopParts): Loop {
+	const { rolling } = parts.spec;
+	const { openFront } = parts.deps;
+	if (rolling === undefined) return new RestartLoop(parts);
+	if (openFront === undefined) throw new TypeError("Cannot supervise: nothing can own the public address");
+	return new RollingLoop({ ...parts, rolling, openFront: () => openFront(rolling) });
 }
