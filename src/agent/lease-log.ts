@@ -13,7 +13,7 @@ export function logLeases(log: Log, clock: Clock): (event: LeaseEvent) => void {
 				log.write("debug", "lease", { msg: `the lease of ${path} is renewed, ${left}`, path });
 				return;
 			case "revoked":
-				log.write("info", "lease", { msg: `the replaced lease of ${path} is revoked`, path });
+				log.write("info", "lease", { msg: `the lease of ${path} is revoked`, path });
 				return;
 			case "gone":
 				log.write("warn", "lease", {
@@ -33,7 +33,7 @@ export function logLeases(log: Log, clock: Clock): (event: LeaseEvent) => void {
 				const isDenied = code === "E_PERMISSION_DENIED";
 				const level = isDenied && isDenialSaid ? "debug" : "warn";
 				isDenialSaid ||= isDenied;
-				const msg = `the replaced lease of ${path} could not be revoked: ${words}; it ends by itself in ${left}`;
+				const msg = `the lease of ${path} could not be revoked: ${words}; it ends by itself in ${left}`;
 				log.write(level, "lease", { ...rows, msg, path, code });
 				return;
 			}

@@ -59,7 +59,7 @@ describe("a credential that was replaced", () => {
 		expect(standing).toEqual(["user-2"]);
 		expect(users()).toEqual(["user-2"]);
 		expect(vault.to("sys/leases/revoke")).toHaveLength(1);
-		expect(log.of("lease")).toContain("the replaced lease of database/creds/app is revoked");
+		expect(log.of("lease")).toContain("the lease of database/creds/app is revoked");
 		expect(log.of("rotation").at(-1)).toBe("database/creds/app old lease → new lease");
 	});
 

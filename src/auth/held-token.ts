@@ -31,6 +31,13 @@ export class HeldToken {
 		return this.#held;
 	}
 
+	/** What a status report says of it. */
+	get standing() {
+		if (this.#held === undefined) return {};
+		const { grant, endsAt, renewedAt } = this.#held;
+		return { accessor: grant.accessor, endsAt, renewedAt };
+	}
+
 	/** Resolves when another token is held, or the same one with another end. */
 	get change(): Promise<void> {
 		return this.#wake.promise;

@@ -38,6 +38,26 @@ export async function revokeAll(
 	await Promise.all(tokens.map(one));
 }
 
+/** Whether a token is alive and is not revoked at the end: it was given to us, or is a batch token. */
+export function outlivesUs({ grant, endsAt }: Held, isGiven: boolean, now: number): boolean {
+	return endsAt > now && (isGiven || grant.accessor === "");
+}
+
+interface GivingBack extends Pick<RevocationDeps, "log"> {
+	readonly giveBack?: (signal: AbortSignal) => Promise<void>;
+}
+
+/** Gives back, at the end of a session, what came of a token that stays. Never throws. */
+export async function giveBackAll({ giveBack, log }: GivingBack, signal: AbortSignal): Promise<void> {
+	try {
+		await giveBack?.(signal);
+	} catch (error) {
+		const why = error instanceof Error ? error.message : "unknown fault";
+		const msg = `what came of the token could not be given back (${why}); it ends by itself`;
+		log.write("warn", "revoked", { msg });
+	}
+}
+
 /** Part of a bound after which work is told to stop; the rest is for it to say so. */
 const STOP_AT = 0.95;
 

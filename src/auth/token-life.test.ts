@@ -25,6 +25,7 @@ interface Options {
 	readonly answer?: FakeAnswer;
 	readonly revokesAtEnd?: boolean;
 	readonly method?: (vault: FakeVault) => AuthMethod;
+	readonly giveBack?: (signal: AbortSignal) => Promise<void>;
 }
 
 /** Tokens `t1`, `t2`, … of an hour that are never renewed. */
@@ -36,7 +37,7 @@ function issuing(rest: FakeAnswer = () => reply({ status: 204 })): FakeAnswer {
 			: rest(call);
 }
 
-function open({ answer = issuing(), revokesAtEnd = false, method }: Options = {}) {
+function open({ answer = issuing(), revokesAtEnd = false, method, giveBack }: Options = {}) {
 	const clock = new FakeClock(1_000_000);
 	const log = new RecordingLog();
 	const vault = new FakeVault(clock, answer);
@@ -60,6 +61,7 @@ function open({ answer = issuing(), revokesAtEnd = false, method }: Options = {}
 			return () => void hidden.delete(token.reveal());
 		},
 		revokesAtEnd,
+		...(giveBack && { giveBack }),
 	});
 	const stop = new AbortController();
 	const { signal } = stop;
@@ -250,6 +252,74 @@ describe("the end of a session", () => {
 			expect.stringMatching(/^the token could not be revoked \(.*403\)\); it ends by itself$/),
 		]);
 	});
+});
+
+describe("what came of a token", () => {
+	const batch: FakeAnswer = () => grantReply("hvb.batch", { renewable: false, accessor: "" });
+
+	test("is given back at the end where the token itself cannot be", async () => {
+		const given: string[] = [];
+		const { session, signal, revoked } = open({
+			answer: batch,
+			revokesAtEnd: true,
+			giveBack: async () => await Promise.resolve(void given.push("leases")),
+		});
+		await session.token(signal);
+
+		await session.end();
+
+		expect([given, revoked()]).toEqual([["leases"], []]);
+	});
+
+	test.each<[string, Partial<Options>, (bench: ReturnType<typeof open>) => unknown]>([
+		["goes with a token that is revoked", {}, () => undefined],
+		["is left where nothing is to be revoked", { answer: batch, revokesAtEnd: false }, () => undefined],
+		["has gone with a token that has ended", { answer: batch }, ({ clock }) => clock.advance(HOUR)],
+		["is left to the agent that goes on with the token", { answer: batch }, ({ session }) => session.leave()],
+	])("%s", async (_, options, act) => {
+		const given: string[] = [];
+		const giveBack = async () => await Promise.resolve(void given.push("leases"));
+		const bench = open({ revokesAtEnd: true, giveBack, ...options });
+		await bench.session.token(bench.signal);
+		await act(bench);
+
+		await bench.session.end();
+
+		expect(given).toEqual([]);
+	});
+
+	test("is waited for no longer than two seconds", async () => {
+		const { session, signal, clock, log } = open({
+			answer: batch,
+			revokesAtEnd: true,
+			giveBack: async (abort) => {
+				await new Promise((_, reject) =>
+					abort.addEventListener("abort", () => reject(abort.reason as Error)),
+				);
+			},
+		});
+		await session.token(signal);
+		const end = session.end();
+
+		await clock.advance(2000);
+		await end;
+
+		expect(log.of("revoked")).toEqual([
+			"what came of the token could not be given back (the server takes too long); it ends by itself",
+		]);
+	});
+});
+
+test("a token that is left to another agent is not revoked, and those before it are", async () => {
+	const { session, signal, revoked, keepAlive, clock } = open({ revokesAtEnd: true });
+	await session.token(signal);
+	keepAlive();
+	await clock.advance(0.7 * HOUR);
+
+	session.leave();
+	await session.end();
+
+	expect(revoked()).toEqual(["t1"]);
 });
 
 describe("a token that the user gave", () => {

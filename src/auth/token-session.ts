@@ -12,7 +12,7 @@ import { type Held, HeldToken, newlyHeld } from "./held-token.ts";
 import { findLeftToken, type LeftToken, type OwnLogin } from "./left-token.ts";
 import { sayLogin } from "./login-log.ts";
 import { ReplacedTokens } from "./replaced-tokens.ts";
-import { type RevocationDeps, revokeAll, within } from "./revocation.ts";
+import { giveBackAll, outlivesUs, type RevocationDeps, revokeAll, within } from "./revocation.ts";
 import { SingleFlight } from "./single-flight.ts";
 import type { Sinks, SinkStanding } from "./sinks.ts";
 import { TokenTrial } from "./token-trial.ts";
@@ -38,6 +38,8 @@ export interface TokenSessionDeps {
 	readonly takesUp?: Omit<OwnLogin, "hide"> & { readonly handover?: LeftToken };
 	/** Revoke the token at the end. Default false. */
 	readonly revokesAtEnd?: boolean;
+	/** Gives back what came of the token where that itself cannot be. Throws the abort alone. */
+	readonly giveBack?: (signal: AbortSignal) => Promise<void>;
 }
 
 /** Longest wait for a server that has to take tokens back, at the end. */
@@ -70,11 +72,7 @@ export class TokenSession {
 
 	/** What a status report says of the token. Times in milliseconds since the epoch. */
 	get standing() {
-		const { name: method } = this.#deps.method;
-		const held = this.#held.current;
-		if (held === undefined) return { method };
-		const { grant, endsAt, renewedAt } = held;
-		return { method, accessor: grant.accessor, endsAt, renewedAt };
+		return { method: this.#deps.method.name, ...this.#held.standing };
 	}
 
 	/** What a status report says of the sinks. */
@@ -204,9 +202,12 @@ export class TokenSession {
 	}
 
 	async #end(signal: AbortSignal): Promise<void> {
-		const { method, sinks, revokesAtEnd } = this.#deps;
+		const { method, clock, sinks, revokesAtEnd } = this.#deps;
 		await Promise.all([this.#logins.idle(), sinks?.close()]);
-		if (!revokesAtEnd || method.isTokenItself) return;
+		if (!revokesAtEnd) return;
+		const held = this.#isLeft ? undefined : this.#held.current;
+		if (held && outlivesUs(held, method.isTokenItself, clock.now())) await giveBackAll(this.#deps, signal);
+		if (method.isTokenItself) return;
 		if (!this.#isLeft) this.giveUp();
 		const cleared = this.#isLeft ? undefined : sinks?.clear();
 		await Promise.all([cleared, revokeAll(this.#replaced.alive, this.#revocation, signal)]);

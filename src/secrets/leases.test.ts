@@ -7,6 +7,7 @@ import type { Pace } from "./mod.ts";
 
 const [SECOND, MINUTE, HOUR] = [1000, 60_000, 3_600_000];
 const CREDS = { path: "database/creds/app" };
+const { signal } = new AbortController();
 const KV = { path: "secret/data/a" };
 
 /** KV v2 at every path, in the version that it is told. */
@@ -31,7 +32,6 @@ describe("a leased secret", () => {
 
 	test("is read once, whoever asks for it at the same time", async () => {
 		const { store, clock, database } = secretsBench();
-		const { signal } = new AbortController();
 		const wanted = [{ kind: "read", ...CREDS } as const];
 
 		const reading = Promise.all([1, 2, 3].map(() => store.ensure(wanted, signal)));
@@ -421,7 +421,6 @@ describe("a lease that was replaced", () => {
 
 	test("is what becomes of one that nobody asks for any more, also while it is being read", async () => {
 		const { store, clock, database } = secretsBench();
-		const { signal } = new AbortController();
 		const reading = store.ensure([{ kind: "read", ...CREDS }], signal);
 
 		store.retain(new Set());
@@ -431,6 +430,38 @@ describe("a lease that was replaced", () => {
 		expect(database.issued).toHaveLength(1);
 		expect(store.entries()).toEqual([]);
 		expect(store.retired.map(({ id }) => id)).toEqual(["database/creds/app/1"]);
+	});
+});
+
+describe("at the end", () => {
+	test("every lease is given back once, those that were replaced and those that are waited for as well", async () => {
+		const { database, ensure, watch, store, events, vault } = secretsBench();
+		await ensure(CREDS, { path: "database/creds/other" });
+		await watch(23.9 * HOUR);
+		const [first] = store.retired;
+		store.abandon(first?.id ?? "");
+
+		await store.giveBack(signal);
+
+		expect(database.issued.length).toBeGreaterThanOrEqual(3);
+		expect(database.live).toEqual([]);
+		expect(vault.to("sys/leases/revoke")).toHaveLength(database.issued.length);
+		expect(events("revoked")).toHaveLength(database.issued.length);
+	});
+
+	test("a lease that may not be given back is said to be so, and one that is gone is no fault", async () => {
+		const { ensure, store, vault, events } = secretsBench();
+		await ensure(CREDS, { path: "database/creds/other" });
+		vault.answer = (call) => {
+			const isGone = call.body?.["lease_id"] === "database/creds/app/1";
+			throw isGone ? refusal(call, 400, { words: "lease not found" }) : refusal(call, 403);
+		};
+
+		await store.giveBack(signal);
+
+		expect(events("not revoked")).toMatchObject([
+			{ lease: { path: "database/creds/other" }, error: { code: "E_PERMISSION_DENIED" } },
+		]);
 	});
 });
 

@@ -91,6 +91,24 @@ export class RetiredLeases {
 		}
 	}
 
+	/** Revokes these and its own, side by side and once each, as nobody uses any of them now. Throws the abort alone. */
+	async giveBack(others: readonly Lease[], signal: AbortSignal): Promise<void> {
+		const all = [...others, ...[...this.#held.values()].map(({ lease }) => lease)];
+		this.#held.clear();
+		await Promise.all(all.map(async (lease) => await this.#giveBack(lease, signal)));
+	}
+
+	async #giveBack(lease: Lease, signal: AbortSignal): Promise<void> {
+		const { leases, onLease } = this.#deps;
+		try {
+			await leases.revoke(lease, signal);
+			onLease({ kind: "revoked", lease });
+		} catch (error) {
+			if (signal.aborted || !(error instanceof AgentError)) throw error;
+			if (refusalOf(error) !== "gone") onLease({ kind: "not revoked", lease, error });
+		}
+	}
+
 	async #renew(retired: Retired, signal: AbortSignal): Promise<void> {
 		const { leases, clock, random, onLease } = this.#deps;
 		const { lease } = retired;

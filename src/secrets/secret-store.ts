@@ -74,6 +74,12 @@ export class SecretStore {
 		return this.entries().some(({ lease }) => lease?.holder === token) || this.#keeper.retired.needs(token);
 	}
 
+	/** Gives every lease back to Vault, at the end. Throws the abort alone. */
+	async giveBack(signal: AbortSignal): Promise<void> {
+		const own = this.entries().flatMap(({ lease }) => lease ?? []);
+		await this.#keeper.retired.giveBack(own, signal);
+	}
+
 	/** What the next agent would have made anew if it asked: as JSON carries it, with the leases of this token. */
 	legacy(handing: Handing): readonly JsonValue[] {
 		return this.entries().flatMap((entry) => handedData(entry, handing) ?? []);

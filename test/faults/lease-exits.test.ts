@@ -233,6 +233,76 @@ describe("revoke_on_shutdown", () => {
 	);
 });
 
+describe("revoke_on_shutdown with a token that stays", () => {
+	const given = async ({ vault, place, settings }: Scene) => {
+		const headers = { "X-Vault-Token": vault.server.rootToken };
+		const body = JSON.stringify({ policies: ["app"] });
+		const made = await fetch(`${vault.address}/v1/auth/token/create`, { method: "POST", headers, body });
+		const { auth } = (await made.json()) as { auth: { client_token: string } };
+		place.write("token", auth.client_token);
+		const login = { method: "token", config: { token_file_path: "token" }, revoke_on_shutdown: true };
+		return { ...settings, auto_auth: login };
+	};
+	const batch = async ({ vault, settings }: Scene) => {
+		await vault.send("POST", "auth/approle/role/gateway", { token_type: "batch", token_ttl: "1h" });
+		return settings;
+	};
+
+	test.each([
+		["one that was given to the agent", given],
+		["a batch token", batch],
+	])("takes back the credentials of %s", async (_, login) => {
+		const scene = await open();
+		const { vault, place } = scene;
+		const agent = startAgent(["start", "-c", configIn(place, vault, await login(scene))], {
+			cwd: place.path,
+		});
+		await agent.logged("rendered");
+		expect(await leasesOf(vault)).toBe(1);
+
+		agent.signal("SIGTERM");
+
+		expect([await agent.ended, await leasesOf(vault)]).toEqual([0, 0]);
+		expect(vault.count("auth/token/revoke-self")).toBe(0);
+		await agent.logged("lease", ({ msg }) => msg === `the lease of ${CREDS} is revoked`);
+	});
+
+	test("says so where the policy does not let it, and ends all the same", async () => {
+		const scene = await open();
+		const { vault, place } = scene;
+		vault.server.seed({ policies: { app: POLICY.replace(/.*sys.*/, "") } });
+		const agent = startAgent(["start", "-c", configIn(place, vault, await given(scene))], {
+			cwd: place.path,
+		});
+		await agent.logged("rendered");
+
+		agent.signal("SIGTERM");
+
+		expect([await agent.ended, await leasesOf(vault)]).toEqual([0, 1]);
+		const { msg } = await agent.logged("lease");
+		expect(msg).toContain(`the lease of ${CREDS} could not be revoked: permission denied`);
+	});
+
+	test("waits two seconds for a server that has frozen, and no longer", async () => {
+		const scene = await open();
+		const { vault, place } = scene;
+		const agent = startAgent(["start", "-c", configIn(place, vault, await given(scene))], {
+			cwd: place.path,
+		});
+		await agent.logged("rendered");
+		vault.server.faults.add({ kind: "stall" }, { path: "sys/leases/revoke" });
+		const from = performance.now();
+
+		agent.signal("SIGTERM");
+
+		expect(await agent.ended).toBe(0);
+		expect(performance.now() - from).toBeLessThan(BOUND_MS + SLACK_MS);
+		expect((await agent.logged("revoked")).msg).toContain(
+			"could not be given back (the server takes too long)",
+		);
+	});
+});
+
 const TERMINAL = join(import.meta.dirname, "..", "fixtures", "child", "terminal.py");
 const hasPython = spawnSync("python3", ["-c", "import pty"]).status === 0;
 

@@ -29,13 +29,15 @@ export interface VaultSurroundings {
 	readonly isFirst?: boolean;
 	/** What the agent before this one may have left; of use to the first link alone. */
 	readonly handover?: Handover;
+	/** Gives leases back, where the token that they came of stays. */
+	readonly giveBack?: (signal: AbortSignal) => Promise<void>;
 	/** The work is done once, so that a sink that cannot be written is its failure. */
 	readonly isOnePass?: boolean;
 }
 
 /** @throws AgentError when nothing says where Vault is or how to log in */
 export function openLink(config: Config, surroundings: VaultSurroundings): VaultLink {
-	const { world, log, guard, handover, isFirst = false, isOnePass = false } = surroundings;
+	const { world, log, guard, handover, giveBack, isFirst = false, isOnePass = false } = surroundings;
 	const { credentials = credentialFiles(world) } = surroundings;
 	const [first, ...others] = config.vault.addresses;
 	if (first === undefined)
@@ -66,6 +68,7 @@ export function openLink(config: Config, surroundings: VaultSurroundings): Vault
 		...(takesUp && { takesUp: { ...takesUp, ...(handover && { handover: handover.file }) } }),
 		sparesSinks: !isFirst,
 		revokesAtEnd: auth.revokeOnShutdown,
+		...(giveBack && { giveBack }),
 	});
 	const end = async () => {
 		await session.end();

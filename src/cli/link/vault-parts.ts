@@ -22,6 +22,7 @@ export interface VaultParts {
 	/** To be run beside everything else. */
 	readonly clockWatch: ClockWatch;
 	readonly heard: (serverTime: number) => void;
+	readonly giveBack: (signal: AbortSignal) => Promise<void>;
 	/** To be called when the links lead to another server or namespace. */
 	readonly moved: () => void;
 }
@@ -41,7 +42,8 @@ export function vaultParts(
 	const ask = async (signal: AbortSignal) => await askForTime(links, signal);
 	const clockWatch = new ClockWatch({ clock, random, log, ask });
 	const heard = clockWatch.heard.bind(clockWatch);
-	const parts = { ...surroundings, guard, credentials, heard };
+	const giveBack = async (signal: AbortSignal) => await store.giveBack(signal);
+	const parts = { ...surroundings, guard, credentials, heard, giveBack };
 	const links = new VaultLinks(openLink(config, { ...parts, isFirst: true }));
 	const reader = new SecretReader({ client: links, tokens: links, clock });
 	const store = new SecretStore({
@@ -61,7 +63,7 @@ export function vaultParts(
 		store.moved();
 	};
 	const others = { ...(counters && { counters }), ...(handover && { handover }) };
-	return { links, store, guard, credentials, clockWatch, heard, moved, ...others };
+	return { links, store, guard, credentials, clockWatch, heard, giveBack, moved, ...others };
 }
 
 /** Asks what anybody may ask, at no cost. Whatever is answered, the time comes with it. */

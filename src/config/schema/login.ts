@@ -153,6 +153,6 @@ export const autoAuth = keys({
 	revoke_on_shutdown: note(
 		defaulted(flag, false),
 		"true or false",
-		"Revoke the token when the agent ends, whatever ends it, and remove the sinks that hold it. A token that was given to the agent is left alone.",
+		"Revoke the token when the agent ends, whatever ends it, and remove the sinks that hold it; its credentials on loan end with it. A token that was given to the agent is left alone: what came of it is revoked one by one, which takes `update` on `sys/leases/revoke`, as it does for a batch token.",
 	),
 });
