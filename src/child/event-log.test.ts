@@ -30,7 +30,7 @@ test.each<[ChildEvent, string]>([
 			afterMs: 5200,
 			from: { pid: 40, generation: 1, since: 0, open: 3 },
 		},
-		"info child: generation 2 rolling: pid 41 ready in 5.2 s, pid 40 draining (3 open)",
+		"debug child: connections go to pid 41, no longer to pid 40",
 	],
 	[
 		{ kind: "drained", ...who, afterMs: 13_000, cut: 0 },

@@ -65,13 +65,16 @@ function describeLateness(event: EventOf<"not-ready">): Line {
 	return ["error", msg, { ...timeOf(event), reason }];
 }
 
+/** For who looks closely: the turn-over is told of by whoever asked for it. */
 function describeSwitch(event: EventOf<"switched">): Line {
-	const { generation, pid, afterMs, from } = event;
-	if (from === undefined) return ["debug", `connections go to pid ${pid}`, timeOf(event)];
-	const ready = `pid ${pid} ready in ${formatDuration(afterMs)}`;
-	const draining = `pid ${from.pid} draining (${from.open} open)`;
-	const fields = { ...timeOf(event), from: from.pid, open: from.open };
-	return ["info", `generation ${generation} rolling: ${ready}, ${draining}`, fields];
+	const { pid, from } = event;
+	const msg = `connections go to pid ${pid}`;
+	if (from === undefined) return ["debug", msg, timeOf(event)];
+	return [
+		"debug",
+		`${msg}, no longer to pid ${from.pid}`,
+		{ ...timeOf(event), from: from.pid, open: from.open },
+	];
 }
 
 function describeDrain(event: EventOf<"drained">): Line {
