@@ -28,12 +28,14 @@ export const askChild: Ask = async (question, signal) => {
 async function askHttp({ url }: QuestionOf<"http">, signal: AbortSignal): Promise<string | undefined> {
 	const { promise, resolve } = Promise.withResolvers<string | undefined>();
 	const asking = request(url, { agent: false, signal, headers: { "User-Agent": "keyturn" } });
-	asking.on("error", (error) => resolve(reasonOf(error)));
+	let head: number | undefined;
+	const answer = () => (isGood(head ?? 0) ? undefined : `answered ${head}`);
+	asking.on("error", (error) => resolve(head === undefined ? reasonOf(error) : answer()));
 	asking.on("response", (response) => {
-		const { statusCode = 0 } = response;
+		head = response.statusCode;
 		response.on("error", () => {}); // `close` comes too
 		// Read to its end where it has one, as a child may log a client that hangs up.
-		response.once("close", () => resolve(isGood(statusCode) ? undefined : `answered ${statusCode}`));
+		response.once("close", () => resolve(answer()));
 		response.resume();
 	});
 	asking.end();

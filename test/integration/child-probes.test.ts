@@ -1,0 +1,167 @@
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { freePort, systemProbes } from "../../src/child/mod.ts";
+import { folder } from "../support/folder.ts";
+import { killAllWith, processesWith } from "../support/processes.ts";
+
+const PATH = process.env["PATH"] ?? "";
+
+type Question = Parameters<Awaited<ReturnType<typeof systemProbes.load>>>[0];
+
+async function ask(question: Question, ms = 10_000): Promise<string | undefined> {
+	const probe = await systemProbes.load();
+	return await probe(question, AbortSignal.timeout(ms));
+}
+
+async function serverWith(listener: RequestListener, host = "127.0.0.1") {
+	const server = createServer(listener).listen(0, host);
+	await once(server, "listening");
+	onTestFinished(() => {
+		server.closeAllConnections();
+		server.close();
+	});
+	return (server.address() as AddressInfo).port;
+}
+
+describe("http", () => {
+	test.each([
+		[200, undefined],
+		[204, undefined],
+		[299, undefined],
+		[301, "answered 301"],
+		[404, "answered 404"],
+		[503, "answered 503"],
+	])("%i: %s", async (status, answer) => {
+		const port = await serverWith((_, response) =>
+			response.writeHead(status, { location: "/ok" }).end("body"),
+		);
+
+		expect(await ask({ kind: "http", url: `http://127.0.0.1:${port}/health?deep=1` })).toBe(answer);
+	});
+
+	test("asks for the path with a GET, and goes to no proxy and over no old connection", async () => {
+		const seen: string[] = [];
+		const port = await serverWith(({ method, url, headers }, response) => {
+			seen.push(`${method} ${url} ${headers.connection}`);
+			response.end();
+		});
+
+		await ask({ kind: "http", url: `http://127.0.0.1:${port}/health?deep=1` });
+		await ask({ kind: "http", url: `http://localhost:${port}/health?deep=1` });
+
+		expect(seen).toEqual(["GET /health?deep=1 close", "GET /health?deep=1 close"]);
+	});
+
+	test("speaks IPv6", async () => {
+		const port = await serverWith((_, response) => response.end(), "::1");
+
+		expect(await ask({ kind: "http", url: `http://[::1]:${port}/` })).toBeUndefined();
+	});
+
+	test("nobody there: connection refused", async () => {
+		expect(await ask({ kind: "http", url: `http://127.0.0.1:${await freePort()}/` })).toBe(
+			"connection refused",
+		);
+	});
+
+	test("a server that hangs up is a reset connection", async () => {
+		const port = await serverWith(({ socket }) => socket.resetAndDestroy());
+
+		expect(await ask({ kind: "http", url: `http://127.0.0.1:${port}/` })).toBe("connection reset");
+	});
+
+	test("a server that says nothing is given up when the time is over", async () => {
+		const port = await serverWith(() => {});
+
+		expect(await ask({ kind: "http", url: `http://127.0.0.1:${port}/` }, 100)).toBe("no answer in time");
+	});
+
+	test.each([
+		[200, undefined],
+		[503, "answered 503"],
+	])("%i with a body without an end is an answer, and nothing of it stays open", async (status, answer) => {
+		const closed = Promise.withResolvers<void>();
+		const port = await serverWith((_, response) => {
+			response.writeHead(status).write("and so on");
+			response.once("close", () => closed.resolve());
+		});
+
+		expect(await ask({ kind: "http", url: `http://127.0.0.1:${port}/` }, 100)).toBe(answer);
+
+		await closed.promise;
+	});
+});
+
+describe("tcp", () => {
+	test.each(["127.0.0.1", "::1"])("a connection that is accepted on %s will do", async (host) => {
+		const server = createTcpServer().listen(0, host);
+		await once(server, "listening");
+		onTestFinished(() => void server.close());
+		const { port } = server.address() as AddressInfo;
+
+		expect(await ask({ kind: "tcp", host, port })).toBeUndefined();
+	});
+
+	test("nobody there: connection refused", async () => {
+		expect(await ask({ kind: "tcp", host: "127.0.0.1", port: await freePort() })).toBe("connection refused");
+	});
+
+	test("a host that has no address says so", async () => {
+		expect(await ask({ kind: "tcp", host: "no-such-host.invalid", port: 1 })).toMatch(/^no answer \(E/);
+	});
+});
+
+describe("command", () => {
+	const run = (script: string, env: Readonly<Record<string, string>> = {}): Question => {
+		return { kind: "command", command: ["sh", "-c", script], env: { PATH, ...env } };
+	};
+
+	test.each([
+		["exit 0", undefined],
+		["exit 3", "ended with 3"],
+		["kill -SEGV $$", "was ended by SIGSEGV"],
+	])("%s: %s", async (script, answer) => {
+		expect(await ask(run(`ulimit -c 0; ${script}`))).toBe(answer);
+	});
+
+	test("has the child's environment, and nothing of the agent's", async () => {
+		process.env["LEAK"] = "of the agent";
+		onTestFinished(() => {
+			delete process.env["LEAK"];
+		});
+
+		expect(await ask(run('test "$PORT" = 41873 && test -z "$LEAK"', { PORT: "41873" }))).toBeUndefined();
+	});
+
+	test("reads nothing from the agent's standard input", async () => {
+		expect(await ask(run("cat"))).toBeUndefined();
+	});
+
+	test("that is not there says so", async () => {
+		const question: Question = { kind: "command", command: ["no-such-program-here"], env: { PATH } };
+
+		expect(await ask(question)).toBe("cannot be started (ENOENT)");
+	});
+
+	test("that takes too long is killed with all that it has started", async () => {
+		const word = folder().path;
+		onTestFinished(() => killAllWith(word));
+
+		expect(await ask(run(`trap "" TERM; sh -c "sleep 60; : ${word}" & wait`), 200)).toBe("no answer in time");
+
+		await expect.poll(() => processesWith(word)).toEqual([]);
+	});
+});
+
+test("a free port can be listened on, is on nobody's hands, and is another each time", async () => {
+	const ports: number[] = [];
+	for (let turn = 0; turn < 50; turn++) ports.push(await freePort());
+
+	const repeated = ports.filter((port, index) => port === ports[index - 1]);
+	expect(repeated).toEqual([]);
+	const server = createTcpServer().listen(ports.at(-1), "127.0.0.1");
+	await once(server, "listening");
+	server.close();
+});
