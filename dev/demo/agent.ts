@@ -7,28 +7,33 @@ import { type RoleIds, SECRET_PATH } from "./vault-admin.ts";
 const ROOT = join(import.meta.dirname, "..", "..");
 
 /** What a user types. */
-const COMMAND = [
-	"run",
-	`--env=OPENAI_API_KEY=${SECRET_PATH}#api_key`,
-	"--poll-interval=1s",
-	"--log-format=json",
-	"--log-level=trace", // names every request, to be counted
-	"--",
-	"node",
-	"deploy/examples/sample-gateway.mjs",
-];
+function commandFor(port: number): string[] {
+	return [
+		"run",
+		`--env=OPENAI_API_KEY=${SECRET_PATH}#api_key`,
+		"--on-change=rolling",
+		`--exec-listen=127.0.0.1:${port}`,
+		"--exec-ready=/health",
+		"--poll-interval=1s",
+		"--log-format=json",
+		"--log-level=trace", // names every request, to be counted
+		"--",
+		"node",
+		"deploy/examples/sample-gateway.mjs",
+	];
+}
 
 export interface AgentParts {
 	readonly address: string;
 	readonly ids: RoleIds;
-	/** Of the gateway. */
+	/** Where clients find the gateway. */
 	readonly port: number;
 	readonly log: AgentLog;
 }
 
 /** Starts the agent as it is installed, knowing nothing but the server's address and a role. */
 export function startAgent({ address, ids, port, log }: AgentParts): Background {
-	return startInBackground([process.execPath, join(ROOT, "bin", "agent.cjs"), ...COMMAND], {
+	return startInBackground([process.execPath, join(ROOT, "bin", "agent.cjs"), ...commandFor(port)], {
 		cwd: ROOT,
 		env: {
 			...cleanEnvironment(),
@@ -36,8 +41,6 @@ export function startAgent({ address, ids, port, log }: AgentParts): Background 
 			VAULT_ADDR: address,
 			VAULT_ROLE_ID: ids.roleId,
 			VAULT_SECRET_ID: ids.secretId,
-			HOST: "127.0.0.1",
-			PORT: String(port),
 		},
 		onLine: (line, from) => log.add(line, from),
 	});

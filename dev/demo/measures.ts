@@ -14,7 +14,7 @@ export interface Measures {
 export interface Tally {
 	readonly answered: number;
 	readonly failed: number;
-	/** Longest time between two answers; clients that nobody answers for a while is what a restart costs. */
+	/** Longest time between two answers: what clients would notice of a turn-over. */
 	readonly longestGapMs: number;
 }
 

@@ -1,4 +1,4 @@
-import type { AgentLog, LogLine } from "./agent-log.ts";
+import type { AgentLog } from "./agent-log.ts";
 import type { Measures } from "./measures.ts";
 
 interface Moment {
@@ -9,17 +9,18 @@ interface Moment {
 /** What has happened so far, in order; the agent's part as its log says it. */
 export function moments(measures: Measures, log: AgentLog, newKey: string): Moment[] {
 	const { startedAt, rotatedAt, seenAt, servedAt, samples } = measures;
-	const replaced = (line: LogLine) => line["kind"] === "stopping" && line["why"] === "replace";
-	const restarted = (line: LogLine) => line["kind"] === "started" && line["generation"] === 2;
+	const ofChild = (kind: string, generation: number) =>
+		log.find("child", (line) => line["kind"] === kind && line["generation"] === generation)?.at;
 	const failures = samples.filter(({ key }) => key === undefined).map(({ endedAt }) => endedAt);
 	const all: readonly (readonly [at: number | undefined, what: string])[] = [
 		[startedAt, "requests flow"],
 		[rotatedAt, "the key is rotated in the server"],
 		[seenAt, "the agent has seen it"],
-		[log.find("child", replaced)?.at, "the gateway is being stopped"],
+		[ofChild("started", 2), "a new gateway is started beside the old one"],
+		[ofChild("ready", 2), "it is ready, and gets every request from now on"],
 		[failures.length > 0 ? Math.min(...failures) : undefined, "the first request failed"],
-		[log.find("child", restarted)?.at, "the gateway is started again"],
 		[servedAt, `key ${newKey} is served`],
+		[ofChild("exited", 1), "the old gateway has answered what it had, and ends"],
 	];
 	return all
 		.flatMap(([at, what]) => (at === undefined ? [] : [{ at, what }]))

@@ -5,6 +5,7 @@ import { DemoError } from "./demo-error.ts";
 import { fingerprint, newKey } from "./fingerprint.ts";
 import { freePort } from "./free-port.ts";
 import { Load, servedKey } from "./load.ts";
+import { tally } from "./measures.ts";
 import type { DemoOptions } from "./options.ts";
 import { play } from "./playground.ts";
 import { Rotation } from "./rotation.ts";
@@ -27,7 +28,10 @@ export interface Stage {
 export async function tell(options: DemoOptions, { screen, signal, folder }: Stage): Promise<void> {
 	await using cleanup = new AsyncDisposableStack();
 	const done = (what: string) => screen.say(`  ${screen.paint("green", "✔")} ${what}`);
-	screen.say(screen.paint("bold", "keyturn demo: an LLM gateway gets a new key, and nobody touches it"), "");
+	screen.say(
+		screen.paint("bold", "keyturn demo: an LLM gateway gets a new key and never stops answering"),
+		"",
+	);
 
 	screen.wait("starting the server");
 	const server = await startServer(options.server, { folder, signal });
@@ -74,6 +78,8 @@ export async function tell(options: DemoOptions, { screen, signal, folder }: Sta
 	const measures = await rotation.show();
 	screen.note("");
 	screen.say(...rotation.lines(measures, 0), ...summary(measures, log.requests()));
+	const { failed } = tally(measures.samples);
+	if (failed > 0) throw new DemoError(`${failed} of the requests failed, and none should have${log.reason}`);
 	if (options.keep) await play({ server, gateway, folder, log, screen, signal, ending: agent.ending });
 	else screen.say("", "  Try it yourself: npm run demo -- --keep");
 	screen.wait("cleaning up");

@@ -9,21 +9,17 @@ export function summary(measures: Measures, requests: RequestCounts): string[] {
 	const kinds = [plural(logins, "login"), plural(reads, "read"), ...(others > 0 ? [`${others} other`] : [])];
 	return [
 		"",
-		...restartCost(measures),
-		"",
+		handOver(measures),
 		`  rotation seen after ${seconds(seenAt - rotatedAt)}, new key served after ${seconds(servedAt - rotatedAt)}`,
 		`  ${plural(total, "request")} to Vault: ${kinds.join(", ")}`,
 	];
 }
 
-/** A restart is not free, and it is not made to look as if it were. */
-function restartCost({ samples }: Measures): string[] {
+/** What the clients noticed. */
+function handOver({ samples }: Measures): string {
 	const { failed, longestGapMs } = tally(samples);
-	const count = failed === 0 ? "no request failed this time" : `${plural(failed, "request")} failed`;
-	return [
-		`  restart mode; ${count}, longest time without an answer ${seconds(longestGapMs, 2)}`,
-		"  (a rolling hand-over, which fails none, is coming in a later version)",
-	];
+	const count = failed === 0 ? "no request failed" : `${plural(failed, "request")} failed`;
+	return `  rolling hand-over; ${count}, longest time without an answer ${seconds(longestGapMs, 2)}`;
 }
 
 function plural(count: number, noun: string): string {

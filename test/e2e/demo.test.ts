@@ -72,18 +72,18 @@ function secretsOf(processes: readonly Found[]): string[] {
 }
 
 const TIME_LINE = [
-	/^keyturn demo: an LLM gateway gets a new key/m,
+	/^keyturn demo: an LLM gateway gets a new key and never stops answering$/m,
 	/^ {2}✔ Vault-compatible server on 127\.0\.0\.1:\d+ \(embedded, for development\)$/m,
 	/^ {2}✔ secret\/data\/llm\/openai v1, AppRole "gateway" that may read it$/m,
 	/^ {2}✔ agent logged in, gateway serving with key …[0-9a-f]{4}$/m,
 	/^ +\d\.\d s {2}the key is rotated in the server$/m,
 	/^ +\d\.\d s {2}the agent has seen it$/m,
 	/^ +\d\.\d s {2}key …[0-9a-f]{4} is served$/m,
-	/^ {2}requests {2}[▁-▇× ]+ {2}\d{3} answered, \d+ failed$/m,
+	/^ {2}requests {2}[▁-▇× ]+ {2}\d{3} answered, 0 failed$/m,
 	/^ {2}key {7}…[0-9a-f]{4} ─+┤ …[0-9a-f]{4} ─+$/m,
 	/└ rotated at \d\.\d s, seen \d\.\d s later,/,
 	/served \d\.\d s later$/m,
-	/^ {2}restart mode; (?:no request failed this time|\d+ requests? failed), longest time without an answer/m,
+	/^ {2}rolling hand-over; no request failed, longest time without an answer \d\.\d\d s$/m,
 	/^ {2}rotation seen after \d\.\d s, new key served after \d\.\d s$/m,
 	/^ {2}\d+ requests to Vault: 1 login, \d+ reads$/m,
 ];
