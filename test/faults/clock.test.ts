@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Fleet, FLEET_ROLE } from "../support/fleet.ts";
 import { type FileState, openStage, type Stage, type WholeAgent } from "../support/whole-agent.ts";
 
 const MINUTE = 60_000;
@@ -60,9 +61,9 @@ function filesOf(agent: WholeAgent): readonly FileState[] {
 	return ["key.txt", "user.txt", "gw.pem"].map((name) => agent.file(name));
 }
 
-/** What the server has seen since then, by what it costs. */
+/** What the server has answered since then, by what it costs. */
 function asked({ vault }: Stage, since: number) {
-	const entries = vault.server.requests.entries.filter(({ at }) => at > since);
+	const entries = vault.server.requests.entries.filter(({ at, status }) => at > since && status > 0);
 	const count = (path: RegExp) => entries.filter((entry) => path.test(entry.path)).length;
 	const polls = entries.filter(({ path }) => path.endsWith(OPENAI)).map(({ at }) => at);
 	const gaps = polls.slice(1).map((at, index) => at - (polls[index] ?? 0));
@@ -183,6 +184,44 @@ describe("a machine that was suspended for ten minutes", () => {
 
 		expect(tried).toBeLessThan(100);
 		expect(tookMs).toBeLessThan(12 * MINUTE);
-		expect(asked(stage, from)).toMatchObject({ credentials: 1, certificates: 0 });
+		expect(asked(stage, from)).toMatchObject({ logins: 1, credentials: 1, certificates: 0 });
+	});
+});
+
+describe("forty days at a mount that ends every token after thirty-two", () => {
+	test.each([
+		["an hour", { token_ttl: "1h" }, { logins: 2, daily: 40 }],
+		["a day", { token_ttl: "24h" }, { logins: 2, daily: 2 }],
+		["all that the mount gives", {}, { logins: 2, daily: 0.2 }],
+		["a day, periodic", { token_period: "24h" }, { logins: 1, daily: 2 }],
+		[
+			"a day, periodic up to an explicit maximum",
+			{ token_period: "24h", token_explicit_max_ttl: "768h" },
+			{ logins: 2, daily: 2 },
+		],
+		["a day, as a batch token", { token_ttl: "24h", token_type: "batch" }, { logins: 62, daily: 2 }],
+	])("with tokens of %s are walked through without a read that fails", async (_life, token, most) => {
+		const days = 40;
+		const fleet = new Fleet({
+			size: 1,
+			seed: {
+				policies: { reader: POLICY },
+				approles: { fleet: { ...FLEET_ROLE, token_policies: "reader", ...token } },
+				secrets: { [OPENAI]: { api_key: "sk-1" } },
+			},
+			paths: [OPENAI],
+			pollIntervalMs: HOUR / 2,
+		});
+		const from = fleet.clock.now();
+		fleet.start();
+
+		await fleet.clock.advance(days * DAY);
+
+		const count = (path: RegExp) => fleet.arrivals(from, fleet.clock.now(), path).length;
+		expect(fleet.vault.arrivals.filter(({ status }) => status !== 200)).toEqual([]);
+		expect(count(/login/)).toBeGreaterThanOrEqual(most.logins === 1 ? 1 : 2);
+		expect(count(/login/)).toBeLessThanOrEqual(most.logins);
+		expect(count(/^auth\//) / days).toBeLessThanOrEqual(most.daily);
+		expect(count(/llm/) / days).toBeCloseTo(48, -1);
 	});
 });
