@@ -5,7 +5,16 @@ import { errorCode } from "../kernel/mod.ts";
 /** What delivery needs of the file system; the tests hand in one that fails on purpose. */
 export type FileSystem = Pick<
 	typeof node,
-	"open" | "rename" | "unlink" | "lstat" | "mkdir" | "readdir" | "readFile" | "readlink" | "realpath"
+	| "access"
+	| "open"
+	| "rename"
+	| "unlink"
+	| "lstat"
+	| "mkdir"
+	| "readdir"
+	| "readFile"
+	| "readlink"
+	| "realpath"
 >;
 
 /** Node's own. */

@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { dirname } from "node:path";
 import { checkDestination, type LinkPolicy } from "./destination.ts";
 import { DeliveryError } from "./errors.ts";
@@ -19,7 +20,10 @@ interface PreflightDeps {
  * @throws DeliveryError
  */
 export async function checkPlaces(places: readonly Place[], { fs, links }: PreflightDeps): Promise<void> {
-	for (const { path } of places) await checkDestination(path, fs, links);
+	for (const place of places) {
+		await checkDestination(place.path, fs, links);
+		await resolveOwner(place, fs, place.path);
+	}
 	await refuseMounted(
 		places.map(({ path }) => path),
 		fs,
@@ -36,7 +40,8 @@ export async function refuseMounted(paths: readonly string[], fs: FileSystem): P
 }
 
 /**
- * Tries, with an empty file in each folder, whether files could be written there and given to their owners.
+ * Tries whether files could be written and given to their owners. Where all files of a folder stand, it is only asked
+ * whether it may be written to: an agent that starts again and has nothing to do touches nothing, its folders included.
  *
  * @returns why files that stand could not be replaced: they may be right as they are
  * @throws DeliveryError when one is not there yet and could not be written
@@ -45,33 +50,42 @@ export async function tryPlaces(
 	places: readonly Place[],
 	{ fs }: PreflightDeps,
 ): Promise<readonly DeliveryError[]> {
-	const tried = new Map<string, Promise<DeliveryError | undefined>>();
-	const faults = new Set<DeliveryError>();
-	for (const place of places) {
-		const key = JSON.stringify([dirname(place.path), place.user, place.group]);
-		const known = tried.get(key) ?? tryPlace(place, fs);
-		tried.set(key, known);
-		const fault = await known;
-		if (fault === undefined) continue;
-		// The one that lacks is named, not the one for which the folder was tried.
-		if (!(await isThere(place.path, fs))) throw (await tryPlace(place, fs)) ?? fault;
-		faults.add(fault);
+	const faults: DeliveryError[] = [];
+	for (const [folder, inFolder] of Map.groupBy(places, ({ path }) => dirname(path))) {
+		const lacking: Place[] = [];
+		for (const place of inFolder) if (!(await isThere(place.path, fs))) lacking.push(place);
+		for (const place of onePerOwner(lacking)) await tryPlace(place, fs);
+		const [first] = inFolder;
+		if (first === undefined || lacking.length > 0) continue;
+		const fault = await askFolder(folder, first, fs);
+		if (fault !== undefined) faults.push(fault);
 	}
-	return [...faults];
+	return faults;
 }
 
-async function tryPlace(place: Place, fs: FileSystem): Promise<DeliveryError | undefined> {
+function onePerOwner(places: readonly Place[]): readonly Place[] {
+	const owners = new Map(places.map((place) => [JSON.stringify([place.user, place.group]), place]));
+	return [...owners.values()];
+}
+
+/** With an empty file that is taken away again. @throws DeliveryError */
+async function tryPlace(place: Place, fs: FileSystem): Promise<void> {
 	const { path } = place;
-	try {
-		const owner = await resolveOwner(place, fs, path);
-		await makeFolder(dirname(path), fs);
-		const { scratch } = await stage({ path, content: Buffer.alloc(0), mode: 0o600, owner }, fs);
-		await discard(scratch, fs);
-		return undefined;
-	} catch (error) {
-		if (error instanceof DeliveryError && error.remedy === "retry") return error;
-		throw error;
-	}
+	const owner = await resolveOwner(place, fs, path);
+	await makeFolder(dirname(path), fs);
+	const { scratch } = await stage({ path, content: Buffer.alloc(0), mode: 0o600, owner }, fs);
+	await discard(scratch, fs);
+}
+
+async function askFolder(
+	folder: string,
+	{ path }: Place,
+	fs: FileSystem,
+): Promise<DeliveryError | undefined> {
+	return await fs.access(folder, constants.W_OK | constants.X_OK).then(
+		() => undefined,
+		(error: unknown) => DeliveryError.failed("write", path, error),
+	);
 }
 
 async function isThere(path: string, fs: FileSystem): Promise<boolean> {

@@ -58,6 +58,7 @@ export class MemoryFs {
 			await Promise.resolve();
 		},
 		lstat: async (path: string) => await Promise.resolve(this.#stat(path)),
+		access: async () => await Promise.resolve(undefined),
 		mkdir: async () => await Promise.resolve(undefined),
 		readdir: async (folder: string) =>
 			await Promise.resolve(

@@ -44,7 +44,10 @@ export async function privateDisk(folder: string, mount = IN_MEMORY): Promise<Pr
 	return {
 		through,
 		run: (lines) =>
-			execFileSync(program, [...args, "sh", "-e", "-c", `cd "$0"\n${lines}`, folder], { encoding: "utf8" }),
+			execFileSync(program, [...args, "sh", "-e", "-c", `cd "$0"\n${lines}`, folder], {
+				encoding: "utf8",
+				stdio: ["ignore", "pipe", "pipe"],
+			}),
 		at: (name) => join(`/proc/${pid}/root`, folder, name),
 	};
 }
