@@ -59,10 +59,10 @@ async function ask(port: number, path: string, agent: Agent): Promise<string> {
 function traffic(port: number, { kept, fresh }: { readonly kept: number; readonly fresh: number }) {
 	const failures: string[] = [];
 	const keys = new Map<string, number>();
-	let isOver = false;
+	const over = new AbortController();
 	const client = async (keepAlive: boolean) => {
 		const agent = new Agent({ keepAlive, maxSockets: 1 });
-		while (!isOver) {
+		while (!over.signal.aborted) {
 			try {
 				const { key } = JSON.parse(await ask(port, "/", agent)) as Answer;
 				keys.set(key, (keys.get(key) ?? 0) + 1);
@@ -78,7 +78,7 @@ function traffic(port: number, { kept, fresh }: { readonly kept: number; readonl
 		failures,
 		keys,
 		stop: async () => {
-			isOver = true;
+			over.abort();
 			await Promise.all(clients);
 			return [...keys.values()].reduce((sum, count) => sum + count, 0);
 		},
