@@ -46,7 +46,7 @@ const LEAST_LEFT = 1 / 10;
 /** The same as a time, for leases that are long enough. */
 const LEAST_LEFT_MS = 30_000;
 
-/** No more of a short lease than this is kept for its replacement: the rest is there to be used. */
+/** No more of the term of a short lease than this is kept for its replacement: the rest is there to be used. */
 const MOST_LEFT = 1 / 5;
 
 /** By so much more may be left, so that leases that end together are not all replaced in the same second. */
@@ -81,17 +81,14 @@ export function renewed(lease: Lease, { durationMs, renewable }: Renewal, moment
 /** The lease when nobody will renew it: replaced after about two thirds of what is left, and with enough left. */
 export function withoutRenewal(lease: Lease, moment: Moment): Lease {
 	const left = lease.endsAt - moment.now;
-	const replaceAt = Math.min(
-		moment.now + part(left, moment.random),
-		lease.endsAt - marginOf(lease.termMs, left),
-	);
+	const replaceAt = Math.min(moment.now + part(left, moment.random), lease.endsAt - marginOf(lease.termMs));
 	return { ...lease, renewable: false, renewAt: Number.POSITIVE_INFINITY, replaceAt };
 }
 
 function scheduled(lease: Lease, { now, random }: Moment): Lease {
 	const left = lease.endsAt - now;
 	// Also when every renewal fails while reads work, there is a next credential in time.
-	const margin = marginOf(lease.termMs, left) * (1 + MARGIN_SPREAD * random());
+	const margin = marginOf(lease.termMs) * (1 + MARGIN_SPREAD * random());
 	const replaceAt = lease.endsAt - Math.round(margin);
 	return { ...lease, renewAt: now + part(left, random), replaceAt };
 }
@@ -103,14 +100,15 @@ function scheduled(lease: Lease, { now, random }: Moment): Lease {
  */
 export function replacementAt(lease: Lease, tokenEndsAt: number): number {
 	if (tokenEndsAt >= lease.endsAt) return lease.replaceAt;
-	return Math.min(lease.replaceAt, tokenEndsAt - marginOf(lease.termMs, lease.termMs));
+	return Math.min(lease.replaceAt, tokenEndsAt - marginOf(lease.termMs));
 }
 
 function part(left: number, random: () => number): number {
 	return left === Number.POSITIVE_INFINITY ? left : Math.round(left * (ACT_AT + SPREAD * random()));
 }
 
-function marginOf(termMs: number, left: number): number {
-	if (left === Number.POSITIVE_INFINITY) return 0;
-	return Math.max(termMs * LEAST_LEFT, Math.min(LEAST_LEFT_MS, left * MOST_LEFT));
+/** By the term and not by what is left, which is little when a renewal has run into the maximum. */
+function marginOf(termMs: number): number {
+	if (termMs === Number.POSITIVE_INFINITY) return 0;
+	return Math.max(termMs * LEAST_LEFT, Math.min(LEAST_LEFT_MS, termMs * MOST_LEFT));
 }
