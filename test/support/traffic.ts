@@ -1,6 +1,5 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ClientRequest } from "node:http";
-import { onTestFinished } from "vitest";
 
 /** Turns of the event loop in a row without any sign of work: what is done in this process is done by then. */
 const QUIET_TURNS = 12;
@@ -15,6 +14,8 @@ const AT_WORK = /^(FSReq|CloseReq|GetAddrInfo|TCPConnect|PipeConnect|Write|Shutd
 export function trafficSettled(): {
 	readonly settled: () => Promise<void>;
 	readonly hold: (isHeld: boolean) => void;
+	/** No request is counted any more. */
+	readonly forget: () => void;
 } {
 	const underWay = new Set<ClientRequest>();
 	let isHeld = false;
@@ -24,13 +25,13 @@ export function trafficSettled(): {
 		request.once("close", () => underWay.delete(request));
 	};
 	subscribe("http.client.request.created", created);
-	onTestFinished(() => void unsubscribe("http.client.request.created", created));
 	const isBusy = () =>
 		(!isHeld && underWay.size > 0) || process.getActiveResourcesInfo().some((name) => AT_WORK.test(name));
 	return {
 		hold: (next) => {
 			isHeld = next;
 		},
+		forget: () => void unsubscribe("http.client.request.created", created),
 		settled: async () => {
 			for (let quiet = 0; quiet < QUIET_TURNS; ) {
 				await new Promise((resolve) => setImmediate(resolve));

@@ -1,22 +1,19 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { request } from "node:http";
 import type { LookupFunction } from "node:net";
 import { onTestFinished } from "vitest";
-import { systemProcesses } from "../../src/child/mod.ts";
 import { runCli } from "../../src/cli/program.ts";
-import { textReader } from "../../src/cli/read-text.ts";
-import type { Output, World } from "../../src/cli/world.ts";
+import type { World } from "../../src/cli/world.ts";
 import type { DevServerOptions } from "../../src/devserver/mod.ts";
-import { type Log, Redactor, systemClock } from "../../src/kernel/mod.ts";
-import { nodeFileSystem } from "../../src/render/mod.ts";
+import type { Log } from "../../src/kernel/mod.ts";
 import type { StatusReport } from "../../src/status/mod.ts";
 import { eventually } from "./eventually.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { type Folder, folder } from "./folder.ts";
 import type { Line } from "./recording-log.ts";
-import { seededRandom } from "./seeded-random.ts";
 import { trafficSettled } from "./traffic.ts";
 import { openVault, type Vault } from "./vault.ts";
+import { virtualWorld } from "./virtual-world.ts";
 
 /** A request that the agent has made, or tried to make. */
 export interface Tried {
@@ -68,7 +65,8 @@ export interface Stage {
 
 /** A server and a folder, on a clock that stands still. */
 export async function openStage(options: Partial<DevServerOptions> = {}): Promise<Stage> {
-	const { settled, hold } = trafficSettled();
+	const { settled, hold, forget } = trafficSettled();
+	onTestFinished(forget);
 	// Certificates are judged by the real time.
 	const clock = new FakeClock(Math.floor(Date.now() / 1000) * 1000, settled);
 	const vault = await openVault({ clock: clock.outside, ...options });
@@ -100,43 +98,21 @@ function startWhole({ clock, vault, place, settings, surroundings }: Terms): Who
 	const log: Log = {
 		write: (level, event, line) => void lines.push({ level, event, ...line, at: clock.now() }),
 	};
-	const handlers = new Map<NodeJS.Signals, () => void>();
-	const path = process.env["PATH"] ?? "/usr/bin:/bin";
-	const world: World = {
-		argv: ["start", "-c", file],
-		env: { PATH: path, VAULT_ROLE_ID: vault.roleId, VAULT_SECRET_ID: vault.secretId },
-		cwd: place.path,
-		uid: process.getuid?.() ?? -1,
-		version: "0.0.0",
-		platform: { node: "24", v8: "13", platform: "linux", arch: "x64" },
-		stdout: SILENT,
-		stderr: SILENT,
+	const { world, signal } = virtualWorld({
 		clock,
-		random: seededRandom(),
-		fs: nodeFileSystem,
-		readText: textReader(systemClock),
-		readFileSync: (name) => readFileSync(name, "utf8"),
-		readPackageFile: (name) => readFileSync(name, "utf8"),
-		tlsFiles: { readFile: (name) => readFileSync(name), readDirectory: (name) => readdirSync(name) },
-		redactor: new Redactor(),
-		makeLog: () => Promise.resolve(log),
-		makeProcesses: () => Promise.resolve(systemProcesses({ clock, random: Math.random, log, path })),
-		usage: () => ({ residentBytes: 0, cpuSeconds: 0, startedAt: 0 }),
-		loadHeap: () => Promise.resolve({ settleDown: () => undefined, collectGarbage: () => undefined }),
-		systemd: { notify: () => Promise.resolve(undefined), monotonicUsec: () => 0n },
-		loadMachine: () => Promise.reject(new Error("no doctor here")),
-		loadFileWatch: () => Promise.reject(new Error("nothing is watched")),
-		loadDevFiles: () => Promise.reject(new Error("no development server here")),
-		onSignal: (name, handler) => {
-			handlers.set(name, handler);
-			return () => void handlers.delete(name);
+		log,
+		argv: ["start", "-c", file],
+		env: {
+			PATH: process.env["PATH"],
+			VAULT_ROLE_ID: vault.roleId,
+			VAULT_SECRET_ID: vault.secretId,
 		},
-		...surroundings,
-	};
-	const ended = runCli(world);
+		cwd: place.path,
+	});
+	const ended = runCli({ ...world, ...surroundings });
 	const pass = async (ms: number) => await clock.advance(ms);
 	onTestFinished(async () => {
-		handlers.get("SIGTERM")?.();
+		signal("SIGTERM");
 		const over = ended.then(() => true);
 		while (!(await Promise.race([over, pass(100)]))) await pass(0);
 	});
@@ -155,7 +131,7 @@ function startWhole({ clock, vault, place, settings, surroundings }: Terms): Who
 		lines,
 		status: async () => await statusOf(socket),
 		file: (name) => stateOf(place.at(name)),
-		signal: (name) => handlers.get(name)?.(),
+		signal,
 		ended,
 	};
 }
@@ -163,8 +139,6 @@ function startWhole({ clock, vault, place, settings, surroundings }: Terms): Who
 function wordsOf(lines: readonly Line[]): string {
 	return lines.map(({ event, msg }) => `${event} ${msg}`).join("\n");
 }
-
-const SILENT: Output = { write: () => undefined, isTerminal: false, hasColor: false };
 
 /** Steps in which time passes while something is waited for, in milliseconds: the first is no time at all. */
 const STEP_MS = 250;
