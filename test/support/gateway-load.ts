@@ -20,6 +20,7 @@ export interface Traffic {
 }
 
 interface Asked {
+	readonly clientKey?: string;
 	readonly body: string;
 	readonly agent: Agent;
 	readonly check: (text: string) => string;
@@ -27,6 +28,8 @@ interface Asked {
 
 /** How answers of a gateway are read. Both throw when something of one is missing, and give the key's fingerprint. */
 export interface Reader {
+	/** What clients show to the gateway, where it wants to see something. */
+	readonly clientKey?: string;
 	/** @param sent size of the body that was sent */
 	completed(text: string, sent: number): string;
 	/** @param words so many were asked for: `word0 word1 …` */
@@ -101,7 +104,7 @@ export class GatewayLoad {
 				await this.#pause(50 * index); // not all in step
 				const body = JSON.stringify({ ...QUESTION, stream: true, max_tokens: words });
 				const check = (text: string) => this.#reader.streamed(text, words);
-				while (!this.#isOver) await this.#ask({ body, agent, check });
+				while (!this.#isOver) await this.#ask({ ...this.#reader, body, agent, check });
 				agent.destroy();
 			};
 			this.#clients.push(client());
@@ -127,7 +130,8 @@ export class GatewayLoad {
 	async #complete(agent: Agent): Promise<void> {
 		const size = BODY_SIZES[this.#sent++ % BODY_SIZES.length] ?? 0;
 		const body = JSON.stringify({ ...QUESTION, user: "x".repeat(size) });
-		await this.#ask({ body, agent, check: (text) => this.#reader.completed(text, body.length) });
+		const check = (text: string) => this.#reader.completed(text, body.length);
+		await this.#ask({ ...this.#reader, body, agent, check });
 	}
 
 	async #ask(asked: Asked): Promise<void> {
@@ -140,8 +144,11 @@ export class GatewayLoad {
 	}
 }
 
-async function exchange(url: URL, { body, agent, check }: Asked): Promise<string> {
-	const headers = { "Content-Type": "application/json" };
+async function exchange(url: URL, { body, agent, check, clientKey }: Asked): Promise<string> {
+	const headers = {
+		"Content-Type": "application/json",
+		...(clientKey !== undefined && { Authorization: `Bearer ${clientKey}` }),
+	};
 	const text = await new Promise<string>((resolve, reject) => {
 		const outgoing = request(url, { method: "POST", agent, headers }, (reply) => {
 			let received = "";
