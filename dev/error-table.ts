@@ -158,6 +158,10 @@ export const ERROR_TABLE: Readonly<Record<string, ErrorRow>> = {
 		means: "a certificate, key or CA file cannot be read or used",
 		remedy: "name the right PEM file",
 	},
+	E_TOKEN_UNPROVEN: {
+		means: "Vault refuses the token that it has just given; a replica may not know it yet",
+		remedy: `nothing; ${AGAIN}, for ten seconds`,
+	},
 	E_USAGE: { means: "the command line cannot be used", remedy: "`agent COMMAND --help`" },
 	E_VALUE_EMPTY: {
 		means: "a field is there and empty",

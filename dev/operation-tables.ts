@@ -65,6 +65,7 @@ export const EVENT_TABLE: Readonly<Record<string, EventRow>> = {
 	"turned over": {
 		when: "a signal, command or call for a generation has happened, or its child stands; in rolling with `pid`, `ready_seconds`, `from` and what was `open` with that",
 	},
+	vault: { when: "at the start: the server that is used, whatever named it; `addresses`, `namespace`" },
 	waiting: { when: "the first delivery still waits, and for what; every ten seconds" },
 };
 

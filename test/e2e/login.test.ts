@@ -40,6 +40,21 @@ test("one login and one read are all that is asked of Vault", async () => {
 	]);
 });
 
+test("the server that is asked is said at the start, whatever has named it", async () => {
+	const vault = await vaultWithKey();
+	const place = folder();
+	const config = place.write("agent.yaml", JSON.stringify({ vault: { address: "https://file.test:8200" } }));
+	const env = { ...vault.env, VAULT_ADDR: "https://variable.test:8200", VAULT_NAMESPACE: "" };
+
+	const { code, log } = await runAgent(
+		["run", "-c", config, "--address", vault.address, "--env", `KEY=${PATH}#api_key`, "--", "true"],
+		{ env },
+	);
+
+	expect(code).toBe(0);
+	expect(log[0]).toMatchObject({ event: "vault", msg: vault.address, addresses: [vault.address] });
+});
+
 test("OpenBao's names of the variables", async () => {
 	const vault = await vaultWithKey();
 	const env = { BAO_ADDR: vault.address, BAO_ROLE_ID: vault.roleId, BAO_SECRET_ID: vault.secretId };

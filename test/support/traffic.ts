@@ -5,7 +5,7 @@ import type { ClientRequest } from "node:http";
 const QUIET_TURNS = 12;
 
 /** Requests to the system that this process waits for: files, names, connections. */
-const AT_WORK = /^(FSReq|CloseReq|GetAddrInfo|TCPConnect|PipeConnect|Write|Shutdown|DirHandle)/;
+const AT_WORK = /Req|(Connect|Write|Shutdown)Wrap/;
 
 /**
  * For virtual time over real sockets and files: waits until no HTTP request of this process is under way and nothing is

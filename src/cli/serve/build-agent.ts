@@ -24,13 +24,16 @@ export interface AgentParts {
 
 /** Builds the agent of a config; nothing runs yet. @throws AgentError for what the config names and is not in order */
 export async function buildAgent(config: Config, world: World, log: Log): Promise<AgentParts> {
-	const heap = config.exitAfterAuth ? undefined : await world.loadHeap();
+	// Who passes connections on needs the speed that an agent at rest can do without.
+	const mayRest = !config.exitAfterAuth && config.exec?.rolling === undefined;
+	const heap = mayRest ? await world.loadHeap() : undefined;
 	heap?.settleDown();
 	const settled = await settle(config, world);
 	const desk = new StatusDesk(world, log);
 	const { counters } = desk;
 	const handover = await handoverOf(config, world, log);
 	const vault = vaultParts(config, { world, log, counters, ...(handover && { handover }) });
+	sayServer(config, log);
 	const child = await supervise(config, { world, log, observe: (event) => desk.observeChild(event) });
 	const agent = new Agent(settled.units, {
 		store: vault.store,
@@ -47,6 +50,13 @@ export async function buildAgent(config: Config, world: World, log: Log): Promis
 		waitsForLogin: !config.exitAfterAuth && config.exec === undefined,
 	});
 	return { settled, agent, vault, desk, child };
+}
+
+/** Flags, variables and the file may each name a server: this is the one that is asked. */
+function sayServer({ vault: { addresses, namespace } }: Config, log: Log): void {
+	const place = namespace === undefined ? "" : `, namespace ${namespace}`;
+	const msg = `${addresses.join(", then ")}${place}`;
+	log.write("info", "vault", { msg, addresses, ...(namespace !== undefined && { namespace }) });
 }
 
 /** Loaded where there is one. */
