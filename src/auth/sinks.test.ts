@@ -9,43 +9,16 @@ import {
 	refusal,
 	reply,
 } from "../../test/support/fake-vault.ts";
+import { MemorySinks } from "../../test/support/memory-sinks.ts";
 import { RecordingLog } from "../../test/support/recording-log.ts";
 import { AgentError, ExitCode, type JsonValue, Secret } from "../kernel/mod.ts";
-import { approleMethod, type Sink, type SinkContent, Sinks, TokenSession } from "./mod.ts";
+import { approleMethod, type Sink, Sinks, TokenSession } from "./mod.ts";
 
 const LOGIN = "auth/approle/login";
 const LOOKUP = "auth/token/lookup-self";
 const WRAP = "sys/wrapping/wrap";
 const PATH = "/run/agent/token";
 const PLAIN: Sink = { path: PATH, mode: 0o600 };
-
-/** Files of sinks in memory. */
-class MemorySinks {
-	readonly texts = new Map<string, string>();
-	/** Instead of what stands there. */
-	unsafe: string | undefined;
-	fault: AgentError | undefined;
-	writes = 0;
-
-	readonly files = {
-		write: async ({ path }: Sink, content: Secret) => {
-			await Promise.resolve();
-			this.writes++;
-			if (this.fault !== undefined) throw this.fault;
-			this.texts.set(path, content.reveal());
-		},
-		read: async (path: string): Promise<SinkContent> => {
-			await Promise.resolve();
-			if (this.unsafe !== undefined) return { kind: "unsafe", reason: this.unsafe };
-			const text = this.texts.get(path);
-			return text === undefined ? { kind: "absent" } : { kind: "text", text: new Secret(text.trim()) };
-		},
-		remove: async (path: string) => {
-			await Promise.resolve();
-			this.texts.delete(path);
-		},
-	};
-}
 
 interface Options {
 	readonly sinks?: readonly Sink[];

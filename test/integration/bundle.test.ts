@@ -43,8 +43,9 @@ describe("the bundle", () => {
 	test("lets an init container start without what only an agent that stays needs", () => {
 		const start = chunks.find((chunk) => chunk.startsWith("start-")) ?? "";
 		const code = [...eager(start)].map(codeOf).join("\n");
-		// An error code of the child's room, a function that the listener's guard calls, an option of chokidar.
-		const telltales = ["E_CHILD", "timingSafeEqual", "awaitWriteFinish"];
+		// An error code of the child's room, a function that the listener's guard calls, an option of chokidar, the
+		// header of a handover, which few configs ask for.
+		const telltales = ["E_CHILD", "timingSafeEqual", "awaitWriteFinish", "keyturn-handover"];
 		for (const word of telltales) expect(chunks.some((chunk) => codeOf(chunk).includes(word))).toBe(true);
 		expect(telltales.filter((word) => code.includes(word))).toEqual([]);
 	});
