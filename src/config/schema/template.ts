@@ -69,7 +69,7 @@ export const template = keys({
 	on_deleted: note(
 		defaulted(word(["keep", "remove"]), "keep"),
 		"keep or remove",
-		"What happens to the file when its secret is deleted in Vault.",
+		"What happens to the file when its secret is deleted in Vault. Kept is what was the newest version when it was read; the one before is never put in its place, for it may have been withdrawn: a template that wants it asks for `version=-1`.",
 	),
 	required: note(
 		defaulted(flag, true),
