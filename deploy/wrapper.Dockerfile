@@ -19,5 +19,5 @@ USER 65532:65532
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/opt/keyturn/bin/tini", "-s", "--", "/opt/keyturn/bin/agent", "run"]
 # The config says what comes from where, and with exec.command what is started:
-# [/app/docker/prod_entrypoint.sh, --port, "4000", --config, /etc/litellm/config.yaml] for LiteLLM.
+# [/app/docker/prod_entrypoint.sh, --port, "{{port}}", --config, /etc/litellm/config.yaml] for LiteLLM, with on_change: rolling.
 CMD ["-c", "/etc/keyturn/agent.yaml"]

@@ -6,8 +6,12 @@ import { parse } from "yaml";
 import { runAgent, startAgent } from "../support/agent-process.ts";
 import { eventually } from "../support/eventually.ts";
 import { folder } from "../support/folder.ts";
+import { freePort } from "../support/free-port.ts";
 import { manifestsIn, type Workload } from "../support/manifests.ts";
 import { GATEWAY_ACCOUNT, openVault } from "../support/vault.ts";
+
+/** Listens where LiteLLM would. */
+const GATEWAY = join(import.meta.dirname, "../fixtures/e2e/rolling-gateway.mjs");
 
 const DEPLOY = join(import.meta.dirname, "../../deploy");
 const textOf = (...path: string[]) => readFileSync(join(DEPLOY, ...path), "utf8");
@@ -129,13 +133,24 @@ test("LiteLLM's probe holds until the sidecar has written another config", async
 	expect(vault.count("auth/kubernetes/login")).toBe(1);
 });
 
-test("the wrapper gives LiteLLM its keys in the environment", async () => {
-	const { place, containers, args } = await pod("wrapper");
-	const script = 'echo "$OPENAI_API_KEY $ANTHROPIC_API_KEY $LITELLM_MASTER_KEY"';
+test("the wrapper gives LiteLLM its keys in the environment, and hands over to one with new keys", async () => {
+	const { vault, place, containers, args } = await pod("wrapper");
+	const address = `127.0.0.1:${await freePort()}`;
+	const config = readFileSync(place.at("agent.yaml"), "utf8").replace("0.0.0.0:4000", address);
+	place.write("agent.yaml", config);
+	const { exec } = parse(config) as { exec: { command: readonly string[] } };
+	const script = `echo "$OPENAI_API_KEY $ANTHROPIC_API_KEY $LITELLM_MASTER_KEY"; exec node ${GATEWAY} "$@"`;
+	const litellm = ["sh", "-c", script, ...exec.command];
 
-	const { code, stdout } = await runAgent(["run", ...args(containers), "--", "sh", "-c", script]);
+	const agent = startAgent(["run", ...args(containers), "--", ...litellm]);
+	const health = async () => (await fetch(`http://${address}/health/readiness`)).status;
+	await eventually(async () => expect(await health()).toBe(200));
+	vault.put("secret/data/llm/openai", { api_key: "sk-two" });
+	agent.signal("SIGHUP");
+	await agent.logged("turned over");
 
-	expect({ code, stdout }).toEqual({ code: 0, stdout: "sk-one sk-one sk-master\n" });
+	expect(await health()).toBe(200);
+	expect(agent.stdout()).toBe("sk-one sk-one sk-master\nsk-two sk-one sk-master\n");
 	expect(place.entries()).not.toContain("secrets");
 });
 

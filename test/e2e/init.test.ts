@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { runAgent } from "../support/agent-process.ts";
 import { folder } from "../support/folder.ts";
+import { freePort } from "../support/free-port.ts";
 import { treeOf } from "../support/tree.ts";
 import { openVault } from "../support/vault.ts";
 
@@ -11,10 +12,16 @@ const KINDS = [
 	["agentgateway.config.yaml.hbs", ["--for", "agentgateway"]],
 ] as const;
 
+/** Whatever else listens on this machine. */
+async function atFreePort(config: string): Promise<string> {
+	return config.replace("listen: 127.0.0.1:4000 ", `listen: 127.0.0.1:${await freePort()} `);
+}
+
 test.each(KINDS)("init writes a config with %s, both of which validate takes", async (template, flags) => {
 	const place = folder();
 
 	const made = await runAgent(["init", ...flags], { cwd: place.path });
+	place.write("agent.yaml", await atFreePort(readFileSync(place.at("agent.yaml"), "utf8")));
 	const checked = await runAgent(["validate", "-c", "agent.yaml"], { cwd: place.path });
 
 	expect([made.code, made.stderr]).toEqual([0, ""]);
@@ -29,7 +36,7 @@ test.each(KINDS)("init --stdout prints one config that stands alone, with %s in 
 	const place = folder();
 
 	const { code, stdout } = await runAgent(["init", "--stdout", ...flags], { cwd: place.path });
-	const config = place.write("alone.yaml", stdout);
+	const config = place.write("alone.yaml", await atFreePort(stdout));
 	const checked = await runAgent(["validate", "-c", config], { cwd: place.path });
 
 	expect([code, checked.code, checked.stderr]).toEqual([0, 0, ""]);
