@@ -31,9 +31,6 @@ const EXAMPLE =
 	/^```handlebars(?: (\S+)(?: (\S+))?)?\n([^]*?)^```\n(?:\n?^```text (result|error)\n([^]*?)^```$)?/gm;
 
 /** What `{{env "TEAM"}}` gives on the page. */
-/** Where the child of the page's examples listens. */
-const EXAMPLE_PORT = 41_873;
-
 export const EXAMPLE_ENV: Readonly<Record<string, string>> = { TEAM: "ml" };
 
 /** @throws RangeError for a template without a destination or without a result */
@@ -93,7 +90,7 @@ async function outcome(example: Example, inputs: TemplateInputs): Promise<string
 
 function piecesOf(template: string, file: string, inputs: TemplateInputs) {
 	const pass = parseTemplate(template, { file, allowEmpty: false }).render(inputs);
-	if (pass.kind === "complete") return withPort(pass.pieces, EXAMPLE_PORT);
+	if (pass.kind === "complete") return withPort(pass.pieces, 0);
 	throw new RangeError(
 		`Cannot render ${file}: the page has no ${pass.missing.map(({ path }) => path).join(", ")}`,
 	);
@@ -118,7 +115,6 @@ function inputsOf(secrets: Secrets): TemplateInputs {
 		env: (name) => EXAMPLE_ENV[name],
 		readFile: () => "eu-1",
 		now: () => Date.UTC(2026, 10, 21, 10, 2, 11),
-		hasPort: true,
 	};
 }
 

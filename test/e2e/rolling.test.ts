@@ -111,7 +111,7 @@ describe("a child learns its private port", () => {
 		["by {{port}} in its command", () => ["--port", "{{port}}"], {}],
 		[
 			"by {{port}} in a file",
-			(place: Folder) => ["--config", place.at("out/gw.json")],
+			(place: Folder) => ["--settings", place.at("out/gw.json")],
 			{ contents: CONFIG_FILE },
 		],
 	])("%s, and each its own", async (_how, args, template) => {

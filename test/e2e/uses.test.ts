@@ -14,6 +14,7 @@ const USES = [
 	"Init container and sidecar",
 	"Wrapper on a laptop",
 	"Wrapper as a container's entrypoint",
+	"Rolling turn-over",
 	"systemd service",
 	"Docker compose",
 	"CI job",
@@ -164,6 +165,26 @@ test("wrapper as entrypoint: a wrapped secret id, and a restart that goes on wit
 	});
 	const logins = use.server.requests.entries.filter(({ path }) => path === "auth/approle/login");
 	expect(logins).toHaveLength(1);
+	use.allUsed();
+});
+
+test("rolling turn-over: the public address answers all the time, first with the old key and then with the new", async () => {
+	const use = await openUse("Rolling turn-over");
+	await use.line('mkdir -p "$HOME" && vault token create -policy=gateway -field=token >"$HOME/.vault-token"');
+	expect(await use.sh("check")).toContain("secret/data/llm/openai");
+	expect(await use.line("agent validate -c agentgateway.yaml")).toContain("is valid");
+	const health = async () => (await fetch(`${use.local("http://0.0.0.0:4000")}/health/readiness`)).status;
+
+	const agent = use.start("start");
+	await eventually(async () => expect(await health()).toBe(200));
+	expect(use.gatewayEnv()).toContain("OPENAI_API_KEY=sk-openai-1\n");
+	expect(await use.sh("status")).toMatch(/^front +127\.0\.0\.1:\d+ +\d+ connections?$/m);
+
+	await use.sh("rotate");
+	await use.line("agent refresh --listen unix:$HOME/.keyturn.sock");
+	await use.logged(agent);
+	expect(await health()).toBe(200);
+	expect(use.gatewayEnv()).toContain("OPENAI_API_KEY=sk-openai-2\n");
 	use.allUsed();
 });
 

@@ -80,12 +80,13 @@ export async function openUse(section: string): Promise<Use> {
 	const server = await startDevServer({ clock: systemClock, tls: "own" });
 	onTestFinished(async () => await server.close());
 	const place = folder();
-	const port = await freePort();
+	const [port, gatewayPort] = [await freePort(), await freePort()];
 	const unused = new Set(BLOCKS.filter((block) => block.section === section && block.name !== ""));
 	const local = (text: string) =>
 		text
 			.replaceAll("https://vault.example:8200", server.address)
 			.replaceAll(":8190", `:${port}`)
+			.replaceAll("0.0.0.0:4000", `127.0.0.1:${gatewayPort}`)
 			.replaceAll(/poll_interval: \d+s/g, "poll_interval: 1s")
 			.replaceAll(/(?<![\w./-])\/(?=(?:etc|vault|run|var)\/)/g, `${place.path}/`);
 	const block = (language: string, name: string, where = section): string => {
@@ -143,9 +144,12 @@ const isManifest = (text: string) => /^(apiVersion|services):/m.test(text);
 /** Without what is another number each time. */
 const wordsOf = (text: string) => text.replaceAll(/pid \d+/g, "pid N");
 
+/** Whoever is told a port listens there. */
+const GATEWAY = join(ROOT, "test/fixtures/e2e/rolling-gateway.mjs");
+
 /** Commands of the page: the agent as it was built, and stand-ins for what this machine may not have. */
 function environment(server: DevServer, place: Folder) {
-	const gateway = `#!/bin/sh\nenv >${place.at("gateway.env.new")}\nmv ${place.at("gateway.env.new")} ${place.at("gateway.env")}\nexec sleep 600\n`;
+	const gateway = `#!/bin/sh\nenv >${place.at("gateway.env.new")}\nmv ${place.at("gateway.env.new")} ${place.at("gateway.env")}\n[ -z "\$PORT" ] || exec ${process.execPath} ${GATEWAY} "\$@"\nexec sleep 600\n`;
 	const programs = {
 		agent: `#!/bin/sh\nexec ${process.execPath} ${LAUNCHER} "$@"\n`,
 		vault: `#!/bin/sh\nexec ${process.execPath} ${join(ROOT, "test/fixtures/e2e/vault.mjs")} "$@"\n`,
