@@ -22,7 +22,7 @@ const WORDS = 1000;
 const keyOf = (round: number) => `sk-planted-${round}`;
 const fingerprint = (key: string) => `…${createHash("sha256").update(key).digest("hex").slice(-4)}`;
 
-test.each([
+test.for([
 	{ pass: "http", rotations: 20, movers: ["streams", "busy", "steady"] },
 	// What keeps its connection stays with the gateway that it began with.
 	{ pass: "tcp", rotations: 5, movers: ["steady"] },
