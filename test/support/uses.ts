@@ -149,7 +149,7 @@ const GATEWAY = join(ROOT, "test/fixtures/e2e/rolling-gateway.mjs");
 
 /** Commands of the page: the agent as it was built, and stand-ins for what this machine may not have. */
 function environment(server: DevServer, place: Folder) {
-	const gateway = `#!/bin/sh\nenv >${place.at("gateway.env.new")}\nmv ${place.at("gateway.env.new")} ${place.at("gateway.env")}\n[ -z "\$PORT" ] || exec ${process.execPath} ${GATEWAY} "\$@"\nexec sleep 600\n`;
+	const gateway = `#!/bin/sh\nenv >${place.at("gateway.env.new")}\nmv ${place.at("gateway.env.new")} ${place.at("gateway.env")}\n[ -z "$PORT" ] || exec ${process.execPath} ${GATEWAY} "$@"\nexec sleep 600\n`;
 	const programs = {
 		agent: `#!/bin/sh\nexec ${process.execPath} ${LAUNCHER} "$@"\n`,
 		vault: `#!/bin/sh\nexec ${process.execPath} ${join(ROOT, "test/fixtures/e2e/vault.mjs")} "$@"\n`,
