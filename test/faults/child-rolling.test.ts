@@ -3,6 +3,7 @@ import { get } from "node:http";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { AgentProcess } from "../support/agent-process.ts";
+import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free-port.ts";
 import { isAlive, processesWith } from "../support/processes.ts";
 import { type ChildScene, childScene, until } from "./child-scene.ts";
@@ -117,7 +118,7 @@ test("kill -9 of the agent while one child drains, one serves and one gets ready
 	agent.signal("SIGKILL");
 	await agent.ended;
 
-	await until("nobody is left", () => gateways(scene).length === 0);
+	await eventually(() => expect(gateways(scene)).toEqual([]));
 });
 
 test("a child that is killed while it gets ready costs no request, and another is made ready in its place", async () => {
