@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createDevCa } from "../../src/devserver/dev-ca.ts";
 import { systemClock } from "../../src/kernel/mod.ts";
-import { eventually } from "../support/eventually.ts";
 import { loopback } from "../support/loopback.ts";
 import { openStage } from "../support/whole-agent.ts";
 import { openWire, type ServerIdentity, type Wire, type WireState } from "../support/wire.ts";
@@ -325,34 +324,24 @@ describe("with two addresses", () => {
 });
 
 test("a path that hangs costs the others no more than a second", async ({ annotate }) => {
+	const STUCK = "secret/data/llm/stuck";
 	const stage = await openStage();
-	stage.vault.put("secret/data/llm/stuck", { api_key: "x" });
-	const templates = [
-		keyFile(OPENAI, "openai.env"),
-		keyFile(AZURE, "azure.env"),
-		keyFile("secret/data/llm/stuck", "stuck.env"),
-	];
+	stage.vault.put(STUCK, { api_key: "x" });
+	const templates = [keyFile(OPENAI, "openai.env"), keyFile(AZURE, "azure.env"), keyFile(STUCK, "stuck.env")];
 	const scene = await openScene({ stage, settings: { templates } });
-	const { agent, vault, hold, clock } = scene;
-	vault.server.faults.add({ kind: "cut" }, { path: "secret/data/llm/stuck", count: 1 });
+	const { agent, vault, hold } = scene;
+	vault.server.faults.add({ kind: "cut" }, { path: STUCK });
 	await agent.passUntil(() => expect(agent.said("read failed")).toHaveLength(1), 17_000);
-	vault.server.faults.add({ kind: "stall" }, { path: "secret/data/llm/stuck" });
-	hold(true);
-	await eventually(async () => {
-		await agent.pass(100);
-		expect(vault.count("secret/data/llm/stuck")).toBeGreaterThan(3);
-	});
+	hold(STUCK);
+	vault.server.faults.clear();
+	vault.server.faults.add({ kind: "stall" }, { path: STUCK });
+	const tries = vault.count(STUCK);
+	await agent.passUntil(() => expect(vault.count(STUCK)).toBe(tries + 1), 5000);
 
 	vault.put(OPENAI, { api_key: "sk-2" });
-	const from = clock.now();
-	await eventually(async () => {
-		await agent.pass(250);
-		expect(agent.file("openai.env").text).toBe("KEY=sk-2");
-	});
+	const ms = await agent.passUntil(() => expect(agent.file("openai.env").text).toBe("KEY=sk-2"), 17_500);
 
-	await annotate(`the new key of another after ${clock.now() - from} ms`);
-	expect(clock.now() - from).toBeLessThanOrEqual(16_500 + 1000 + 250);
+	await annotate(`the new key of another after ${ms} ms`);
 	expect(await agent.status()).toMatchObject({ state: "stale" });
-	hold(false);
-	vault.server.faults.clear();
+	expect(vault.count(STUCK)).toBe(tries + 1);
 });

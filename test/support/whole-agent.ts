@@ -57,8 +57,8 @@ export interface Stage {
 	readonly clock: FakeClock;
 	readonly vault: Vault;
 	readonly place: Folder;
-	/** Requests that are under way are not waited for, as long as this is so: a server that takes virtual time. */
-	readonly hold: (isHeld: boolean) => void;
+	/** Time does not wait for requests for this path: the server never answers them. */
+	readonly hold: (path: string) => void;
 	/** Starts an agent with this config file; its paths are those of the folder. */
 	start(settings: object, surroundings?: { readonly lookup?: LookupFunction }): WholeAgent;
 }
