@@ -53,6 +53,8 @@ export interface VaultClientOptions extends Omit<TransportOptions, "allowedOrigi
 	readonly onRequest?: (place: RequestPlace, status: number | undefined) => void;
 	/** Told the server's own time whenever it answers, in milliseconds since the epoch. */
 	readonly onTime?: (serverTime: number) => void;
+	/** Told when a certificate was refused, the server's or our own: the files of it may be others by now. */
+	readonly onTlsRefused?: () => void;
 }
 
 /** node-vault types its `request-promise` option as `any`; this is what it calls. */
@@ -178,6 +180,7 @@ export class NodeVaultClient implements VaultClient {
 			case "network":
 				return unreachable(place, error.message);
 			case "tls":
+				this.#options.onTlsRefused?.();
 				return tlsRefused(place, error.message);
 			case "too-large":
 			case "not-json":

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createDevCa } from "../../src/devserver/dev-ca.ts";
 import { systemClock } from "../../src/kernel/mod.ts";
+import { eventually } from "../support/eventually.ts";
 import { loopback } from "../support/loopback.ts";
 import { openStage } from "../support/whole-agent.ts";
 import { openWire, type ServerIdentity, type Wire, type WireState } from "../support/wire.ts";
@@ -220,9 +221,10 @@ describe("a name", () => {
 describe("a certificate", () => {
 	const pem = (name: string) => readFileSync(join(FIXTURES, name), "utf8");
 	const fixture = (name: string): ServerIdentity => ({ cert: pem(`${name}.crt`), key: pem(`${name}.key`) });
-	const ofStranger = (): ServerIdentity => {
-		const { certificate, privateKey } = createDevCa(systemClock, randomBytes).forServer("127.0.0.1");
-		return { cert: certificate, key: privateKey };
+	const ofStranger = (): ServerIdentity & { readonly ca: string } => {
+		const stranger = createDevCa(systemClock, randomBytes);
+		const { certificate, privateKey } = stranger.forServer("127.0.0.1");
+		return { cert: certificate, key: privateKey, ca: stranger.certificate };
 	};
 
 	test.for<{ fault: string; identity: () => ServerIdentity; says: RegExp }>([
@@ -253,6 +255,25 @@ describe("a certificate", () => {
 
 		wire.show(fixture("server"));
 		await annotate(`back after ${await recover(scene, LONGEST_PAUSE_MS)} ms`);
+	});
+
+	test("of a new CA is taken as soon as the file of the CA is the new one, though nobody says so", async () => {
+		const stage = await openStage();
+		const wire = await openWire(stage.vault.address, { tls: fixture("server") });
+		const ca = stage.place.write("ca.crt", pem("ca.crt"));
+		const settings = { vault: { address: wire.address, ca_cert: ca } };
+		const scene = await openScene({ stage, settings });
+		const { agent, vault } = scene;
+		const next = ofStranger();
+
+		wire.show(next);
+		vault.put(OPENAI, { api_key: "sk-2" });
+		await agent.pass(5 * MINUTE);
+		expect((await agent.status()).state).toBe("stale");
+		stage.place.write("ca.crt", next.ca);
+
+		await recover(scene, 2 * LONGEST_PAUSE_MS); // the try that fails, and the one after it
+		expect(agent.said("tls")).toEqual([expect.stringContaining("the TLS files have changed")]);
 	});
 });
 
@@ -304,6 +325,23 @@ describe("with two addresses", () => {
 		expect(scene.signals()).toBe(1);
 		expect(agent.said("read failed")).toEqual([]);
 		expect(first.connections).toBe(opened);
+	});
+
+	test("one that never answers holds a start up for one timeout", async () => {
+		const stage = await openStage();
+		const [first, second] = [await openWire(stage.vault.address), await openWire(stage.vault.address)];
+		await first.turn("frozen");
+		stage.vault.put(OPENAI, { api_key: "sk-1" });
+		const vault = { address: [first.address, second.address], timeout: "100ms" };
+		const agent = stage.start({
+			vault,
+			templates: [{ ...keyFile(OPENAI, "openai.env"), on_change: "none" }],
+		});
+
+		await eventually(() => expect(first.connections).toBe(1));
+		await agent.passUntil(async () => expect((await agent.status()).ready).toBe(true), 1000);
+
+		expect(agent.tried().map(({ status }) => status)).toEqual([0, 200, 200]);
 	});
 
 	test("a standby that sends to the other one is followed, with the token", async () => {

@@ -31,6 +31,7 @@ export function vaultClients(
 			tls: readTls(),
 			readTls,
 			...(heard && { onTime: heard }),
+			onTlsRefused: () => refreshTls(),
 			onRequest: ({ method, path, address }, status) => {
 				const msg = `${method} ${path} ${status ?? "failed"}`;
 				log.write("trace", "request", { msg, method, path, address, status });
@@ -45,10 +46,11 @@ export function vaultClients(
 	const isFixed = auth.method === "cert" && !auth.reload;
 	const clients = new Set([client, loginClient]);
 	if (isFixed) clients.delete(loginClient);
+	const refreshTls = tlsRefresh([...clients], { log, clock: world.clock });
 	return {
 		client,
 		loginClient,
-		refreshTls: tlsRefresh([...clients], { log, clock: world.clock }),
+		refreshTls,
 		close: () => {
 			client.close();
 			if (loginClient !== client) loginClient.close();
