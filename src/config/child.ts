@@ -32,6 +32,11 @@ export function child(file: FileConfig, context: Context): ExecConfig | undefine
 			`exec.on_change: ${onChange.kind} cannot go with env: a running process cannot take new variables; use restart or rolling, or templates instead of env`,
 		);
 	}
+	if (onChange.kind === "rolling" && "PORT" in file.env)
+		report(
+			["env", "PORT"],
+			"env holds PORT, which with exec.on_change: rolling is the child's private port; use another name",
+		);
 	const readiness = ready(exec, context);
 	const front = rolling(exec, context);
 	return {

@@ -234,6 +234,12 @@ describe("on_change: rolling", () => {
 		expect(await problems(exec)).toEqual([expected]);
 	});
 
+	test("refuses a variable that the agent sets itself", async () => {
+		expect(await problems(ROLLING, { env: { PORT: "a#b" } })).toEqual([
+			"env holds PORT, which with exec.on_change: rolling is the child's private port; use another name",
+		]);
+	});
+
 	test("refuses a template that would end the child that serves", async () => {
 		const templates = [{ contents: "a", destination: "/a", on_change: "restart" }];
 

@@ -12,14 +12,18 @@ const OPENAI = "secret/data/llm/openai";
 const TEMPLATE = { contents: `{{#secret "${OPENAI}"}}{{api_key}}{{/secret}}`, destination: "key" };
 
 /** An agent as systemd starts it, with a `systemd-notify` that notes what it is given. */
-async function service(more: Readonly<Record<string, string>> = {}, script?: (out: string) => string) {
+async function service(
+	more: Readonly<Record<string, string>> = {},
+	script?: (out: string) => string,
+	ready?: object,
+) {
 	const vault = await openVault();
 	const place = folder();
 	const notes = place.at("notes");
 	place.write("bin/systemd-notify", `#!/bin/sh\necho "$*" >>${notes}\n`, 0o700);
 	const path = `${place.at("bin")}:${dirname(process.execPath)}:/usr/bin:/bin`;
 	const env = { ...vault.env, PATH: path, NOTIFY_SOCKET: place.at("socket"), ...more };
-	const exec = script && { command: ["sh", "-c", script(place.at("env.txt"))] };
+	const exec = script && { command: ["sh", "-c", script(place.at("env.txt"))], ...(ready && { ready }) };
 	const config = configIn(place, vault, { templates: [TEMPLATE], ...(exec && { exec }) });
 	/** Waits until systemd has been told this, and nothing else. */
 	const told = async (...words: string[]) =>
@@ -28,7 +32,7 @@ async function service(more: Readonly<Record<string, string>> = {}, script?: (ou
 			if (now.join("\n") !== words.join("\n")) throw new Error(`told: ${now.join(", ")}`);
 			return now;
 		});
-	const start = () => startAgent(["start", "-c", config], { env });
+	const start = () => startAgent(["start", "-c", config], { env, cwd: place.path });
 	return { vault, place, notes, told, start };
 }
 
@@ -44,6 +48,22 @@ test("systemd is not told ready before everything stands, and is told of the end
 	await agent.ended;
 
 	expect(await told("STOPPING=1")).toHaveLength(1);
+});
+
+test("ready does not come before the child is, whatever is read again meanwhile", async () => {
+	const { vault, place, told, start } = await service({}, () => "sleep 600", {
+		command: ["test", "-e", "up"],
+		interval: "50ms",
+	});
+	vault.put(OPENAI, { api_key: "sk-1" });
+	const agent = start();
+	await agent.logged("child", ({ kind }) => kind === "started");
+	agent.signal("SIGHUP");
+	await agent.logged("reload");
+	await told();
+
+	place.write("up", "");
+	await told("READY=1");
 });
 
 test("ready comes with the first whole generation, and again after a reload", async () => {

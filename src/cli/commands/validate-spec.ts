@@ -5,7 +5,7 @@ export const validateSpec: CommandSpec = {
 	name: "validate",
 	summary: "check config and templates, without asking Vault unless it is told to",
 	description:
-		"Checks the config and every template, and prints the paths that they read with the least policy for them.",
+		"Checks the config and every template, and prints the paths that they read with the least policy for them. With exec.on_change: rolling it also tries whether the public address is free: what the running agent of this config holds counts as free where its listener answers.",
 	flags: [
 		...COMMON_FLAGS,
 		...SERVER_FLAGS,

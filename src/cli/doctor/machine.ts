@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { access, readdir, stat, statfs } from "node:fs/promises";
+import { access, lstat, readdir, stat, statfs } from "node:fs/promises";
 import { connect as connectPlain, createServer, type Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { connect as connectTls, type TLSSocket } from "node:tls";
@@ -103,6 +103,11 @@ async function canListenOnSocket(path: string): Promise<string | undefined> {
 	socket.destroy();
 	if (answer === undefined) return "EADDRINUSE";
 	if (answer !== "ENOENT" && answer !== "ECONNREFUSED") return answer;
+	const isOther = await lstat(path).then(
+		(entry) => !entry.isSocket(),
+		() => false,
+	);
+	if (isOther) return "EEXIST";
 	return await access(dirname(path), constants.W_OK | constants.X_OK).then(() => undefined, errorCode);
 }
 

@@ -108,6 +108,7 @@ describe("canListen()", () => {
 		expect(place.entries(".")).toEqual([]);
 		await listening({ path });
 		expect(await machine.canListen({ kind: "unix", path })).toBe("EADDRINUSE");
+		expect(await machine.canListen({ kind: "unix", path: place.write("a-file", "") })).toBe("EEXIST");
 		expect(await machine.canListen({ kind: "unix", path: join(path, "in-a-file.sock") })).toBe("ENOTDIR");
 		expect(await machine.canListen({ kind: "unix", path: place.at("nope/gw.sock") })).toBe("ENOENT");
 	});

@@ -28,7 +28,7 @@ function reloading({ error, mayLogIn = false }: { readonly error: AgentError; re
 		},
 		world: { clock, random: () => 1 },
 		log: new RecordingLog(),
-		systemd: { reloading: nothing, ready: nothing },
+		systemd: { reloading: nothing, reloaded: nothing },
 		reread: nothing,
 	} as unknown as ReloaderParts;
 	const reloader = new Reloader({ config: {} } as unknown as Settled, parts);

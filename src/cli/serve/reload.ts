@@ -18,7 +18,7 @@ export interface ReloaderParts {
 	readonly vault: VaultParts;
 	readonly world: World;
 	readonly log: Log;
-	readonly systemd: Pick<ServiceManager, "reloading" | "ready">;
+	readonly systemd: Pick<ServiceManager, "reloading" | "reloaded">;
 	/** Told after each reading of the config in force: files that it names may hold something new. */
 	readonly reread: (config: Config, result: "done" | "failed") => Promise<void>;
 	/** Told of the config that has come into force, for what is neither templates nor Vault nor the child. */
@@ -81,7 +81,7 @@ export class Reloader {
 			const mayLogIn = await vault.links.session.credentialsChanged(signal);
 			await this.#reload(wantsRefresh, signal);
 			await this.#parts.reread(this.#settled.config, this.#last?.error === undefined ? "done" : "failed");
-			await systemd.ready();
+			await systemd.reloaded();
 			if (wantsRefresh) vault.links.session.retryNow();
 			if (wantsRefresh || mayLogIn) agent.refresh();
 		}

@@ -3,10 +3,11 @@ import type { World } from "../world.ts";
 
 /** What the service manager is told (sd_notify(3)); each resolves when it has taken it, and never rejects. */
 export interface ServiceManager {
-	/** Everything stands: after the start, and after a reload. */
+	/** Everything stands, for the first time. */
 	ready(): Promise<void>;
-	/** To be followed by {@link ready}, however the reload ends. */
+	/** To be followed by {@link reloaded}, however the reload ends. Before everything stands neither is told. */
 	reloading(): Promise<void>;
+	reloaded(): Promise<void>;
 	stopping(): Promise<void>;
 	/** Tells it again and again, where it wants to know, that all is alive, as long as it is; until aborted. */
 	keepAlive(isAlive: () => boolean, signal: AbortSignal): Promise<void>;
@@ -15,6 +16,7 @@ export interface ServiceManager {
 const NOBODY: ServiceManager = {
 	ready: async () => await Promise.resolve(),
 	reloading: async () => await Promise.resolve(),
+	reloaded: async () => await Promise.resolve(),
 	stopping: async () => await Promise.resolve(),
 	keepAlive: async () => await Promise.resolve(),
 };
@@ -27,7 +29,7 @@ const NOBODY: ServiceManager = {
  */
 export function serviceManager({ env, clock, systemd }: World, log: Log): ServiceManager {
 	if (!env["NOTIFY_SOCKET"]) return NOBODY;
-	let hasFailed = false;
+	let [hasFailed, isReady] = [false, false];
 	let last = Promise.resolve();
 	const tell = async (words: readonly string[]) => {
 		const fault = await systemd.notify(words);
@@ -40,8 +42,16 @@ export function serviceManager({ env, clock, systemd }: World, log: Log): Servic
 	/** One after the other: what is said last counts. */
 	const send = async (...words: string[]) => await (last = last.then(() => tell(words)));
 	return {
-		ready: async () => await send("READY=1"),
-		reloading: async () => await send("RELOADING=1", `MONOTONIC_USEC=${systemd.monotonicUsec()}`),
+		async ready() {
+			isReady = true;
+			await send("READY=1");
+		},
+		async reloading() {
+			if (isReady) await send("RELOADING=1", `MONOTONIC_USEC=${systemd.monotonicUsec()}`);
+		},
+		async reloaded() {
+			if (isReady) await send("READY=1");
+		},
 		stopping: async () => await send("STOPPING=1"),
 		async keepAlive(isAlive, signal) {
 			const halfMs = Number(env["WATCHDOG_USEC"]) / 2000;
