@@ -194,10 +194,16 @@ export class SecretStore {
 
 	/** Reads them, where those that have failed before hold the others up for a moment at most. */
 	async #tryAll(isWanted: (entry: Entry) => boolean, signal: AbortSignal): Promise<readonly Change[]> {
-		const [failing, sound] = [true, false].map((hasFailed) =>
-			this.#readAll((entry) => (entry.error !== undefined) === hasFailed && isWanted(entry), signal),
-		) as [Promise<Change[]>, Promise<Change[]>];
-		const [again, changes] = await Promise.all([this.#late.patiently(failing, signal), sound]);
+		const failing = new Set(this.entries().filter((entry) => entry.error !== undefined && isWanted(entry)));
+		const tryAgain = async () =>
+			await this.#late.patiently(
+				this.#readAll((entry) => failing.has(entry), signal),
+				signal,
+			);
+		const [again, changes] = await Promise.all([
+			failing.size === 0 ? [] : tryAgain(),
+			this.#readAll((entry) => entry.error === undefined && isWanted(entry), signal),
+		]);
 		return [...changes, ...again];
 	}
 
