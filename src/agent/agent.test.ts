@@ -659,6 +659,45 @@ describe("a generation that its child could not live with", () => {
 		expect(supervisor.starts.at(-1)).toEqual({ env: { KEY: "sk-2" }, files: memory.files });
 	});
 
+	test("is rejected no more when it stands after all, with its own files", async () => {
+		const { agent, secrets, run, nextPoll, clock, memory, supervisor, log } = agentBench(units());
+		secrets.put(OPENAI, { api_key: "sk-1" });
+		await run();
+		supervisor.outcome = "put-back";
+		secrets.put(OPENAI, { api_key: "sk-2" });
+		await nextPoll();
+		const before = agent.standing;
+
+		await supervisor.tryAgain();
+		await clock.advance(0);
+
+		expect(before).toMatchObject({
+			isRejected: true,
+			rejectedFiles: ["/out/openai"],
+			rejectedVariables: ["KEY"],
+		});
+		expect(supervisor.starts.at(-1)).toEqual({ env: { KEY: "sk-2" }, files: { "/out/openai": "sk-2" } });
+		expect(memory.files).toEqual({ "/out/openai": "sk-2" });
+		expect(agent.standing.isRejected).toBe(false);
+		expect(log.of("turned over")).toHaveLength(1);
+	});
+
+	test("is tried once more when somebody asks, though variables alone are rejected", async () => {
+		const { agent, secrets, run, nextPoll, clock, supervisor } = agentBench([variableUnit("KEY", OPENAI)]);
+		secrets.put(OPENAI, { api_key: "sk-1" });
+		await run();
+		supervisor.outcome = "put-back";
+		secrets.put(OPENAI, { api_key: "sk-2" });
+		await nextPoll();
+
+		supervisor.outcome = "turned-over";
+		agent.refresh();
+		await clock.advance(0);
+
+		expect(supervisor.starts.at(-1)?.env).toEqual({ KEY: "sk-2" });
+		expect(agent.standing.isRejected).toBe(false);
+	});
+
 	test("makes room for the next change", async () => {
 		const { secrets, run, nextPoll, memory, supervisor } = agentBench(units());
 		secrets.put(OPENAI, { api_key: "sk-1" });

@@ -87,9 +87,12 @@ export class ChildTurn {
 				break;
 			case "ready":
 			case "stands":
-				if (this.way === "restart" && event.generation === this.#rejected?.number) this.#stands(this.#rejected);
+				if (this.way === "restart" && event.generation === this.#rejected?.number)
+					this.#stands(this.#rejected);
 				break;
 			case "put-back":
+				if (event.from === this.#asked?.number) this.#putFilesBack();
+				break;
 			case "backing-off":
 				this.#putFilesBack();
 				break;

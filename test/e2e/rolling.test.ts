@@ -219,6 +219,26 @@ describe("a child that never gets ready", () => {
 	});
 });
 
+test("a child that is restarted and never ready with new values is put back, and asked as well", async () => {
+	const scene = await sceneOf();
+	const { vault, place, port, gateway } = scene;
+	const exec = {
+		command: gateway("--port", String(port), "--healthy", place.at("healthy")),
+		on_change: "restart",
+		listen: undefined,
+		ready: { http: `http://127.0.0.1:${port}/health`, interval: "50ms", timeout: "1s" },
+	};
+	const agent = await running(scene, scene.config(exec));
+	const first = await scene.ask();
+
+	vault.put(OPENAI, { api_key: "sk-sick" });
+	const line = await agent.logged("rejected");
+	const second = await answeredWith(scene, "sk-1", agent);
+
+	expect(line).toMatchObject({ level: "error", generation: 2 });
+	expect(second.pid).not.toBe(first.pid);
+});
+
 test("two changes during one hand-over end at the newest, and at one child", async () => {
 	const scene = await sceneOf();
 	const { vault, gateway } = scene;

@@ -8,7 +8,7 @@ import {
 	type Unit,
 	logLeases,
 } from "../../src/agent/mod.ts";
-import type { ChildState } from "../../src/child/mod.ts";
+import type { ChildEvent, ChildState } from "../../src/child/mod.ts";
 import { AgentError } from "../../src/kernel/mod.ts";
 import { Delivery } from "../../src/render/mod.ts";
 import { type Finding, SecretStore } from "../../src/secrets/mod.ts";
@@ -75,7 +75,9 @@ class FakeSupervisor {
 	grace: () => Promise<void> = () => Promise.resolve();
 	takesSignals = true;
 	readonly #files: () => object;
+	readonly #listeners: ((event: ChildEvent) => void)[] = [];
 	#values: Values | undefined;
+	#newest: Values | undefined;
 
 	constructor(files: () => object) {
 		this.#files = files;
@@ -86,13 +88,28 @@ class FakeSupervisor {
 		await this.#run(values);
 	}
 
+	readonly subscribe = (listener: (event: ChildEvent) => void): void => {
+		this.#listeners.push(listener);
+	};
+
 	async replace(values: Values): Promise<Outcome> {
+		this.#newest = values;
 		const before = this.#values;
 		await this.#run(values);
 		await this.grace();
 		if (this.outcome === "put-back" && before !== undefined) await this.#run(before);
 		else this.#values = values;
 		return this.outcome;
+	}
+
+	/** The child that was put back has died as well: the newest values are tried again, and how that goes is told. */
+	async tryAgain(): Promise<void> {
+		const values = this.#newest;
+		if (values === undefined) return;
+		await this.#run(values);
+		this.#values = values;
+		for (const listener of this.#listeners)
+			listener({ kind: "stands", pid: 7, generation: values.generation });
 	}
 
 	/** The child has died, and is started again with what it had. */
@@ -190,7 +207,7 @@ export function agentBench(units: readonly Unit[], options: BenchOptions = {}) {
 	const terms = { environment: (variables: ReadonlyMap<string, string>) => Object.fromEntries(variables) };
 	const { subscribe, freePort } = rolling;
 	const children = {
-		true: { supervisor, terms },
+		true: { supervisor, terms, subscribe: supervisor.subscribe },
 		rolling: { supervisor: rolling, terms, subscribe, freePort },
 	};
 	const notices: string[] = [];
