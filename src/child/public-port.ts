@@ -8,7 +8,9 @@ import type { Probes, Question } from "./ports.ts";
 export function watchingPublicPort(probes: Probes, listen: FrontSpec["listen"], onTaken: () => void): Probes {
 	if (listen.kind === "unix") return probes; // no child takes that by accident
 	const { host, port } = listen;
-	const question: Question = { kind: "tcp", host: LOOPBACK[host] ?? host, port };
+	// Who listens on all addresses of either family is found here; who connects to `::` finds no IPv4.
+	const isAny = host === "0.0.0.0" || host === "::";
+	const question: Question = { kind: "tcp", host: isAny ? "127.0.0.1" : host, port };
 	return {
 		load: async () => {
 			const ask = await probes.load();
@@ -20,6 +22,3 @@ export function watchingPublicPort(probes: Probes, listen: FrontSpec["listen"], 
 		},
 	};
 }
-
-/** How one connects to who listens on all addresses. */
-const LOOPBACK: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };

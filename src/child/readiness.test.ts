@@ -161,9 +161,95 @@ describe("a new child", () => {
 	});
 });
 
+describe("the end of a first child that was not ready in time", () => {
+	/** While it is stopped, which takes a second. */
+	async function ending() {
+		const world = asking({ 1: { readyAfterMs: NEVER, stopsAfterMs: 1000 } });
+		const started = world.supervisor.start(values(1));
+		await world.clock.advance(60_500);
+		expect(world.supervisor.state).toMatchObject({ kind: "stopping", why: "not-ready" });
+		return { ...world, started };
+	}
+
+	test("is followed by a child with newer values, where there are any by then", async () => {
+		const { supervisor, clock, history, started } = await ending();
+
+		const outcome = supervisor.replace(values(2));
+		await clock.advance(1000);
+
+		expect(await nowOf(started)).toBeUndefined();
+		expect(await nowOf(outcome)).toBe("turned-over");
+		expect(history()).toEqual([1, 2]);
+	});
+
+	test("is no failure of an agent that ends as well by then", async () => {
+		const { supervisor, clock, started } = await ending();
+
+		const stopped = supervisor.stop();
+		await clock.advance(1000);
+
+		expect(await nowOf(started)).toBeUndefined();
+		expect(await nowOf(stopped)).toEqual({ code: 143, signal: "SIGTERM" });
+	});
+});
+
+describe("a question", () => {
+	test("that has no answer after five seconds is broken off and asked anew", async () => {
+		const { supervisor, clock, processes } = asking({});
+		let asked = 0;
+		processes.ask = async (_, signal) => {
+			if (++asked === 4) return undefined;
+			await new Promise((resolve) => signal.addEventListener("abort", resolve));
+			return "no answer in time";
+		};
+
+		const started = supervisor.start(values(1));
+		await clock.advance(3 * 5250 - 1);
+		expect(asked).toBe(3);
+		await clock.advance(1);
+
+		expect(await nowOf(started)).toBeUndefined();
+	});
+
+	test("that somebody else answers says nothing of a child that has ended", async () => {
+		const { supervisor, clock, processes, kinds } = asking({});
+		processes.ask = async () => {
+			processes.die(3);
+			await clock.sleep(10, new AbortController().signal);
+			return undefined;
+		};
+
+		const started = supervisor.start(values(1));
+		await clock.advance(1000);
+
+		expect(await nowOf(started)).toBeUndefined();
+		expect(await nowOf(supervisor.exited)).toEqual({ code: 3 });
+		expect(kinds()).toEqual(["started", "exited"]);
+	});
+});
+
+test("the end during a pause is that of the last child, how it came about that it ended", async () => {
+	const habits: Record<number, Habit> = {};
+	const { supervisor, clock, processes } = asking(habits, { restartOnExit: "always" });
+	await supervisor.start(values(1));
+	habits[1] = { readyAfterMs: NEVER };
+	processes.die(0);
+	await clock.advance(61_000);
+	expect(supervisor.state.kind).toBe("backing-off");
+
+	const stopped = supervisor.stop();
+	await clock.advance(0);
+
+	expect(await nowOf(stopped)).toEqual({ code: 143, signal: "SIGTERM" });
+});
+
 test("children that are never ready are started with growing pauses, and that is called a crash loop from the third on", async () => {
 	const habits: Record<number, Habit> = {};
-	const { supervisor, clock, processes, events } = asking(habits, { restartOnExit: "always" });
+	const patient = { ...READY, timeoutMs: 61_000 };
+	const { supervisor, clock, processes, events } = asking(habits, {
+		restartOnExit: "always",
+		ready: patient,
+	});
 	await supervisor.start(values(1));
 	habits[1] = { readyAfterMs: NEVER };
 	processes.die(0);

@@ -46,10 +46,11 @@ describe("the first child", () => {
 	});
 
 	test("is told its port by a variable and in its command", async () => {
-		const { processes } = await serving({}, { command: ["gateway", "--port={{port}}", "{{port}}"] });
+		const command = ["gateway", "--port={{port}}", "{{port}}:{{port}}"] as const;
+		const { processes } = await serving({}, { command });
 
 		expect(processes.last.env["PORT"]).toBe("40001");
-		expect(processes.last.command).toEqual(["gateway", "--port=40001", "40001"]);
+		expect(processes.last.command).toEqual(["gateway", "--port=40001", "40001:40001"]);
 	});
 
 	test("is not started when the public address is taken", async () => {
@@ -131,6 +132,20 @@ describe("the first child", () => {
 		expect(await nowOf(supervisor.exited)).toEqual(children === 1 ? { code: 3 } : "pending");
 	});
 
+	test("that ends before it is ready, and cannot be started then, is left to the policy as well", async () => {
+		const habits: Record<number, Habit> = { 1: { readyAfterMs: NEVER, endsAfterMs: 500 } };
+		const { supervisor, clock, rollingValues } = rollingBench({ restartOnExit: "on-failure" }, habits);
+		const started = supervisor.start(rollingValues(1));
+		await clock.advance(400);
+		habits[1] = { failsWith: "EAGAIN" };
+		await clock.advance(2000);
+		habits[1] = {};
+		await clock.advance(5000);
+
+		expect(await nowOf(started)).toBeUndefined();
+		expect(supervisor.state).toMatchObject({ kind: "running", ready: true });
+	});
+
 	test("that cannot be started is the agent's end, whatever the restart policy", async () => {
 		const { supervisor, rollingValues } = rollingBench(
 			{ restartOnExit: "always" },
@@ -143,7 +158,7 @@ describe("the first child", () => {
 	});
 
 	test("that ends while the public address is opened for it has the last word", async () => {
-		const { supervisor, clock, processes, world, rollingValues } = rollingBench(
+		const { supervisor, clock, processes, world, kinds, rollingValues } = rollingBench(
 			{},
 			{ 1: { readyAfterMs: 250 } },
 		);
@@ -159,6 +174,7 @@ describe("the first child", () => {
 
 		expect(await nowOf(started)).toBeUndefined();
 		expect(await nowOf(supervisor.exited)).toEqual({ code: 4 });
+		expect(kinds()).toEqual(["started", "exited"]);
 	});
 
 	test("is not started again when it ends of an interrupt before it is ready", async () => {
@@ -457,6 +473,19 @@ describe("the child that serves ends by itself", () => {
 		expect(waiting.target).toEqual({ port: 40_002 });
 	});
 
+	test("and is tried again while it cannot be started, which is no rejection", async () => {
+		const habits: Record<number, Habit> = {};
+		const { clock, processes, served, kinds } = await serving(habits, { restartOnExit: "on-failure" });
+		habits[1] = { failsWith: "EAGAIN" };
+		processes.die(1);
+		await clock.advance(2000);
+		habits[1] = {};
+		await clock.advance(5000);
+
+		expect(served()).toBe(1);
+		expect(kinds()).not.toContain("put-back");
+	});
+
 	test("while another is being made ready, which goes on and takes over", async () => {
 		const { supervisor, clock, processes, served, rollingValues } = await serving({
 			2: { readyAfterMs: 4000 },
@@ -610,7 +639,7 @@ describe("the child that serves ends by itself", () => {
 
 describe("stop()", () => {
 	test("ends the child that serves, the next one and those that drain, all at the same time", async () => {
-		const { supervisor, clock, processes, front, rollingValues } = await serving({
+		const { supervisor, clock, processes, events, front, rollingValues } = await serving({
 			1: { stopsAfterMs: 3000 },
 			2: { stopsAfterMs: 3000 },
 			3: { stopsAfterMs: 3000, readyAfterMs: NEVER },
@@ -631,6 +660,12 @@ describe("stop()", () => {
 		expect(await nowOf(stopped)).toEqual({ code: 143, signal: "SIGTERM" });
 		expect(await nowOf(outcome)).toBe("ended");
 		expect(processes.live).toEqual([]);
+		expect(events.flatMap((event) => (event.kind === "stopping" ? [event.why] : []))).toEqual([
+			"stop",
+			"stop",
+			"stop",
+		]);
+		expect(events.map(({ kind }) => kind)).not.toContain("drained");
 		expect(processes.guarded.size).toBe(0);
 		expect(front().isOpen).toBe(false);
 	});
@@ -662,7 +697,7 @@ describe("stop()", () => {
 		await clock.advance(10);
 
 		expect(await nowOf(stopped)).toEqual({ code: 9 });
-		expect(kinds().slice(-1)).toEqual(["exited"]);
+		expect(kinds()).toEqual(["started", "ready", "switched", "exited"]);
 	});
 
 	test("ends a pause", async () => {
@@ -702,6 +737,21 @@ describe("signals", () => {
 		expect(processes.signals).toEqual([
 			{ pid: -101, name: "SIGWINCH" },
 			{ pid: -100, name: "SIGWINCH" },
+		]);
+	});
+
+	test("of a terminal go to what a dead child has left behind, too", async () => {
+		const { supervisor, clock, processes } = await serving(
+			{ 1: { helperOutlivesByMs: NEVER } },
+			{ restartOnExit: "always" },
+		);
+		processes.die(1);
+		await clock.advance(1000);
+
+		supervisor.forward("SIGWINCH");
+
+		expect(processes.signals.filter(({ name }) => name === "SIGWINCH").map(({ pid }) => pid)).toEqual([
+			-101, -100,
 		]);
 	});
 

@@ -190,17 +190,20 @@ describe("the public address", () => {
 		expect(pids()).toEqual([]);
 	});
 
-	test("that the child takes itself is told apart at once", async () => {
-		const port = await freePort();
-		const { supervisor, values, pids } = await scene(
-			{ listen: { kind: "tcp", host: "0.0.0.0", port } },
-			{ command: [process.execPath, GATEWAY, "--port", String(port)] },
-		);
+	test.each(["0.0.0.0", "::", "127.0.0.1"])(
+		"that the child takes itself is told apart at once (%s)",
+		async (host) => {
+			const port = await freePort();
+			const { supervisor, values, pids } = await scene(
+				{ listen: { kind: "tcp", host, port } },
+				{ command: [process.execPath, GATEWAY, "--port", String(port)] },
+			);
 
-		await expect(supervisor.start(values(1))).rejects.toMatchObject({ code: "E_CHILD_PORT" });
+			await expect(supervisor.start(values(1))).rejects.toMatchObject({ code: "E_CHILD_PORT" });
 
-		expect(pids().filter((pid) => isGroupAlive(pid))).toEqual([]);
-	});
+			expect(pids().filter((pid) => isGroupAlive(pid))).toEqual([]);
+		},
+	);
 
 	test("is nobody's before the first child is ready, and none after the end", async () => {
 		const { supervisor, port, pids, values } = await scene(
