@@ -194,6 +194,8 @@ export class Connection implements Waiter {
 	/** The upstream is this connection's no longer. */
 	#release(): Socket | undefined {
 		const upstream = this.#upstream;
+		this.#dialing?.destroy();
+		this.#dialing = undefined;
 		if (this.#target !== undefined) this.#hub.open.delete(this.#target, this);
 		this.#upstream = undefined;
 		this.#target = undefined;

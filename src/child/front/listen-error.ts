@@ -7,6 +7,7 @@ const REASONS: Readonly<Record<string, string>> = {
 	EAFNOSUPPORT: "this machine has no IPv6",
 	EACCES: "this user may not",
 	ENOENT: "its folder is not there",
+	ENOTDIR: "its folder is none",
 	ENOTFOUND: "there is no host of this name",
 	EINVAL: "it is no address that can be used; the path of a socket is at most 107 bytes long",
 };

@@ -7,7 +7,8 @@ export function reset(socket: Socket): void {
 	// Node refuses to reset what is no TCP socket, and one that is still connecting it would first let connect.
 	if (socket.connecting || socket.remoteFamily === undefined) socket.destroy();
 	// While a shutdown is under way libuv resets nothing, and Node leaks the handle (uv_tcp_close_reset, EINVAL).
-	else if (writableEnded && !writableFinished && writableLength === 0) socket.once("finish", () => reset(socket));
+	else if (writableEnded && !writableFinished && writableLength === 0)
+		socket.once("finish", () => reset(socket));
 	else socket.resetAndDestroy();
 }
 
