@@ -234,6 +234,16 @@ describe("on_change: rolling", () => {
 		expect(await problems(exec)).toEqual([expected]);
 	});
 
+	test("warns of a question that a child which wants to know its clients may refuse", async () => {
+		const warnings = async (over: object) => (await loadConfig(given({ ...ROLLING, ...over }))).warnings;
+
+		expect(await warnings({ proxy_protocol: "v2" })).toEqual([
+			expect.stringContaining("exec.ready.http is asked without exec.proxy_protocol"),
+		]);
+		expect(await warnings({ proxy_protocol: "v2", ready: { tcp: true } })).toEqual([]);
+		expect(await warnings({})).toEqual([]);
+	});
+
 	test("refuses a variable that the agent sets itself", async () => {
 		expect(await problems(ROLLING, { env: { PORT: "a#b" } })).toEqual([
 			"env holds PORT, which with exec.on_change: rolling is the child's private port; use another name",

@@ -9,6 +9,9 @@ const EMPTIED_SINKS =
 const NO_CHILD =
 	"env names variables, but there is no child to get them; add exec.command, or write it after --";
 
+const BARE_QUESTION =
+	"exec.ready.http is asked without exec.proxy_protocol: a child that insists on it is never ready; use ready: { tcp: true } or a command";
+
 /** What works but should be known. */
 export function warningsOf(config: Omit<Config, "warnings">, environment: Environment): readonly string[] {
 	const { vault, listener, auth, exec, env, exitAfterAuth, handover } = config;
@@ -19,6 +22,11 @@ export function warningsOf(config: Omit<Config, "warnings">, environment: Enviro
 		...listenerWarnings(listener),
 		...(exec === undefined ? [] : variableWarnings(environment, exec.inheritEnv)),
 		...(isEmptied ? [EMPTIED_SINKS] : []),
+		...(isAskedBare(exec) ? [BARE_QUESTION] : []),
 		...(env.length > 0 && exec === undefined ? [NO_CHILD] : []),
 	];
+}
+
+function isAskedBare(exec: Config["exec"]): boolean {
+	return exec?.ready?.probe.kind === "http-path" && exec.rolling?.proxyProtocol !== "none";
 }
