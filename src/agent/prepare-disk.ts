@@ -18,6 +18,11 @@ export async function prepareDisk(
 		log.write("error", "delivery failed", { ...fault.facts, ...fault.rows, msg, code: fault.code });
 	}
 	await delivery.sweep(files.map(({ destination }) => destination));
+	// A config before this one may have had somebody told of these.
+	const silent = files
+		.filter(({ onChange }) => onChange.kind === "none")
+		.map(({ destination }) => destination);
+	await delivery.settled(await delivery.unnotified(silent));
 }
 
 /** Why the files of a config that was read anew cannot be put in place. */

@@ -10,6 +10,7 @@ import {
 	OPENAI,
 	variableUnit,
 } from "../support/agent-bench.ts";
+import { AgentError } from "../../src/kernel/mod.ts";
 import { MemoryFs } from "../support/memory-fs.ts";
 
 const LENT = "secret/data/llm/lent";
@@ -166,4 +167,20 @@ describe("an agent that is killed at any of its steps leaves nothing to the next
 		expect(steps).toBeGreaterThan(40);
 		expect(steps).toBeLessThan(MOST_STEPS - 1);
 	});
+});
+
+test("a notice for somebody who is not told any more goes with the next start", async () => {
+	const first = agentBench([fileUnit("/out/a", KEY_FILE, { onChange: COMMAND })]);
+	first.secrets.put(OPENAI, { api_key: "sk-1" });
+	first.faults.set("reload", new AgentError("it fails", { code: "E_NOT_NOTIFIED", remedy: "retry" }));
+	await first.run();
+	await first.clock.advance(1);
+	expect(first.memory.hidden).toEqual(["/out/.a.keyturn-notify"]);
+	first.stop.abort(new Error("killed"));
+
+	const second = agentBench([fileUnit("/out/a", KEY_FILE)], { memory: first.memory, secrets: first.secrets });
+	await second.run();
+
+	expect(second.memory.hidden).toEqual([]);
+	expect(second.agent.standing).toMatchObject({ notifications: { outstanding: 0 } });
 });
