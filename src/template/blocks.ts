@@ -84,6 +84,7 @@ function each(evaluation: Evaluation, block: Block, { scope, subject }: Subject)
 	const keys = Array.isArray(subject.value) ? subject.value.map((_, index) => index) : namesOf(subject.value);
 	if (keys.length === 0) evaluation.run(block.inverse, scope);
 	for (const [index, key] of keys.entries()) {
+		evaluation.step(block);
 		const item = member(subject, String(key)) ?? { value: undefined };
 		const from = subject.from && (typeof key === "string" ? { ...subject.from, field: key } : subject.from);
 		const keyResult: Result = { value: key, ...(from && { from }) };

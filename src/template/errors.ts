@@ -1,4 +1,4 @@
-import { AgentError, type ErrorRows, ExitCode, nearest } from "../kernel/mod.ts";
+import { AgentError, type ErrorRows, ExitCode, nearest, printable } from "../kernel/mod.ts";
 import { PREVIOUS } from "./inputs.ts";
 import { PORT_NAME } from "./port.ts";
 
@@ -61,18 +61,20 @@ export class TemplateError extends AgentError {
 
 	/** A field that the secret does not have. */
 	static fieldMissing(place: Place, field: string, source: FieldSource): TemplateError {
-		const guess = nearest(field, source.names);
+		const near = nearest(field, source.names);
+		const guess = near === undefined ? undefined : shown(near);
+		const name = shown(field);
 		const where = source.path === undefined ? "here" : `in ${source.path}${versionOf(source)}`;
 		const rows: ErrorRows = {
 			in: inRow(place),
-			...(source.names.length > 0 && { has: source.names.join(", ") }),
-			do: place.line === undefined ? adviceForReference(guess) : adviceForField(field, guess),
+			...(source.names.length > 0 && { has: listed(source.names) }),
+			do: place.line === undefined ? adviceForReference(guess) : adviceForField(name, guess),
 		};
-		return new TemplateError(`field "${field}" is not ${where}`, {
+		return new TemplateError(`field "${name}" is not ${where}`, {
 			code: "E_FIELD_MISSING",
 			exitCode: ExitCode.missing,
 			rows,
-			facts: { ...spotFacts(place), field, ...(source.path && { path: source.path }) },
+			facts: { ...spotFacts(place), field: name, ...(source.path && { path: source.path }) },
 		});
 	}
 
@@ -191,6 +193,21 @@ export interface FieldSource {
 	readonly version?: number;
 	/** The names that are there. */
 	readonly names: readonly string[];
+}
+
+/** Names are in Vault and of anybody's making: one line, and no more than can be read. */
+const MOST_NAMES = 30;
+const LONGEST_NAME = 80;
+
+function listed(names: readonly string[]): string {
+	const more = names.length - MOST_NAMES;
+	const first = names.slice(0, MOST_NAMES).map(shown).join(", ");
+	return more > 0 ? `${first} and ${more} more` : first;
+}
+
+/** Never a part of it: a computed name may be a secret, and what hides those knows them whole. */
+function shown(name: string): string {
+	return name.length > LONGEST_NAME ? `(a name of ${name.length} letters)` : printable(name);
 }
 
 function versionOf(source: FieldSource): string {

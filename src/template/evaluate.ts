@@ -4,10 +4,11 @@ import { runBlock } from "./blocks.ts";
 import { CONTEXT_HELPERS } from "./context-helpers.ts";
 import { type Place, TemplateError } from "./errors.ts";
 import { expressionOf, simpleName } from "./names.ts";
-import { HelperFault, MissingFault, PURE_HELPERS } from "./helpers.ts";
+import { MissingFault, PURE_HELPERS } from "./helpers.ts";
 import type { TemplateInputs, TemplateRequest } from "./inputs.ts";
 import { outputPiece } from "./output.ts";
 import { type OpenPiece, PRIVATE_PORT } from "./port.ts";
+import { HelperFault } from "./text-bound.ts";
 import { member, namesOf, PENDING, type Provenance, type Result, type Scope, SecretScope } from "./scope.ts";
 
 /** What one template, or one expression of the config, is called and allowed. */
@@ -20,6 +21,9 @@ export interface EvaluationOptions {
 	readonly isOverSecret?: boolean;
 }
 
+/** Steps of one pass. A list may be as long as a secret is large, and be walked once for each item of another. */
+const MOST_STEPS = 1_000_000;
+
 /** One pass over one template: collects the pieces, and the requests that it made. */
 export class Evaluation {
 	readonly pieces: OpenPiece[] = [];
@@ -28,6 +32,7 @@ export class Evaluation {
 	/** Those of them that have not been read yet. */
 	readonly missing: TemplateRequest[] = [];
 	readonly inputs: TemplateInputs;
+	#steps = 0;
 	readonly #options: EvaluationOptions;
 
 	constructor(inputs: TemplateInputs, options: EvaluationOptions) {
@@ -39,7 +44,15 @@ export class Evaluation {
 		for (const statement of program?.body ?? []) this.#statement(statement, scope);
 	}
 
+	/** Counts what is done once more, an item of a list as well. @throws TemplateError when there is no end of it */
+	step(node: { readonly loc: { readonly start: Position } }): void {
+		if (++this.#steps <= MOST_STEPS) return;
+		const advice = "walk a shorter list, or not one list within another";
+		throw TemplateError.value(this.place(node), "this has been repeated without end", advice);
+	}
+
 	#statement(statement: Statement, scope: Scope): void {
+		this.step(statement);
 		switch (statement.type) {
 			case "ContentStatement":
 				this.pieces.push({ kind: "text", text: statement.value });

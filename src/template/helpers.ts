@@ -3,10 +3,8 @@ import { errorCode, JsonNumber, parseJson } from "../kernel/mod.ts";
 import { JsonText } from "./format/format.ts";
 import type { TemplateInputs } from "./inputs.ts";
 import { isTruthy, SecretScope } from "./scope.ts";
+import { HelperFault, indented, joined, replaceEvery } from "./text-bound.ts";
 import { toYaml } from "./to-yaml.ts";
-
-/** Thrown by a helper for an argument that it cannot take; the evaluator adds the place. Never quotes the value. */
-export class HelperFault extends Error {}
 
 /** What a helper looks up outside of Vault is not there; `default` may step in. */
 export class MissingFault extends HelperFault {}
@@ -54,13 +52,6 @@ function parse(json: string): unknown {
 	}
 }
 
-function indent(width: unknown, body: string): string {
-	const spaces = Number(width);
-	if (!Number.isInteger(spaces) || spaces < 0 || spaces > 256)
-		throw new HelperFault("wants a width of 0 to 256");
-	return body.replaceAll(/^(?=.)/gm, " ".repeat(spaces));
-}
-
 /** Equal as text, so that the number 5 of a secret equals the "5" of a template. */
 function same(a: unknown, b: unknown): boolean {
 	const spelled = (value: unknown) =>
@@ -102,13 +93,10 @@ const HELPERS: Readonly<Record<string, PureHelper>> = {
 	trim: oneText((value) => value.trim()),
 	toUpper: oneText((value) => value.toUpperCase()),
 	toLower: oneText((value) => value.toLowerCase()),
-	replaceAll: {
-		arity: [3, 3],
-		run: ([from, to, value]) => text(value).replaceAll(text(from), () => text(to)),
-	},
+	replaceAll: { arity: [3, 3], run: ([from, to, value]) => replaceEvery(text(from), text(to), text(value)) },
 	split: { arity: [2, 2], run: ([separator, value]) => text(value).split(text(separator)) },
-	join: { arity: [2, 2], run: ([separator, values]) => list(values).map(text).join(text(separator)) },
-	indent: { arity: [2, 2], run: ([width, value]) => indent(width, text(value)) },
+	join: { arity: [2, 2], run: ([separator, values]) => joined(list(values).map(text), text(separator)) },
+	indent: { arity: [2, 2], run: ([width, value]) => indented(width, text(value)) },
 	eq: { arity: [2, 2], run: ([a, b]) => same(a, b) },
 	ne: { arity: [2, 2], run: ([a, b]) => !same(a, b) },
 	and: { arity: [1, 64], run: (args) => args.find((value) => !isTruthy(value)) ?? args.at(-1) },

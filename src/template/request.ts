@@ -1,5 +1,9 @@
+import { printable } from "../kernel/mod.ts";
 import { type Place, TemplateError } from "./errors.ts";
 import { PREVIOUS, type TemplateRequest } from "./inputs.ts";
+
+/** Letters of a path, which may be computed from a value; Vault's own paths are a few dozen. */
+const LONGEST_PATH = 1024;
 
 /** The arguments of `secret`, `secrets` and `pkiCert`, evaluated. */
 export interface RequestWords {
@@ -36,10 +40,22 @@ export function requestOf(words: RequestWords, place: Place): TemplateRequest {
 	return { kind, path, version };
 }
 
+/** Whether a text can be sent as a path, and shown as one. */
+export function isWritable(path: string): boolean {
+	return path.length <= LONGEST_PATH && printable(path) === path;
+}
+
 function checkedPath(text: string, place: Place): string {
 	const path = text.replaceAll(/^\/+|\/+$/g, "");
 	if (path === "") {
 		throw TemplateError.helper(place, "secret wants a path", 'write {{#secret "secret/data/name"}}');
+	}
+	if (!isWritable(path)) {
+		throw TemplateError.helper(
+			place,
+			`a path of ${path.length} letters is computed, which is too long or has some that cannot be printed`,
+			`give it at most ${LONGEST_PATH}; Vault takes none that cannot be printed`,
+		);
 	}
 	if (path.split("/").some((segment) => segment === "" || segment === "." || segment === "..")) {
 		throw TemplateError.helper(

@@ -2,7 +2,9 @@ import type { JsonValue } from "../kernel/mod.ts";
 import type { Call } from "./ast.ts";
 import { TemplateError } from "./errors.ts";
 import type { Evaluation } from "./evaluate.ts";
+import { expressionOf } from "./names.ts";
 import { misused, parametersOf, requestArguments } from "./parameters.ts";
+import { isWritable } from "./request.ts";
 import { PENDING, type Result, type Scope, SecretScope } from "./scope.ts";
 
 /** How a request is made. */
@@ -29,7 +31,7 @@ export function askFor(evaluation: Evaluation, call: Call, { scope, kind, onAbse
 		...(pinned && { version: pinned.value }),
 		...(isWrite && { parameters }),
 	};
-	const place = { ...evaluation.place(call), expression: `{{${name} ${JSON.stringify(pathResult.value)}}}` };
+	const place = { ...evaluation.place(call), expression: requested(name, pathResult, call) };
 	return evaluation.ask(words, place, onAbsent);
 }
 
@@ -45,8 +47,7 @@ export function pkiCert(evaluation: Evaluation, call: Call, scope: Scope): Resul
 	if (parameters === "pending" || pathResult.isPending) return PENDING;
 	if (Object.keys(parameters).length === 0)
 		throw misused(evaluation, call, 'pkiCert takes what the certificate is for, such as common_name="…"');
-	const expression = `{{pkiCert ${JSON.stringify(pathResult.value)}}}`;
-	const place = { ...evaluation.place(call), expression };
+	const place = { ...evaluation.place(call), expression: requested("pkiCert", pathResult, call) };
 	const answer = evaluation.ask({ kind: "read", path: pathResult.value, parameters }, place, "throw");
 	if (!(answer.value instanceof SecretScope)) return answer;
 	const { fields, path: from } = answer.value.secret;
@@ -68,6 +69,12 @@ export function pkiCert(evaluation: Evaluation, call: Call, scope: Scope): Resul
 		},
 		from: { path: from },
 	};
+}
+
+/** The request with its path; with the expression that computed it, where that has made something else. */
+function requested(name: string, { value }: Result, call: Call): string {
+	const isPath = typeof value === "string" && isWritable(value);
+	return `{{${isPath ? `${name} ${JSON.stringify(value)}` : expressionOf(call)}}}`;
 }
 
 function pem(value: JsonValue | undefined): string | undefined {

@@ -43,6 +43,9 @@ interface Statement {
 	readonly regions: readonly Region[];
 }
 
+/** Each value is tried in its whole statement: the time grows with the square of their number. */
+const MOST_IN_ONE = 200;
+
 const ASSIGNMENT = /(?:export[ \t]+)?([\w.-]+)[ \t]*[=:][ \t]*/y;
 
 /**
@@ -56,10 +59,17 @@ export function places(text: string, markers: RegExp, grammar: Grammar): Map<num
 	const found = new Map<number, Place>();
 	let line = 1;
 	let counted = 0;
+	let index = 0;
+	let count = 0;
 	for (const match of text.matchAll(markers)) {
 		line += text.slice(counted, match.index).split("\n").length - 1;
 		counted = match.index;
-		const statement = statements.find(({ start, end }) => start <= match.index && match.index < end);
+		for (; (statements[index]?.end ?? text.length) <= match.index; index++) count = 0;
+		if (++count > MOST_IN_ONE)
+			throw new SyntaxError(
+				`line ${line} has more than ${MOST_IN_ONE} values in one variable; join makes one`,
+			);
+		const statement = statements[index];
 		const region = statement?.regions.find(({ start, end }) => start <= match.index && match.index < end);
 		if (statement === undefined || region === undefined) {
 			throw new SyntaxError(`line ${line} has a value where no variable's value and no comment is`);

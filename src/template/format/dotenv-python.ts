@@ -113,7 +113,7 @@ function interpolate(pairs: readonly Pair[]): Pair[] {
 	return pairs.map(([key, text]) => {
 		const result = text.replace(
 			VARIABLE,
-			(all, name: string, fallback: string | undefined, end: string | undefined) =>
+			(all: string, ...[name = "", fallback, end]: readonly (string | undefined)[]) =>
 				end === undefined ? all : (known.get(name) ?? fallback ?? ""),
 		);
 		known.set(key, result);

@@ -11,6 +11,9 @@ interface Marker {
 	readonly piece: Extract<Piece, { kind: "value" }>;
 }
 
+/** Each is written, and looked for in what was read back. */
+const MOST_VALUES = 10_000;
+
 /** Settings of {@link finish}. */
 export interface FinishOptions {
 	/** Format name, for messages. */
@@ -36,6 +39,10 @@ export function finish<Context>(
 	const named = format.hasNames ? namesAsText(pieces) : pieces;
 	const { marked, markers, pattern } = mark(named);
 	if (markers.length === 0) return marked;
+	if (markers.length > MOST_VALUES) {
+		const reason = `it has more than ${MOST_VALUES} values; toJSON, toYAML and join make one of many`;
+		throw FormatError.malformed(options.name, options.file, reason);
+	}
 
 	const contexts = contextsOf(format, { marked, pattern, named, options });
 	const bare = bareJson(format, markers, contexts);

@@ -32,6 +32,9 @@ const KINDS: Readonly<Record<string, PlaceKind>> = {
 	comment: "comment",
 };
 
+/** Each value is tried in its whole scalar: the time grows with the square of their number. */
+const MOST_IN_ONE = 200;
+
 /**
  * Finds the place of every marker, by marker number.
  *
@@ -41,6 +44,10 @@ export function yamlPlaces(text: string, markers: RegExp): Map<number, YamlPlace
 	const found = new Map<number, YamlPlace>();
 	for (const token of tokens(text)) {
 		const matches = [...token.source.matchAll(markers)];
+		if (matches.length > MOST_IN_ONE) {
+			const line = text.slice(0, token.start).split("\n").length;
+			throw new SyntaxError(`line ${line} has more than ${MOST_IN_ONE} values in one scalar; join makes one`);
+		}
 		for (const match of matches) {
 			const kind = kindOf(token);
 			if (kind === undefined) {
