@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { errorText } from "./cli/error-text.ts";
 import { runCli } from "./cli/program.ts";
 import { READ_AT_ONCE, textReader } from "./cli/read-text.ts";
+import { terminalText } from "./cli/terminal-text.ts";
 import type { Output, World } from "./cli/world.ts";
 import { AgentError, Redactor, systemClock } from "./kernel/mod.ts";
 import { nodeFileSystem } from "./render/mod.ts";
@@ -15,11 +16,8 @@ const redactor = new Redactor();
 function outputOf(stream: NodeJS.WriteStream): Output {
 	stream.on("error", () => undefined); // a terminal that has gone, a pipe that was closed: nobody is left to be told
 	const isTerminal = stream.isTTY ?? false;
-	return {
-		write: (text) => void stream.write(text),
-		isTerminal,
-		hasColor: isTerminal && !process.env["NO_COLOR"],
-	};
+	const hasColor = isTerminal && !process.env["NO_COLOR"];
+	return { write: (text) => void stream.write(terminalText(text, hasColor)), isTerminal, hasColor };
 }
 
 const stderr = outputOf(process.stderr);

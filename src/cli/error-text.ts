@@ -3,7 +3,8 @@ import type { AgentError } from "../kernel/mod.ts";
 /** An error as a person reads it: the sentence, then where and what to do, then its name. */
 export function errorText(error: AgentError): string {
 	const rows = Object.entries(error.rows);
-	const lines = rows.map(([label, text]) => `  ${label.padEnd(4)} ${text}`);
+	// A second line of a row stands further in: no text of somebody else's makes a row of its own.
+	const lines = rows.map(([label, text]) => `  ${label.padEnd(4)} ${text.replaceAll("\n", "\n       ")}`);
 	const name = `${error.code}, exit ${error.exitCode}`;
 	const last = lines.pop();
 	const tail = last === undefined ? `  ${name}` : `${last}      ${name}`;

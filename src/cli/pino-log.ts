@@ -1,7 +1,7 @@
 import pino from "pino";
 import type { Log, Redactor } from "../kernel/mod.ts";
 import type { LogLevel } from "../kernel/mod.ts";
-import { cleanFields } from "./clean-fields.ts";
+import { cleanFields, cleanText } from "./clean-fields.ts";
 
 /** Lines that cannot be written now wait for so much, in bytes; those after them are lost. */
 const LONGEST_BACKLOG = 1024 * 1024;
@@ -23,7 +23,7 @@ export function pinoLog(level: LogLevel, redactor: Redactor): Log {
 	return {
 		write(lineLevel, event, { msg, ...fields }) {
 			if (!logger.isLevelEnabled(lineLevel)) return;
-			logger[lineLevel]({ event, ...cleanFields(fields, redactor) }, redactor.clean(msg));
+			logger[lineLevel]({ event, ...cleanFields(fields, redactor) }, cleanText(msg, redactor));
 		},
 	};
 }

@@ -22,7 +22,8 @@ export function prettyLog(
 			const time = new Date(clock.date()).toTimeString().slice(0, 8);
 			const word = event.padEnd(12);
 			const mark = output.hasColor ? `\u001B[${COLOR[lineLevel]}m${word}\u001B[0m` : word;
-			output.write(`${time} ${mark} ${redactor.clean(msg)}\n`);
+			// A second line of the text stands further in: it is none of the log's own.
+			output.write(`${time} ${mark} ${redactor.clean(msg).replaceAll("\n", "\n    ")}\n`);
 		},
 	};
 }
