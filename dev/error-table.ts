@@ -41,11 +41,12 @@ export const ERROR_TABLE: Readonly<Record<string, ErrorRow>> = {
 		remedy: "put it there, readable by the agent's user",
 	},
 	E_DELIVERY: {
-		means: "a file cannot be written: disk full, read-only, no permission",
+		means: "a file cannot be written: disk full, read-only, no permission, a disk that does not answer",
 		remedy: `mend the folder; ${AGAIN}`,
 	},
 	E_DESTINATION: {
-		means: "a destination is a link, a folder, outside of `allowed_roots`, or its owner does not exist",
+		means:
+			"a destination is a link, a folder, a mount point, outside of `allowed_roots`, or its owner does not exist",
 		remedy: "name another destination or owner",
 	},
 	E_DEV_FILES: {
