@@ -249,6 +249,18 @@ describe("an answer", () => {
 		expect(error).toMatchObject({ code: "E_NOT_VAULT", rows: { do: expect.stringContaining("https://") } });
 	});
 
+	test("is repeated in part only after what has to be hidden was hidden: half a token would be known to nobody", async () => {
+		const words = `${"x ".repeat(140)}${TOKEN} and  two  blanks`;
+		const server = await loopback(json({ errors: [words, TOKEN] }, 400));
+		const clean = (text: string) =>
+			text.replaceAll(TOKEN, "[redacted]").replaceAll("two  blanks", "[redacted]");
+
+		const error = await failure(clientFor(server.address, { clean }).send());
+
+		expect(error.message).toContain("x x [redacted] and [red");
+		expect(error.message).not.toMatch(/hvs|blanks/);
+	});
+
 	test("that is too large is not read to its end", async () => {
 		const server = await loopback((response) => {
 			const more = () => {

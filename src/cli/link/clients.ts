@@ -30,6 +30,7 @@ export function vaultClients(
 			...(world.lookup && { lookup: world.lookup }),
 			tls: readTls(),
 			readTls,
+			clean: (text) => world.redactor.clean(text),
 			...(heard && { onTime: heard }),
 			onTlsRefused: () => refreshTls(),
 			onRequest: ({ method, path, address }, status) => {
