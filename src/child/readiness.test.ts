@@ -211,6 +211,35 @@ describe("a question", () => {
 		expect(await nowOf(started)).toBeUndefined();
 	});
 
+	test("is asked once more by an agent that was held up itself, before it gives up", async () => {
+		const { supervisor, clock, processes } = asking({});
+		let asked = 0;
+		processes.ask = async () => {
+			if (++asked === 2) return undefined;
+			await clock.sleep(10 * 60_000, new AbortController().signal); // as long as nobody hears of the abort
+			return "connection refused";
+		};
+
+		const started = supervisor.start(values(1));
+		await clock.advance(10 * 60_000);
+
+		expect(await nowOf(started)).toBeUndefined();
+	});
+
+	test("that hangs to the end is waited for no longer than a second over the time", async () => {
+		const { supervisor, clock, processes } = asking({});
+		processes.ask = async (_, signal) => {
+			await new Promise((resolve) => signal.addEventListener("abort", resolve));
+			return "no answer in time";
+		};
+
+		const failure = expect(supervisor.start(values(1))).rejects.toMatchObject({ code: "E_CHILD_NOT_READY" });
+		await clock.advance(61_000);
+
+		await failure;
+		expect(await nowOf(supervisor.exited)).toEqual({ code: 1 });
+	});
+
 	test("that somebody else answers says nothing of a child that has ended", async () => {
 		const { supervisor, clock, processes, kinds } = asking({});
 		processes.ask = async () => {

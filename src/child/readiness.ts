@@ -7,6 +7,9 @@ import { firstOf } from "./wait.ts";
 /** A question that has no answer by then is asked anew. */
 const LONGEST_ANSWER_MS = 5000;
 
+/** Also the last question is given so long. */
+const SHORTEST_ANSWER_MS = 1000;
+
 /** What came of waiting for a child: it can serve, has ended, has to end, or took too long. */
 export type Readiness =
 	| { readonly kind: "ready"; readonly afterMs: number }
@@ -53,12 +56,16 @@ async function untilReady(child: LiveChild, waiting: Waiting): Promise<Readiness
 	const age = () => clock.now() - child.since;
 	const left = () => Math.max(0, ready.timeoutMs - age());
 	for (;;) {
-		const refusal = await askOnce(child, waiting, Math.min(LONGEST_ANSWER_MS, left()));
-		if (refusal === undefined && child.ended === undefined) return { kind: "ready", afterMs: age() };
-		await firstOf(child.exit, Math.min(ready.intervalMs, left()), { clock, order });
 		if (child.ended !== undefined) return { kind: "ended" };
 		if (order.aborted) return { kind: "order" };
-		if (left() === 0) return { kind: "late", afterMs: age(), reason: refusal ?? "" };
+		// An agent that was held up itself, by SIGSTOP say, must not blame the child for that: the last word is the child's.
+		const isLast = left() === 0;
+		const patienceMs = Math.min(LONGEST_ANSWER_MS, Math.max(SHORTEST_ANSWER_MS, left()));
+		const refusal = await askOnce(child, waiting, patienceMs);
+		if (refusal === undefined && child.ended === undefined) return { kind: "ready", afterMs: age() };
+		if (isLast && child.ended === undefined && !order.aborted)
+			return { kind: "late", afterMs: age(), reason: refusal ?? "" };
+		await firstOf(child.exit, Math.min(ready.intervalMs, left()), { clock, order });
 	}
 }
 
