@@ -72,6 +72,7 @@ describe("a disk that does not answer", () => {
 	test("is asked nothing more by the tries that follow, and leaves a thread for others", async () => {
 		const { clock, deliver, paths, waiting } = open();
 		const failed = expect(deliver("new")).rejects.toMatchObject(HANGING);
+		await eventually(() => expect(waiting()).toBe(3));
 		await clock.advance(LIMIT_MS);
 		await failed;
 		await clock.advance(150_000);
@@ -87,8 +88,9 @@ describe("a disk that does not answer", () => {
 	});
 
 	test("gets what is newest once it answers, and no change of its files goes unreported", async () => {
-		const { clock, deliver, mend, paths, text } = open();
+		const { clock, deliver, mend, paths, text, waiting } = open();
 		const late = expect(deliver("late")).rejects.toMatchObject(HANGING);
+		await eventually(() => expect(waiting()).toBe(3));
 		await clock.advance(LIMIT_MS);
 		await late;
 
