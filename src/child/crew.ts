@@ -96,7 +96,11 @@ export class Crew {
 		return { member, exit: member.child.ended };
 	}
 
-	/** @see {@link Loop.signal} */
+	/**
+	 * Sends a signal of the operator's choice to the child that serves, and to one that is to when it does.
+	 *
+	 * @returns true when nothing is left to do
+	 */
 	signal(name: NodeJS.Signals): boolean {
 		if (this.#candidate?.child !== undefined) this.#candidate.signals.add(name);
 		if (this.#serving === undefined) return true;
