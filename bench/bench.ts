@@ -7,6 +7,7 @@ import { readOptions, USAGE } from "./options.ts";
 import { PEAK_METHOD } from "./process.ts";
 import { asJson, table } from "./report.ts";
 import { coldStart, many, memory } from "./rows/cold-start.ts";
+import { endurance } from "./rows/endurance.ts";
 import { idle } from "./rows/idle.ts";
 import { leases } from "./rows/leases.ts";
 import { passThrough } from "./rows/pass-through.ts";
@@ -26,6 +27,7 @@ const GROUPS: readonly Group[] = [
 	many,
 	rotation,
 	passThrough,
+	endurance,
 ];
 
 const options = readOptions(process.argv.slice(2));

@@ -13,7 +13,7 @@ export interface BenchOptions {
 
 export const USAGE = `npm run bench -- [--runs N] [--only GROUP]... [--json FILE] [--quick]
 
-Groups: cold-start memory idle renders requests leases many rotation pass-through
+Groups: cold-start memory idle renders requests leases many rotation pass-through endurance
 `;
 
 /** @returns undefined when the usage was asked for */

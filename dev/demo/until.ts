@@ -11,11 +11,11 @@ interface Patience {
 /** Asks until there is a value. @throws DemoError with the sentence when there is none in time */
 export async function until<T>(probe: () => T | Promise<T>, patience: Patience): Promise<NonNullable<T>> {
 	const { withinMs, signal, orElse } = patience;
-	const deadline = Date.now() + withinMs;
+	const deadline = performance.now() + withinMs;
 	for (;;) {
 		const value = await probe();
 		if (value !== undefined && value !== null) return value;
-		if (Date.now() > deadline) throw new DemoError(orElse());
+		if (performance.now() > deadline) throw new DemoError(orElse());
 		await delay(10, undefined, { signal });
 	}
 }

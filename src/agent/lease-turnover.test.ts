@@ -3,7 +3,9 @@ import { agentBench, type BenchOptions, COMMAND, fileUnit } from "../../test/sup
 import { vaultBench } from "../../test/support/secrets-bench.ts";
 import { type FakeAnswer, refusal, reply } from "../../test/support/fake-vault.ts";
 import type { FakeDatabaseOptions } from "../../test/support/fake-database.ts";
+import type { Lease } from "../secrets/mod.ts";
 import { secretTemplate } from "../template/mod.ts";
+import { LeaseTurnover, type LeaseUses } from "./lease-turnover.ts";
 import type { ChangeAction, Unit } from "./mod.ts";
 
 const [SECOND, MINUTE, HOUR, DAY] = [1000, 60_000, 3_600_000, 86_400_000];
@@ -223,4 +225,34 @@ test("for three days a child always has a credential that works, and at their en
 	for (const overlap of overlaps) expect(overlap).toBeGreaterThanOrEqual(0.1 * HOUR);
 	expect(supervisor.starts).toHaveLength(database.issued.length);
 	expect(users()).toHaveLength(1);
+});
+
+test("one that had ended by itself is forgotten: nothing is left that would be made of it later", () => {
+	const released: unknown[] = [];
+	const store = {
+		retired: [] as Lease[],
+		release: (id: string, graceMs = 0) => void released.push([id, graceMs]),
+		abandon: (id: string) => void released.push([id, "abandoned"]),
+	};
+	const turnover = new LeaseTurnover(store);
+	const told = file("/out/told", COMMAND);
+	const untold = file("/out/untold", { kind: "none" });
+	const delivered = (uses: LeaseUses) =>
+		turnover.delivered({
+			generation: 1,
+			uses,
+			files: [told, untold].filter((unit) => unit.kind === "file"),
+			variablesChanged: false,
+		});
+	delivered(new Map([["gone-1", [told]] as const, ["gone-2", [untold]] as const]));
+	delivered(new Map());
+
+	turnover.settle(true); // neither is in the store
+	store.retired = ["gone-1", "gone-2"].map((id) => ({ id }) as Lease);
+	turnover.settle(true);
+
+	expect(released).toEqual([
+		["gone-1", 0],
+		["gone-2", 0],
+	]);
 });

@@ -62,7 +62,9 @@ export class LeaseTurnover {
 
 	/** Lets go what nobody can need any more. @param isSettled everybody has been told of the newest generation */
 	settle(isSettled: boolean): void {
-		for (const { id } of this.#store.retired) {
+		const retired = this.#store.retired.map(({ id }) => id);
+		this.#forgetAllBut(new Set(retired));
+		for (const id of retired) {
 			if (this.#uses.has(id)) continue;
 			if (this.#untold.delete(id)) {
 				this.#store.abandon(id);
@@ -77,6 +79,15 @@ export class LeaseTurnover {
 			if (!isSettled || (needsChild && this.#childStands < since)) continue;
 			this.#leaving.delete(id);
 			this.#store.release(id, needsChild ? 0 : GRACE_MS);
+		}
+	}
+
+	/** One that has ended by itself is not there to be let go. */
+	#forgetAllBut(retired: ReadonlySet<string>): void {
+		for (const id of [...this.#leaving.keys(), ...this.#untold]) {
+			if (retired.has(id)) continue;
+			this.#leaving.delete(id);
+			this.#untold.delete(id);
 		}
 	}
 }

@@ -23,6 +23,8 @@ export interface KeeperDeps {
 	readonly pollIntervalMs: number;
 	/** Told of everything that is read, before anybody else sees it. */
 	readonly found?: (key: string, finding: Finding) => void;
+	/** Told of what is no longer asked for. */
+	readonly dropped?: (key: string) => void;
 	/** Told what happens to leases. */
 	readonly onLease?: (event: LeaseEvent) => void;
 }

@@ -38,7 +38,9 @@ interface Read {
 function open(read: (request: SecretRequest) => Finding | Promise<Finding>, random = seededRandom()) {
 	const clock = new FakeClock(1_000_000);
 	const reads: Read[] = [];
+	const dropped: string[] = [];
 	const store = new SecretStore({
+		dropped: (key) => void dropped.push(key),
 		read: async (asked) => {
 			reads.push({ key: requestKey(asked), at: clock.now() });
 			return await read(asked);
@@ -59,7 +61,7 @@ function open(read: (request: SecretRequest) => Finding | Promise<Finding>, rand
 		await clock.advance(end - clock.now());
 		return changes;
 	};
-	return { clock, reads, store, watch, of: (key: string) => reads.filter((one) => one.key === key) };
+	return { clock, reads, dropped, store, watch, of: (key: string) => reads.filter((one) => one.key === key) };
 }
 
 function gaps(reads: readonly Read[]): number[] {
@@ -113,7 +115,9 @@ describe("reading", () => {
 
 	test("forgets what nobody asks for any more, also while it is being read", async () => {
 		const answer = Promise.withResolvers<Finding>();
-		const { store, reads, watch } = open(({ path }) => (path === "b" ? answer.promise : present(path, 1)));
+		const { store, reads, dropped, watch } = open(({ path }) =>
+			path === "b" ? answer.promise : present(path, 1),
+		);
 		await store.ensure([request("a")], signal);
 		const reading = store.ensure([request("b")], signal);
 
@@ -123,6 +127,7 @@ describe("reading", () => {
 		await watch(60_000);
 
 		expect(store.entries()).toEqual([]);
+		expect(dropped).toEqual(["a", "b"]);
 		expect(reads).toHaveLength(2);
 		expect(store.untilDue()).toBe(Number.POSITIVE_INFINITY);
 	});

@@ -107,7 +107,11 @@ export class SecretStore {
 		for (const { key, request } of this.entries()) {
 			if (keys.has(key) && asksForPrevious(request)) needed.add(requestKey(currentOf(request)));
 		}
-		for (const entry of this.entries()) if (!needed.has(entry.key)) this.#keeper.drop(entry);
+		for (const entry of this.entries()) {
+			if (needed.has(entry.key)) continue;
+			this.#keeper.drop(entry);
+			this.#deps.dropped?.(entry.key);
+		}
 	}
 
 	/** Resolves when a read has ended for which {@link poll} did not wait: something is due. For one who waits. */

@@ -269,12 +269,12 @@ test.each(["SIGTERM", "SIGINT"] as const)(
 		vault.server.faults.add({ kind: "stall" });
 		const agent = run(["sh", CHILD, notes]);
 		await eventually(() => expect(vault.count("auth/approle/login")).toBe(1));
-		const asked = Date.now();
+		const asked = performance.now();
 
 		agent.signal(name);
 		await agent.ended;
 
-		expect(Date.now() - asked).toBeLessThan(SOON_MS);
+		expect(performance.now() - asked).toBeLessThan(SOON_MS);
 		expect(notesIn(notes)).toEqual([]);
 	},
 );
@@ -288,10 +288,10 @@ test("SIGTERM ends a supervising agent at once while a read hangs", async () => 
 	vault.server.faults.add({ kind: "stall" });
 	const seen = vault.count(OPENAI);
 	await eventually(() => expect(vault.count(OPENAI)).toBeGreaterThan(seen));
-	const asked = Date.now();
+	const asked = performance.now();
 
 	agent.signal("SIGTERM");
 
 	expect(await agent.ended).toBe(0);
-	expect(Date.now() - asked).toBeLessThan(SOON_MS);
+	expect(performance.now() - asked).toBeLessThan(SOON_MS);
 });

@@ -81,7 +81,7 @@ test("gives up with 5 after --timeout, and says what it waited for", async () =>
 		templates: [{ contents: `{{#secret "${OPENAI}"}}K={{api_key}}{{/secret}}`, destination: "a.env" }],
 	});
 
-	const started = Date.now();
+	const started = performance.now();
 	const { code, log } = await runAgent(["start", "-c", config, ...ONCE, "--timeout", "1s"], {
 		env: vault.env,
 	});
@@ -92,7 +92,7 @@ test("gives up with 5 after --timeout, and says what it waited for", async () =>
 		code: "E_TIMEOUT",
 		exit: 5,
 	});
-	expect(Date.now() - started).toBeLessThan(SOON_MS);
+	expect(performance.now() - started).toBeLessThan(SOON_MS);
 	expect(place.entries()).toEqual(["agent.yaml"]);
 });
 
@@ -208,11 +208,11 @@ test.each([
 
 	const agent = startAgent(["start", "-c", config, ...ONCE], { env: vault.env });
 	await eventually(() => expect(vault.count("auth/approle/login")).toBeGreaterThan(0));
-	const asked = Date.now();
+	const asked = performance.now();
 	agent.signal(name);
 
 	expect(await agent.ended).toBe(code);
-	expect(Date.now() - asked).toBeLessThan(SOON_MS);
+	expect(performance.now() - asked).toBeLessThan(SOON_MS);
 });
 
 describe("word of a failure is left where Kubernetes shows it", () => {

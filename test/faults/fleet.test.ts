@@ -162,3 +162,31 @@ describe("three hundred running agents", () => {
 		expect(fleet.arrivals(...settled, /login/)).toEqual([]);
 	});
 });
+
+test("an hour of one agent with twenty secrets that stay as they are costs twenty reads an interval, and no login", async () => {
+	const paths = Array.from({ length: 20 }, (_, index) => `secret/data/llm/s${index}`);
+	const fleet = new Fleet({
+		size: 1,
+		seed: {
+			policies: { fleet: POLICY },
+			approles: { fleet: { ...FLEET_ROLE, token_policies: "fleet", token_ttl: "1h" } },
+			secrets: Object.fromEntries(paths.map((path) => [path, { api_key: "sk-1" }])),
+		},
+		paths,
+		pollIntervalMs: INTERVAL,
+	});
+	fleet.start();
+	await fleet.clock.advance(MINUTE);
+	const from = fleet.clock.now();
+
+	await fleet.clock.advance(60 * MINUTE);
+
+	const hour = [from, fleet.clock.now()] as const;
+	const reads = fleet.arrivals(...hour, /llm/).length;
+	const rounds = fleet.arrivals(...hour, /llm\/s0$/).length;
+	expect(rounds).toBeGreaterThanOrEqual(220);
+	expect(rounds).toBeLessThanOrEqual(260);
+	expect(reads).toBe(20 * rounds);
+	expect(fleet.arrivals(...hour).length - reads).toBe(fleet.arrivals(...hour, /renew-self/).length);
+	expect(fleet.arrivals(...hour, /renew-self/).length).toBeLessThanOrEqual(2);
+});

@@ -4,10 +4,19 @@ import type { Finding } from "../../secrets/mod.ts";
 /** How many versions of a secret stay hidden: the newest, and the one that may still be in use. */
 const VERSIONS_HIDDEN = 2;
 
+/** Of how many secrets that nobody asks for any more: a generation that holds them may come back. */
+const DROPPED_HIDDEN = 8;
+
+interface Hidden {
+	readonly print: string;
+	readonly release: () => void;
+}
+
 /** Keeps the redactor informed of every secret that the process holds. */
 export class SecretGuard {
 	readonly #redactor: Redactor;
-	readonly #held = new Map<string, { readonly print: string; readonly release: () => void }[]>();
+	readonly #held = new Map<string, Hidden[]>();
+	readonly #dropped: (readonly Hidden[])[] = [];
 	readonly #credentials = new Set<string>();
 
 	constructor(redactor: Redactor) {
@@ -37,6 +46,15 @@ export class SecretGuard {
 		held.push({ print, release: () => releases.forEach((release) => release()) });
 		while (held.length > VERSIONS_HIDDEN) held.shift()?.release();
 		this.#held.set(key, held);
+	}
+
+	/** Nobody asks for it any more: a template that computes its paths may go through many. */
+	dropped(key: string): void {
+		const held = this.#held.get(key);
+		if (held === undefined) return;
+		this.#held.delete(key);
+		this.#dropped.push(held);
+		if (this.#dropped.length > DROPPED_HIDDEN) this.#dropped.shift()?.forEach(({ release }) => release());
 	}
 }
 

@@ -53,6 +53,7 @@ export function vaultParts(
 		}),
 		leases: new VaultLeases({ client: links, tokens: links, clock, random }),
 		found: guard.found.bind(guard),
+		dropped: guard.dropped.bind(guard),
 		onLease: logLeases(log, clock),
 		clock,
 		random,

@@ -45,6 +45,7 @@ export class LeaseStore {
 			renewedAt: undefined,
 			...life,
 		};
+		for (const id of this.#byId.keys()) this.lookup(id); // nobody may ever ask for those that have ended
 		this.#byId.set(lease.id, lease);
 		return { lease, warnings };
 	}

@@ -31,6 +31,7 @@ export class TokenStore {
 				terms.ttl > 0 ? (isBatch ? Math.floor(now / 1000) * 1000 : now) + terms.ttl * 1000 : undefined,
 			renewedAt: undefined,
 		};
+		for (const id of this.#byId.keys()) this.lookup(id); // nobody may ever ask for those that have ended
 		if (this.lookup(entry.id)) throw new ApiError(400, "cannot create a token with a duplicate ID");
 		this.#byId.set(entry.id, entry);
 		return entry;
