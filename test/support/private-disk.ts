@@ -20,7 +20,7 @@ export interface PrivateDisk {
 export const isRoot = getuid?.() === 0;
 
 /** In memory; the size is as small as it gets. */
-const IN_MEMORY = 'mount -t tmpfs -o size=64k none "$0"';
+const IN_MEMORY = 'mount -t tmpfs -o size=64k,nr_inodes=64 none "$0"';
 
 /** One that can be frozen, on a file beside the folder. */
 const ON_A_FILE = `truncate -s 4M "$0.image" && mkfs.ext4 -q "$0.image" && mount -o loop "$0.image" "$0"`;
