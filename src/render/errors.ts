@@ -1,7 +1,7 @@
 import { AgentError, errorCode, ExitCode, formatDuration } from "../kernel/mod.ts";
 
 /** By how much the name of a scratch file is longer than that of its destination. */
-export const SCRATCH_EXTRA = ".".length + ".0123456789abcdef01".length + ".keyturn-new".length;
+const SCRATCH_EXTRA = ".".length + ".0123456789abcdef01".length + ".keyturn-new".length;
 
 /** Thrown when a file cannot be put where it belongs. */
 export class DeliveryError extends AgentError {

@@ -16,7 +16,7 @@ const OPENAI = "secret/data/llm/openai";
 const ANOTHER = 65534;
 
 /** Where the agent's two files on the disk lie, from its root. */
-export const ON_DISK = ["key.env", "deep/second.env"] as const;
+const ON_DISK = ["key.env", "deep/second.env"] as const;
 
 /** A running agent with two files on the disk and one beside it, a child and a command that are told of changes. */
 export interface DiskScene {
