@@ -568,6 +568,23 @@ describe("a notification that fails", () => {
 		expect(notices).toHaveLength(tries);
 	});
 
+	test("is no less failed for a newer change that is being told just now", async () => {
+		let isHeldUp = false;
+		const { agent, secrets, run, nextPoll, faults } = agentBench(
+			[fileUnit("/out/a", KEY_FILE, { onChange: COMMAND })],
+			{ atNotice: async () => void (isHeldUp && (await new Promise(() => {}))) },
+		);
+		secrets.put(OPENAI, { api_key: "sk-1" });
+		faults.set("reload", failed);
+		await run();
+
+		isHeldUp = true;
+		secrets.put(OPENAI, { api_key: "sk-2" });
+		await nextPoll();
+
+		expect(agent.standing.notifications).toEqual({ outstanding: 1, lastFailure: failed });
+	});
+
 	test("is made up for by the next agent, though no file has changed since", async () => {
 		const units = [
 			fileUnit("/out/a", KEY_FILE, { onChange: COMMAND }),

@@ -177,12 +177,13 @@ export class TurnOver {
 
 	#add(action: ChangeAction, paths: readonly string[]): void {
 		const key = JSON.stringify(action);
-		const known = this.#due.get(key)?.paths ?? [];
+		const { paths: known = [], failure } = this.#due.get(key) ?? {};
 		this.#due.set(key, {
 			action,
 			paths: new Set([...known, ...paths]),
 			attempts: 0,
 			at: this.#deps.clock.now(),
+			...(failure && { failure }), // a newer change does not mend what has failed before
 		});
 	}
 
