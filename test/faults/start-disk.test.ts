@@ -85,6 +85,21 @@ describe("where a file could not be written, a start ends before its login", () 
 		});
 	});
 
+	test.runIf(canMount)("of agent render, too", async () => {
+		const { vault, place, template } = await scene();
+		const config = configIn(place, vault, { templates: [template("new.env")] });
+		const before = vault.server.requests.entries.length;
+
+		const { code, stderr } = await runAgent(["render", "-c", config], {
+			env: vault.env,
+			through: onReadOnlyMount(place.at("out")),
+		});
+
+		expect(code).toBe(6);
+		expect(stderr).toContain("new.env: the file system is read-only");
+		expect(vault.server.requests.entries.length - before).toBe(0);
+	});
+
 	test("when its name leaves no room for that of a scratch file", async () => {
 		const { place, template, once } = await scene();
 

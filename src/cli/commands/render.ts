@@ -1,4 +1,4 @@
-import { orderOf, type Rendering, renderUnits, timedOut, type Unit } from "../../agent/mod.ts";
+import { orderOf, placesOf, type Rendering, renderUnits, timedOut, type Unit } from "../../agent/mod.ts";
 import type { Config } from "../../config/mod.ts";
 import { AgentError, ExitCode, type Log } from "../../kernel/mod.ts";
 import type { FileOrder } from "../../render/mod.ts";
@@ -29,10 +29,11 @@ export async function render({ dryRun, diff, json, ...flags }: RenderFlags, worl
 	const isDry = dryRun === true || diff === true;
 	if (isDry) refuseToUseUp(config);
 	else refuseOpenPort(units);
+	const delivery = deliveryOf(config, world);
+	if (!isDry) await delivery.preflight(placesOf(units)); // before the login, which may use up a credential
 	const { links, store } = vaultParts(isDry ? lookingOnly(config) : config, { world, log, isOnePass: true });
 	try {
 		const rendered = await renderWithin(config, { units, store, world, log });
-		const delivery = deliveryOf(config, world);
 		// Nobody is told of what this command writes, so no notice may stay behind.
 		const orders = rendered.flatMap(({ unit, text }) =>
 			unit.kind === "file" ? [{ ...orderOf(unit, text), isNotified: false }] : [],
