@@ -112,9 +112,10 @@ export class Connection implements Waiter {
 		this.#client.end();
 	}
 
-	/** Leaves the upstream, which is not in use; the client notices nothing. */
+	/** Leaves the upstream, which has nothing to say any more; the client notices nothing. */
 	leaveUpstream(): void {
-		this.#release()?.destroy();
+		const upstream = this.#release();
+		if (upstream !== undefined) retire(upstream, () => upstream.destroy());
 		this.resume();
 	}
 

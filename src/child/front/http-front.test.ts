@@ -249,6 +249,24 @@ describe("pass: http, a switch", () => {
 		},
 	);
 
+	test("in a request that was answered before its end: the rest goes where it began, the next to the new child", async () => {
+		const { front, join, old, fresh } = await bench();
+		const { client, upstream } = await join(old);
+		client.say("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\n01234");
+		await upstream.hearsUntil("01234");
+		upstream.say(ok("early"));
+		await client.hears(ok("early"));
+
+		front.switchTo(fresh);
+		expect(front.openWith(old)).toBe(1);
+		client.say(`56789${get("/next")}`);
+
+		await exchangeFrom(client, fresh, "/next");
+		expect(await upstream.hearsUntil("56789")).toBe("56789");
+		await upstream.hearsEnd();
+		await front.drained(old);
+	});
+
 	test("in a stream that ends with its connection: it ends when the child ends it", async () => {
 		const { front, join, old, fresh } = await bench();
 		const { client, upstream } = await join(old);

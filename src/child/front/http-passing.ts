@@ -42,6 +42,7 @@ export class HttpPassing implements Passing {
 		const end = this.#readRequests(bytes);
 		if (end > 0) connection.toUpstream(end === bytes.length ? bytes : bytes.subarray(0, end));
 		if (end < bytes.length) this.#hold(bytes.subarray(end));
+		if (connection.isStale && this.#exchanges.opaque === undefined) this.#settle(); // its answer may have ended before it
 	}
 
 	fromUpstream(bytes: Buffer): void {
