@@ -9,6 +9,9 @@ import { openVault } from "../support/vault.ts";
 const OPENAI = "secret/data/llm/openai";
 const SCRATCH = /\/out\/\.key\.env\.[0-9a-f]{18}\.keyturn-new/g;
 
+/** The folder by its open file. */
+const HELD = /\/proc\/self\/fd\/\d+\/(?=\.?key\.env)/g;
+
 function hasStrace(): boolean {
 	try {
 		execFileSync("strace", ["-f", "true"], { stdio: "ignore" });
@@ -60,7 +63,10 @@ describe("a file is put in place", () => {
 
 		const place = await once(["strace", "-f", "-y", "-e", `trace=${calls}`, "-o", trace]);
 
-		const text = readFileSync(trace, "utf8").replaceAll(place.path, "").replaceAll(SCRATCH, "/out/scratch");
+		const text = readFileSync(trace, "utf8")
+			.replaceAll(place.path, "")
+			.replaceAll(HELD, "/out/")
+			.replaceAll(SCRATCH, "/out/scratch");
 		const steps = text
 			.split("\n")
 			.filter((line) => !line.includes("= -1"))
