@@ -3,6 +3,7 @@ import type { Clock } from "../kernel/mod.ts";
 import type { LinkPolicy } from "./destination.ts";
 import { DeliveryError } from "./errors.ts";
 import { type FileSystem, isMissing } from "./file-system.ts";
+import { HeldFolders } from "./held-folders.ts";
 import { makeCurrent } from "./make-current.ts";
 import { clearNotice, clearNoticeQuietly, hasNotice, setNotice } from "./notice.ts";
 import { OneAtATime } from "./one-at-a-time.ts";
@@ -38,11 +39,12 @@ export class Delivery {
 
 	/** Tells which files would change, touching nothing. */
 	async plan(orders: readonly FileOrder[]): Promise<readonly FileOrder[]> {
-		const { fs } = this.#deps;
-		await checkPlaces(orders, this.#deps);
-		const changes: FileOrder[] = [];
-		for (const order of orders) if (await differs(order, fs)) changes.push(order);
-		return changes;
+		return await this.#inFolders(async (folders) => {
+			await checkPlaces(orders, folders);
+			const changes: FileOrder[] = [];
+			for (const order of orders) if (await differs(order, folders.fs)) changes.push(order);
+			return changes;
+		});
 	}
 
 	/**
@@ -53,11 +55,12 @@ export class Delivery {
 	 * @throws DeliveryError for a destination that will not do, or a file that is not there and could not be written
 	 */
 	async preflight(places: readonly Place[]): Promise<readonly DeliveryError[]> {
-		return await this.#onDisk(places, async () => {
-			await checkPlaces(places, this.#deps);
-			const faults = await tryPlaces(places, this.#deps);
+		const check = async (folders: HeldFolders) => {
+			await checkPlaces(places, folders);
+			const faults = await tryPlaces(places, folders);
 			return await Promise.all(faults.map(async (fault) => await withFolder(fault, this.#deps)));
-		});
+		};
+		return await this.#onDisk(places, () => this.#inFolders(check));
 	}
 
 	/**
@@ -68,7 +71,7 @@ export class Delivery {
 	 * @throws DeliveryError; scratch files are gone then, unless the disk hangs
 	 */
 	async deliver(orders: readonly FileOrder[]): Promise<readonly string[]> {
-		await this.#onDisk(orders, () => this.#deliver(orders));
+		await this.#onDisk(orders, () => this.#inFolders((folders) => this.#deliver(orders, folders)));
 		const reported = [...this.#unreported];
 		this.#unreported.clear();
 		return reported;
@@ -76,16 +79,16 @@ export class Delivery {
 
 	/** Removes scratch files that a crash has left beside the destinations. */
 	async sweep(paths: readonly string[]): Promise<void> {
-		const { fs } = this.#deps;
-		const byFolder = Map.groupBy(paths, dirname);
-		for (const [folder, destinations] of byFolder) {
-			const entries = await fs.readdir(folder).catch((error: unknown) => {
-				if (isMissing(error)) return [];
-				throw DeliveryError.failed("read", folder, error);
+		for (const [folder, destinations] of Map.groupBy(paths, dirname)) {
+			await this.inFolder(destinations[0] ?? "", async (fs) => {
+				const entries = await fs.readdir(folder).catch((error: unknown) => {
+					if (isMissing(error)) return [];
+					throw DeliveryError.failed("read", folder, error);
+				});
+				for (const entry of entries) {
+					if (destinations.some((path) => isScratchOf(path, entry))) await discard(join(folder, entry), fs);
+				}
 			});
-			for (const entry of entries) {
-				if (destinations.some((path) => isScratchOf(path, entry))) await discard(join(folder, entry), fs);
-			}
 		}
 	}
 
@@ -100,37 +103,46 @@ export class Delivery {
 
 	/** Told that the change of a file has reached whom it concerns. */
 	async settled(paths: readonly string[]): Promise<void> {
-		for (const path of paths) await clearNotice(path, this.#deps.fs);
+		for (const path of paths) await this.inFolder(path, (fs) => clearNotice(path, fs));
 	}
 
-	async #deliver(orders: readonly FileOrder[]): Promise<void> {
-		const { fs, links } = this.#deps;
-		const plan = await stageAll(orders, { fs, links, busy: this.#busy });
+	/**
+	 * Works in the folder of a path, which is kept open meanwhile.
+	 *
+	 * @throws DeliveryError for a path that leads elsewhere than its name says; what the work throws
+	 */
+	async inFolder<T>(path: string, work: (fs: FileSystem) => Promise<T>): Promise<T> {
+		return await this.#inFolders(async (folders) => {
+			await folders.hold(path, false);
+			return await work(folders.fs);
+		});
+	}
+
+	async #inFolders<T>(work: (folders: HeldFolders) => Promise<T>): Promise<T> {
+		const folders = new HeldFolders(this.#deps);
+		try {
+			return await work(folders);
+		} finally {
+			await folders.close();
+		}
+	}
+
+	async #deliver(orders: readonly FileOrder[], folders: HeldFolders): Promise<void> {
+		const { fs } = folders;
+		const plan = await stageAll(orders, { folders, busy: this.#busy });
 		const noticed: string[] = [];
 		try {
 			await refuseMounted(
 				plan.staged.map(({ target }) => target.path),
 				fs,
 			);
-			await this.#setNotices(orders, plan, noticed);
+			await setNotices(orders, plan, { fs, noticed });
 			for (const target of plan.adjusted) await setAttributes(target, fs);
 			await makeCurrent(plan, fs, { current: this.#unreported, stubborn: this.#stubborn });
 		} catch (error) {
 			for (const { scratch } of plan.staged) await discardQuietly(scratch, fs);
 			for (const path of noticed) if (!this.#unreported.has(path)) await clearNoticeQuietly(path, fs);
 			throw error;
-		}
-	}
-
-	/** @param noticed gets the paths that had none yet */
-	async #setNotices(
-		orders: readonly FileOrder[],
-		{ staged, removed }: Plan,
-		noticed: string[],
-	): Promise<void> {
-		const changed = new Set([...staged.map(({ target }) => target.path), ...removed]);
-		for (const { path, isNotified } of orders) {
-			if (isNotified && changed.has(path) && (await setNotice(path, this.#deps.fs))) noticed.push(path);
 		}
 	}
 
@@ -144,5 +156,17 @@ export class Delivery {
 		} catch (error) {
 			throw error instanceof DeliveryError ? await withFolder(error, this.#deps) : error;
 		}
+	}
+}
+
+async function setNotices(
+	orders: readonly FileOrder[],
+	{ staged, removed }: Plan,
+	/** `noticed` gets the paths that had none yet. */
+	{ fs, noticed }: { readonly fs: FileSystem; readonly noticed: string[] },
+): Promise<void> {
+	const changed = new Set([...staged.map(({ target }) => target.path), ...removed]);
+	for (const { path, isNotified } of orders) {
+		if (isNotified && changed.has(path) && (await setNotice(path, fs))) noticed.push(path);
 	}
 }

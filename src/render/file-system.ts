@@ -6,6 +6,7 @@ import { errorCode } from "../kernel/mod.ts";
 export type FileSystem = Pick<
 	typeof node,
 	| "access"
+	| "chmod"
 	| "open"
 	| "rename"
 	| "unlink"

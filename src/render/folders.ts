@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { type FileSystem, isMissing } from "./file-system.ts";
 
 /** Nobody but the agent's own user may enter what it makes. */
-const OWN_ALONE = 0o700;
+export const OWN_ALONE = 0o700;
 
 /**
  * Makes a folder and those on the way to it. Not with `recursive`: Node then tries for ever below `/proc`, where making a

@@ -1,27 +1,24 @@
 import { constants } from "node:fs";
 import { dirname } from "node:path";
-import { checkDestination, type LinkPolicy } from "./destination.ts";
+import { checkLast } from "./destination.ts";
 import { DeliveryError } from "./errors.ts";
 import { type FileSystem, isMissing } from "./file-system.ts";
+import type { HeldFolders } from "./held-folders.ts";
 import { mountPointsAmong } from "./mount-points.ts";
 import type { Place } from "./order.ts";
 import { resolveOwner } from "./owner.ts";
 import { discard, stage } from "./staged-file.ts";
-import { makeFolder } from "./staging.ts";
-
-interface PreflightDeps {
-	readonly fs: FileSystem;
-	readonly links: LinkPolicy;
-}
 
 /**
  * Refuses destinations at which no file of ours can stand, whatever is on the disk.
  *
  * @throws DeliveryError
  */
-export async function checkPlaces(places: readonly Place[], { fs, links }: PreflightDeps): Promise<void> {
+export async function checkPlaces(places: readonly Place[], folders: HeldFolders): Promise<void> {
+	const { fs } = folders;
 	for (const place of places) {
-		await checkDestination(place.path, fs, links);
+		await folders.hold(place.path, false);
+		await checkLast(place.path, fs);
 		await resolveOwner(place, fs, place.path);
 	}
 	await refuseMounted(
@@ -48,13 +45,14 @@ export async function refuseMounted(paths: readonly string[], fs: FileSystem): P
  */
 export async function tryPlaces(
 	places: readonly Place[],
-	{ fs }: PreflightDeps,
+	folders: HeldFolders,
 ): Promise<readonly DeliveryError[]> {
+	const { fs } = folders;
 	const faults: DeliveryError[] = [];
 	for (const [folder, inFolder] of Map.groupBy(places, ({ path }) => dirname(path))) {
 		const lacking: Place[] = [];
 		for (const place of inFolder) if (!(await isThere(place.path, fs))) lacking.push(place);
-		for (const place of onePerOwner(lacking)) await tryPlace(place, fs);
+		for (const place of onePerOwner(lacking)) await tryPlace(place, folders);
 		const [first] = inFolder;
 		if (first === undefined || lacking.length > 0) continue;
 		const fault = await askFolder(folder, first, fs);
@@ -69,10 +67,11 @@ function onePerOwner(places: readonly Place[]): readonly Place[] {
 }
 
 /** With an empty file that is taken away again. @throws DeliveryError */
-async function tryPlace(place: Place, fs: FileSystem): Promise<void> {
+async function tryPlace(place: Place, folders: HeldFolders): Promise<void> {
 	const { path } = place;
+	const { fs } = folders;
 	const owner = await resolveOwner(place, fs, path);
-	await makeFolder(dirname(path), fs);
+	await folders.hold(path, true);
 	const { scratch } = await stage({ path, content: Buffer.alloc(0), mode: 0o600, owner }, fs);
 	await discard(scratch, fs);
 }

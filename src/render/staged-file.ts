@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { constants } from "node:fs";
+import { constants, type Stats } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { errorCode } from "../kernel/mod.ts";
 import { DeliveryError } from "./errors.ts";
@@ -23,8 +24,7 @@ export async function compare(target: Target, fs: FileSystem): Promise<Standing>
 	try {
 		await using file = await fs.open(target.path, READ_NO_LINK);
 		const stat = await file.stat();
-		if (stat.size !== target.content.length || !target.content.equals(await file.readFile()))
-			return "other-content";
+		if (!(await holds(file, stat, target))) return "other-content";
 		const { uid, gid } = target.owner;
 		const isOwned = (uid === -1 || stat.uid === uid) && (gid === -1 || stat.gid === gid);
 		return isOwned && (stat.mode & 0o7777) === target.mode ? "current" : "other-attributes";
@@ -36,12 +36,19 @@ export async function compare(target: Target, fs: FileSystem): Promise<Standing>
 	}
 }
 
+async function holds(file: FileHandle, stat: Stats, { content }: Target): Promise<boolean> {
+	return stat.isFile() && stat.size === content.length && content.equals(await file.readFile());
+}
+
+/** Nothing of ours is larger, in bytes; where others may write, it might be no file of ours. */
+const LARGEST_BEFORE = 32 * 1024 * 1024;
+
 /** A file as it is, to be put back; `undefined` when there is none that can be read. */
 export async function readWhole(path: string, fs: FileSystem): Promise<Target | undefined> {
 	try {
 		await using file = await fs.open(path, READ_NO_LINK);
 		const stat = await file.stat();
-		if (!stat.isFile()) return undefined; // put there just now; reading it may never end
+		if (!stat.isFile() || stat.size > LARGEST_BEFORE) return undefined; // put there just now; reading it may never end
 		const { mode, uid, gid } = stat;
 		return { path, content: await file.readFile(), mode: mode & 0o7777, owner: { uid, gid } };
 	} catch {
@@ -53,6 +60,8 @@ export async function readWhole(path: string, fs: FileSystem): Promise<Target | 
 export async function setAttributes(target: Target, fs: FileSystem): Promise<void> {
 	try {
 		await using file = await fs.open(target.path, READ_NO_LINK);
+		// Since it was compared, somebody may have put another there, such as a hard link to a file of ours.
+		if (!(await holds(file, await file.stat(), target))) throw Object.assign(new Error(), { code: "EREPLACED" });
 		if (target.owner.uid !== -1 || target.owner.gid !== -1)
 			await file.chown(target.owner.uid, target.owner.gid);
 		await file.chmod(target.mode);

@@ -1,16 +1,14 @@
-import { dirname } from "node:path";
-import { checkLast, checkWay, type LinkPolicy } from "./destination.ts";
+import { checkLast } from "./destination.ts";
 import { DeliveryError } from "./errors.ts";
-import { makeFolders } from "./folders.ts";
 import { type FileSystem, isMissing } from "./file-system.ts";
+import type { HeldFolders } from "./held-folders.ts";
 import type { FileOrder } from "./order.ts";
 import { resolveOwner } from "./owner.ts";
 import { atMost } from "./pool.ts";
 import { compare, discardQuietly, readWhole, type StagedFile, stage, type Target } from "./staged-file.ts";
 
 export interface StagingDeps {
-	readonly fs: FileSystem;
-	readonly links: LinkPolicy;
+	readonly folders: HeldFolders;
 	/** Told which files are being worked on. */
 	readonly busy: Set<string>;
 }
@@ -37,17 +35,14 @@ export const AT_A_TIME = 3;
  * @throws DeliveryError; scratch files are gone then
  */
 export async function stageAll(orders: readonly FileOrder[], deps: StagingDeps): Promise<Plan> {
-	const { fs, links, busy } = deps;
+	const { folders, busy } = deps;
+	const { fs } = folders;
 	const plan: Plan = { staged: [], adjusted: [], removed: [], before: new Map() };
-	// The folders on the way are the same for many files.
-	const ways = oncePerFolder((path) => checkWay(path, fs, links));
-	const folders = oncePerFolder((path) => makeFolder(dirname(path), fs));
 	try {
 		await atMost(AT_A_TIME, orders, async (order) => {
 			busy.add(order.path);
-			await ways(order.path);
+			await folders.hold(order.path, order.content !== undefined);
 			await checkLast(order.path, fs);
-			if (order.content !== undefined) await folders(order.path);
 			await stageOne(order, plan, fs);
 			busy.delete(order.path);
 		});
@@ -71,26 +66,6 @@ export async function differs(order: FileOrder, fs: FileSystem): Promise<boolean
 		throw DeliveryError.failed("look at", order.path, error);
 	});
 	return stat !== undefined;
-}
-
-/** @throws DeliveryError */
-export async function makeFolder(folder: string, fs: FileSystem): Promise<void> {
-	try {
-		await makeFolders(folder, fs);
-	} catch (error) {
-		throw DeliveryError.failed("make the folder", folder, error);
-	}
-}
-
-/** Does the work for the first path of each folder, and lets the others wait for it. */
-export function oncePerFolder(work: (path: string) => Promise<void>): (path: string) => Promise<void> {
-	const folders = new Map<string, Promise<void>>();
-	return (path) => {
-		const folder = dirname(path);
-		const known = folders.get(folder) ?? work(path);
-		folders.set(folder, known);
-		return known;
-	};
 }
 
 async function stageOne(order: FileOrder, plan: Plan, fs: FileSystem): Promise<void> {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { constants, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { Delivery, type FileOrder } from "../../src/render/mod.ts";
 import { SOON_MS } from "../support/agent-process.ts";
@@ -30,6 +30,8 @@ function open() {
 			const call = target[name] as (...args: unknown[]) => Promise<unknown>;
 			if (name !== "open") return call;
 			return async (...args: unknown[]) => {
+				// The folder is known to the kernel already.
+				if ((Number(args[1]) & constants.O_DIRECTORY) !== 0) return await call(...args);
 				waiting++;
 				await mended;
 				return await call(...args);

@@ -84,6 +84,7 @@ describe("a delivery", () => {
 			`open ${path}`,
 			`file.sync ${path}`,
 			expect.stringMatching(/^file\./),
+			`file.close ${path}`,
 		]);
 	});
 

@@ -1,4 +1,4 @@
-import { chownSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import { chownSync, lchownSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { sinkFiles } from "../../src/cli/link/sink-files.ts";
 import { Secret } from "../../src/kernel/mod.ts";
@@ -12,7 +12,7 @@ const TOKEN = new Secret("hvs.canary");
 function open(allowedRoots: readonly string[] = []) {
 	const place = folder();
 	const delivery = new Delivery({ fs: nodeFileSystem, links: { uid, allowedRoots } });
-	return { place, files: sinkFiles(delivery, { fs: nodeFileSystem, uid }) };
+	return { place, files: sinkFiles(delivery, { uid }) };
 }
 
 describe("a sink on disk", () => {
@@ -97,10 +97,29 @@ describe("a sink on disk", () => {
 		});
 	});
 
-	test("is as good as absent when it is empty or its folder is none", async () => {
+	test.runIf(isRoot)("that is reached through somebody else's link is not trusted", async () => {
+		const { place, files } = open();
+		place.write("elsewhere/token", "hvs.planted");
+		symlinkSync(place.at("elsewhere"), place.at("sinks"));
+		lchownSync(place.at("sinks"), 4321, 4321);
+
+		expect(await files.read(place.at("sinks/token"))).toEqual({
+			kind: "unsafe",
+			reason: `is not read: ${place.at("sinks/token")} is reached through the link ${place.at("sinks")}, which belongs to another user (uid 4321)`,
+		});
+	});
+
+	test("is as good as absent when it is empty, or when its folder is not there", async () => {
 		const { place, files } = open();
 
 		expect(await files.read(place.write("token", "\n"))).toEqual({ kind: "absent" });
-		expect(await files.read(place.at("token/below"))).toEqual({ kind: "absent" });
+		expect(await files.read(place.at("none/token"))).toEqual({ kind: "absent" });
+	});
+
+	test("is not trusted when its folder is none", async () => {
+		const { place, files } = open();
+		place.write("token", "hvs.planted");
+
+		expect(await files.read(place.at("token/below"))).toMatchObject({ kind: "unsafe" });
 	});
 });

@@ -1,3 +1,5 @@
+import { readlinkSync } from "node:fs";
+import { join } from "node:path";
 import { nodeFileSystem, type FileSystem } from "../../src/render/mod.ts";
 
 /** Calls of the file system that can be made to fail; those of an open file are named `file.…`. */
@@ -6,6 +8,14 @@ type Operation = keyof FileSystem | "file.writeFile" | "file.sync" | "file.chown
 /** A fault, as the kernel reports it. */
 function fault(code: string, operation: string, path: string): Error {
 	return Object.assign(new Error(`${code}: ${operation} '${path}'`), { code });
+}
+
+/** A path that begins with the name of an open folder begins with that folder's own. */
+function named(path: string): string {
+	const [handle] = /^\/proc\/self\/fd\/\d+(?=\/)/.exec(path) ?? [];
+	return handle === undefined
+		? path
+		: join(readlinkSync(handle), path.slice(handle.length)).replace(/\/$/, "");
 }
 
 /** Node's file system, where chosen calls fail and all are recorded. */
@@ -34,7 +44,7 @@ export class FailingFs {
 				const call = target[name].bind(target) as (...args: unknown[]) => Promise<unknown>;
 				return async (...args: unknown[]) => {
 					// A rename is about its destination.
-					const path = String(name === "rename" ? args[1] : args[0]);
+					const path = named(String(name === "rename" ? args[1] : args[0]));
 					this.#note(name, path);
 					const result = await call(...args);
 					return name === "open" ? this.#watched(result as object, path) : result;

@@ -80,7 +80,7 @@ export class Handover {
 export async function openHandover(config: HandingConfig, parts: HandoverParts): Promise<Handover> {
 	const { world, log } = parts;
 	const { fs, uid } = world;
-	const files = sinkFiles(deliveryOf(config, world), { fs, uid, largest: LARGEST_HANDOVER });
+	const files = sinkFiles(deliveryOf(config, world), { uid, largest: LARGEST_HANDOVER });
 	const credentials = {
 		readFile: (path: string) => world.readText(path),
 		unlink: (path: string) => fs.unlink(path),

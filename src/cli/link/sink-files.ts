@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import type { Sink, SinkContent, SinkFiles } from "../../auth/mod.ts";
 import { errorCode, Secret } from "../../kernel/mod.ts";
-import type { Delivery } from "../../render/mod.ts";
+import { type Delivery, DeliveryError } from "../../render/mod.ts";
 import type { World } from "../world.ts";
 
 /** Not through a link, and without waiting for the writer of a planted pipe. */
@@ -13,13 +13,13 @@ const OTHERS = 0o026;
 /** No token is longer. */
 const LARGEST_TOKEN = 64 * 1024;
 
-interface SinkPlace extends Pick<World, "fs" | "uid"> {
+interface SinkPlace extends Pick<World, "uid"> {
 	/** What is larger is not read, in bytes. Default: more than any token. */
 	readonly largest?: number;
 }
 
 /** Sinks on disk: written as the rendered files are, by a delivery of their own. */
-export function sinkFiles(delivery: Delivery, { fs, uid, largest = LARGEST_TOKEN }: SinkPlace): SinkFiles {
+export function sinkFiles(delivery: Delivery, { uid, largest = LARGEST_TOKEN }: SinkPlace): SinkFiles {
 	const swept = new Set<string>();
 	const put = async (sink: Omit<Sink, "wrapTtlMs">, content: string | undefined) => {
 		// Scratch files of a run that died hold tokens.
@@ -34,20 +34,30 @@ export function sinkFiles(delivery: Delivery, { fs, uid, largest = LARGEST_TOKEN
 		remove: async (path) => await put({ path, mode: 0 }, undefined),
 		async read(path): Promise<SinkContent> {
 			try {
-				await using file = await fs.open(path, READ_NO_LINK);
-				const stat = await file.stat();
-				if (!stat.isFile()) return { kind: "unsafe", reason: "is no ordinary file" };
-				if (stat.uid !== uid && stat.uid !== 0)
-					return { kind: "unsafe", reason: `belongs to another user (uid ${stat.uid})` };
-				if ((stat.mode & OTHERS) !== 0) return { kind: "unsafe", reason: "can be read or changed by others" };
-				if (stat.size > largest) return { kind: "unsafe", reason: "is too large" };
-				const text = (await file.readFile("utf8")).trim();
-				return text === "" ? { kind: "absent" } : { kind: "text", text: new Secret(text) };
+				return await delivery.inFolder(path, (fs) => readSink(path, fs, { uid, largest }));
 			} catch (error) {
+				if (error instanceof DeliveryError)
+					return { kind: "unsafe", reason: `is not read: ${error.message}` };
 				const code = errorCode(error) ?? "unknown fault";
 				if (code === "ENOENT" || code === "ENOTDIR") return { kind: "absent" };
 				return { kind: "unsafe", reason: code === "ELOOP" ? "is a link" : `cannot be read (${code})` };
 			}
 		},
 	};
+}
+
+async function readSink(
+	path: string,
+	fs: World["fs"],
+	{ uid, largest }: { readonly uid: number; readonly largest: number },
+): Promise<SinkContent> {
+	await using file = await fs.open(path, READ_NO_LINK);
+	const stat = await file.stat();
+	if (!stat.isFile()) return { kind: "unsafe", reason: "is no ordinary file" };
+	if (stat.uid !== uid && stat.uid !== 0)
+		return { kind: "unsafe", reason: `belongs to another user (uid ${stat.uid})` };
+	if ((stat.mode & OTHERS) !== 0) return { kind: "unsafe", reason: "can be read or changed by others" };
+	if (stat.size > largest) return { kind: "unsafe", reason: "is too large" };
+	const text = (await file.readFile("utf8")).trim();
+	return text === "" ? { kind: "absent" } : { kind: "text", text: new Secret(text) };
 }
