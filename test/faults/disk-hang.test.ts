@@ -1,5 +1,5 @@
 import { constants, readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { Delivery, type FileOrder } from "../../src/render/mod.ts";
 import { SOON_MS } from "../support/agent-process.ts";
 import { eventually } from "../support/eventually.ts";
@@ -38,6 +38,7 @@ function open() {
 			};
 		},
 	});
+	onTestFinished(() => mend());
 	const clock = new FakeClock();
 	const delivery = new Delivery({ fs, clock, links: { uid: process.getuid?.() ?? 0, allowedRoots: [] } });
 	const orders = (content: string) =>
