@@ -1,4 +1,3 @@
-import { chmod } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Log } from "../kernel/mod.ts";
@@ -6,7 +5,7 @@ import { cannotListen, reasonOf } from "./errors.ts";
 import type { Access } from "./guard.ts";
 import { handlerFor } from "./handler.ts";
 import { type ListenerPorts, routesTo } from "./routes.ts";
-import { makeWay } from "./unix-socket.ts";
+import { keepToOwner, makeWay } from "./unix-socket.ts";
 
 export type ListenAddress =
 	| { readonly kind: "tcp"; readonly host: string; readonly port: number }
@@ -53,18 +52,26 @@ export async function prepareListener(
 ): Promise<() => Promise<Listener>> {
 	const { address, access } = spec;
 	const server = await serverFor(spec, handlerFor(routesTo(ports), access, log));
-	server.maxConnections = MOST_CONNECTIONS;
 	server.maxRequestsPerSocket = MOST_REQUESTS_PER_CONNECTION;
 	const sockets = new Set<Socket>();
 	server.on("connection", (socket: Socket) => {
 		sockets.add(socket);
 		socket.once("close", () => sockets.delete(socket));
+		if (sockets.size > MOST_CONNECTIONS) oldest(sockets)?.destroy();
 	});
 	return async () => {
 		if (address.kind === "unix") await listenOnSocket(server, address.path);
 		else await listen(server, address);
 		return { address: nameOf(server, spec), close: () => close(server, sockets) };
 	};
+}
+
+/**
+ * Who goes when there are too many: whoever came first, as every answer is given at once. Were it the last one, sixty-four
+ * connections that say nothing would keep the kubelet out, which then ends the container.
+ */
+function oldest(sockets: ReadonlySet<Socket>): Socket | undefined {
+	return sockets.values().find((socket) => !socket.destroyed);
 }
 
 /** Whoever holds on is cut off; one whose TLS handshake is not done yet is no connection to `server` itself. */
@@ -111,7 +118,7 @@ async function listenOnSocket(server: Server, path: string): Promise<void> {
 		if (!isOurs) socket.destroy();
 	});
 	await listen(server, { kind: "unix", path });
-	await chmod(path, 0o600);
+	await keepToOwner(path);
 	isOurs = true;
 }
 
