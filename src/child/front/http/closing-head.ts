@@ -1,5 +1,3 @@
-import { tokensOf } from "./fields.ts";
-
 /**
  * Says in an answer's head that the connection ends after it (RFC 9112 section 9.6).
  *
@@ -25,4 +23,9 @@ function nameOf(line: string): string {
 
 function valueOf(line: string): string {
 	return line.slice(line.indexOf(":") + 1);
+}
+
+/** Members of a list, in small letters; around them space and tab are optional (RFC 9110 section 5.6.1). */
+function tokensOf(value: string): string[] {
+	return value.split(",").map((member) => member.replaceAll(/[ \t]/g, "").toLowerCase());
 }

@@ -156,6 +156,8 @@ const AMBIGUOUS_REQUESTS: Readonly<Record<string, string>> = {
 	"HTTP/2 (RFC 9113, 3.4)": "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
 	TLS: "\x16\x03\x01\x02\r\n\r\n",
 	"a PROXY header": "PROXY TCP4 1.2.3.4 1.2.3.4 1 2\r\nGET / HTTP/1.1\r\n\r\n",
+	"a method that is HEAD for some": "Head / HTTP/1.1\r\n\r\n",
+	"a tunnel for some": "connect a:443 HTTP/1.1\r\n\r\n",
 	"a tunnel (RFC 9110, 9.3.6)": "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n",
 };
 

@@ -1,4 +1,13 @@
-import { COLON, endOfLine, isTokenOctet } from "./octets.ts";
+import {
+	COLON,
+	COMMA,
+	decimal,
+	endOfLine,
+	isTokenOctet,
+	type Span,
+	spells,
+	withoutPadding,
+} from "./octets.ts";
 
 /** What the header fields of one message say about its end and the connection's. */
 export interface Fields {
@@ -14,10 +23,21 @@ export interface Fields {
 	expects: boolean;
 }
 
-/** First letters of the fields that matter, by the length of their names: the others are passed over unread. */
-const INITIALS: Readonly<Record<number, number>> = { 6: 0x65, 7: 0x75, 10: 0x63, 14: 0x63, 17: 0x74 };
-/** Makes a letter a small one. */
-const SMALL = 0x20;
+/**
+ * Reads a field of interest.
+ *
+ * @returns false when it makes the message ambiguous
+ */
+type Note = (fields: Fields, bytes: Buffer, value: Span) => boolean;
+
+/** The fields of interest by the length of their names, of which no two have the same. */
+const NOTES: Readonly<Record<number, { readonly name: string; readonly note: Note }>> = {
+	6: { name: "expect", note: (fields) => (fields.expects = true) },
+	7: { name: "upgrade", note: (fields) => (fields.upgrades = true) },
+	10: { name: "connection", note: noteConnection },
+	14: { name: "content-length", note: noteLength },
+	17: { name: "transfer-encoding", note: noteCoding },
+};
 /** Longest `Content-Length` that is a safe integer whatever its digits. */
 const MOST_DIGITS = 15;
 
@@ -48,54 +68,36 @@ export function readFields(bytes: Buffer, from: number, end: number): Fields | u
 		if (colon === at || bytes[colon] !== COLON) return undefined;
 		const lineEnd = endOfLine(bytes, colon + 1);
 		if (lineEnd === -1) return undefined;
-		const initial = INITIALS[colon - at];
-		if (initial !== undefined && ((bytes[at] ?? 0) | SMALL) === initial) {
-			const name = bytes.toString("latin1", at, colon).toLowerCase();
-			if (!note(fields, name, withoutPadding(bytes.toString("latin1", colon + 1, lineEnd)))) return undefined;
+		const known = NOTES[colon - at];
+		if (known !== undefined && spells(bytes, { from: at, to: colon }, known.name)) {
+			const value = withoutPadding(bytes, { from: colon + 1, to: lineEnd });
+			if (!known.note(fields, bytes, value)) return undefined;
 		}
 		at = lineEnd + 2;
 	}
 	return fields.isChunked && fields.length !== -1 ? undefined : fields;
 }
 
-/** @returns false when it makes the message ambiguous */
-function note(fields: Fields, name: string, value: string): boolean {
-	switch (name) {
-		case "content-length":
-			if (fields.length !== -1 || !/^\d+$/.test(value) || value.length > MOST_DIGITS) return false;
-			fields.length = Number(value);
-			return true;
-		case "transfer-encoding":
-			if (fields.isChunked || value.toLowerCase() !== "chunked") return false;
-			fields.isChunked = true;
-			return true;
-		case "connection":
-			for (const token of tokensOf(value)) {
-				if (token === "close") fields.closes = true;
-				else if (token === "keep-alive") fields.keepsAlive = true;
-			}
-			return true;
-		case "upgrade":
-			fields.upgrades = true;
-			return true;
-		case "expect":
-			fields.expects = true;
-			return true;
-		default:
-			return true;
+function noteLength(fields: Fields, bytes: Buffer, value: Span): boolean {
+	if (fields.length !== -1 || value.to - value.from > MOST_DIGITS) return false;
+	fields.length = decimal(bytes, value);
+	return fields.length !== -1;
+}
+
+function noteCoding(fields: Fields, bytes: Buffer, value: Span): boolean {
+	if (fields.isChunked) return false;
+	fields.isChunked = spells(bytes, value, "chunked");
+	return fields.isChunked;
+}
+
+function noteConnection(fields: Fields, bytes: Buffer, { from, to }: Span): boolean {
+	for (let at = from; at < to; ) {
+		const comma = bytes.indexOf(COMMA, at);
+		const end = comma === -1 ? to : Math.min(comma, to);
+		const token = withoutPadding(bytes, { from: at, to: end });
+		if (spells(bytes, token, "close")) fields.closes = true;
+		else if (spells(bytes, token, "keep-alive")) fields.keepsAlive = true;
+		at = end + 1;
 	}
-}
-
-/** Members of a list such as `Connection` has, in small letters. */
-export function tokensOf(value: string): string[] {
-	return value.split(",").map((member) => withoutPadding(member).toLowerCase());
-}
-
-/** `trim` takes away more than the space and the tab that are optional there (RFC 9110 section 5.6.3). */
-function withoutPadding(text: string): string {
-	let from = 0;
-	let to = text.length;
-	while (text[from] === " " || text[from] === "\t") from++;
-	while (to > from && (text[to - 1] === " " || text[to - 1] === "\t")) to--;
-	return text.slice(from, to);
+	return true;
 }

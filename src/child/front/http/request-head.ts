@@ -1,5 +1,6 @@
 import { readFields } from "./fields.ts";
 import { CHUNKED, type MessageBody, NO_BODY } from "./message-body.ts";
+import { spells } from "./octets.ts";
 import { readRequestLine } from "./start-line.ts";
 
 /** What of a request's head decides about framing, its own and its answer's. */
@@ -17,6 +18,8 @@ export interface RequestHead {
 	readonly expects: boolean;
 }
 
+const HEAD = Buffer.from("HEAD");
+
 /**
  * Reads a request's head.
  *
@@ -27,13 +30,17 @@ export function readRequestHead(bytes: Buffer, start: number, end: number): Requ
 	const line = readRequestLine(bytes, start);
 	const fields = line && readFields(bytes, line.next, end);
 	if (line === undefined || fields === undefined) return undefined;
+	const method = { from: start, to: line.methodEnd };
+	const isHead = spells(bytes, method, "head");
 	// What follows is a tunnel's or the next request, as the answer will say (RFC 9110 section 9.3.6).
-	if (line.method === "CONNECT") return undefined;
+	if (spells(bytes, method, "connect")) return undefined;
+	// Methods are told apart by case (section 9.1), though not by every server.
+	if (isHead && bytes.compare(HEAD, 0, HEAD.length, method.from, method.to) !== 0) return undefined;
 	const isOld = line.minor === 0;
 	if (isOld && fields.isChunked) return undefined; // faulty (RFC 9112 section 6.1)
 	return {
 		body: fields.isChunked ? CHUNKED : Math.max(fields.length, NO_BODY),
-		isHead: line.method === "HEAD",
+		isHead,
 		isOld,
 		persists: !fields.closes && (!isOld || fields.keepsAlive),
 		upgrades: fields.upgrades,

@@ -1,8 +1,9 @@
-import { CR, endOfLine, isTokenOctet, SP } from "./octets.ts";
+import { CR, decimal, endOfLine, isTokenOctet, SP } from "./octets.ts";
 
 /** `GET /path HTTP/1.1` */
 export interface RequestLine {
-	readonly method: string;
+	/** Where its method ends. */
+	readonly methodEnd: number;
 	/** Of HTTP/1. */
 	readonly minor: 0 | 1;
 	/** Where the first field line begins. */
@@ -16,7 +17,10 @@ export interface StatusLine {
 	readonly next: number;
 }
 
-const VERSION_LENGTH = "HTTP/1.1".length;
+const VERSION = Buffer.from("HTTP/1.");
+const VERSION_LENGTH = VERSION.length + 1;
+const ZERO = 0x30;
+const ONE = 0x31;
 
 /**
  * Reads a request line: three parts with one space between each (RFC 9112 section 3).
@@ -37,8 +41,7 @@ export function readRequestLine(bytes: Buffer, from: number): RequestLine | unde
 		if ((bytes[at] ?? 0) <= SP) return undefined;
 	}
 	const minor = minorVersion(bytes, targetEnd + 1);
-	if (minor === undefined) return undefined;
-	return { method: bytes.toString("latin1", from, methodEnd), minor, next: end + 2 };
+	return minor === undefined ? undefined : { methodEnd, minor, next: end + 2 };
 }
 
 /**
@@ -51,19 +54,17 @@ export function readStatusLine(bytes: Buffer, from: number): StatusLine | undefi
 	const minor = minorVersion(bytes, from);
 	const code = from + VERSION_LENGTH + 1;
 	if (end < code + 3 || minor === undefined || bytes[code - 1] !== SP) return undefined;
-	const text = bytes.toString("latin1", code, code + 3);
+	const status = decimal(bytes, { from: code, to: code + 3 });
 	const after = bytes[code + 3];
-	if (!/^[1-5]\d\d$/.test(text) || (after !== SP && after !== CR)) return undefined;
-	return { minor, status: Number(text), next: end + 2 };
+	if (status < 100 || status > 599 || (after !== SP && after !== CR)) return undefined;
+	return { minor, status, next: end + 2 };
 }
 
-function minorVersion(bytes: Buffer, at: number): 0 | 1 | undefined {
-	switch (bytes.toString("latin1", at, at + VERSION_LENGTH)) {
-		case "HTTP/1.1":
-			return 1;
-		case "HTTP/1.0":
-			return 0;
-		default:
-			return undefined;
+function minorVersion(bytes: Buffer, from: number): 0 | 1 | undefined {
+	for (let index = 0; index < VERSION.length; index++) {
+		if (bytes[from + index] !== VERSION[index]) return undefined;
 	}
+	const minor = bytes[from + VERSION.length];
+	if (minor === ONE) return 1;
+	return minor === ZERO ? 0 : undefined;
 }
