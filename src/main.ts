@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorText } from "./cli/error-text.ts";
 import { runCli } from "./cli/program.ts";
@@ -100,13 +100,10 @@ function crash(fault: unknown): void {
  * more where the name service is silent. Another program in place of this one does not wait.
  */
 function leave(code: number): void {
-	if (process.getActiveResourcesInfo().includes("GetAddrInfoReqWrap")) {
-		try {
-			process.execve?.(process.execPath, [process.execPath, "-e", `process.exit(${code})`], {});
-		} catch {
-			// then it takes its time
-		}
-	}
+	// The first is this Node also when its file has been replaced; an `execve` that fails would be an abort, no error.
+	const node = ["/proc/self/exe", process.execPath].find((path) => existsSync(path));
+	if (node !== undefined && process.getActiveResourcesInfo().includes("GetAddrInfoReqWrap"))
+		process.execve?.(node, [node, "-e", `process.exit(${code})`], {});
 	process.exit(code);
 }
 

@@ -1,7 +1,8 @@
 import { createSocket } from "node:dgram";
-import { expect, test } from "vitest";
+import { copyFileSync, rmSync } from "node:fs";
+import { describe, expect, test } from "vitest";
 import { configIn } from "../support/agent-config.ts";
-import { type AgentProcess, SOON_MS, startAgent } from "../support/agent-process.ts";
+import { type AgentOptions, type AgentProcess, SOON_MS, startAgent } from "../support/agent-process.ts";
 import { askingFor, canMount } from "../support/constrained.ts";
 import { eventually } from "../support/eventually.ts";
 import { folder } from "../support/folder.ts";
@@ -100,26 +101,43 @@ test("SIGTERM ends at once an agent whose server takes connections and says noth
 const NAMESERVER = "127.0.9.53";
 const silentNames = canMount ? await silentNameServer() : undefined;
 
-test.runIf(silentNames)(
-	"SIGTERM ends at once an agent whose name server says nothing",
-	async ({ annotate }) => {
-		const vault = await openVault();
-		const place = folder();
-		const settings = { vault: { address: "http://vault.keyturn-test.example:8200" }, templates: [KEY_FILE] };
-		const env = { VAULT_ROLE_ID: vault.roleId, VAULT_SECRET_ID: vault.secretId };
-		const asked = silentNames?.() ?? 0;
-		const agent = startAgent(["start", "-c", configIn(place, vault, settings)], {
-			env,
-			through: askingFor(NAMESERVER),
-		});
-		await eventually(() => expect(silentNames?.()).toBeGreaterThan(asked));
+/** An agent that waits for the address of its server. */
+async function startUnanswered(options: AgentOptions): Promise<AgentProcess> {
+	const vault = await openVault();
+	const settings = { vault: { address: "http://vault.keyturn-test.example:8200" }, templates: [KEY_FILE] };
+	const env = { VAULT_ROLE_ID: vault.roleId, VAULT_SECRET_ID: vault.secretId };
+	const asked = silentNames?.() ?? 0;
+	const agent = startAgent(["start", "-c", configIn(folder(), vault, settings)], {
+		env,
+		through: askingFor(NAMESERVER),
+		...options,
+	});
+	await eventually(() => expect(silentNames?.()).toBeGreaterThan(asked));
+	return agent;
+}
+
+describe.runIf(silentNames)("SIGTERM ends at once an agent whose name server says nothing", () => {
+	test("and which waits for it", async ({ annotate }) => {
+		const agent = await startUnanswered({});
 
 		const ms = await endMs(agent);
 
 		await annotate(`ended after ${ms} ms`);
 		expect(ms).toBeLessThan(SOON_MS);
-	},
-);
+	});
+
+	test("also when the Node that it runs by has been replaced meanwhile", async () => {
+		const node = folder().at("node");
+		copyFileSync(process.execPath, node);
+		const agent = await startUnanswered({ node });
+		rmSync(node);
+
+		const ms = await endMs(agent);
+
+		expect(ms).toBeLessThan(SOON_MS);
+		expect(agent.stderr()).not.toMatch(/execve|Warning/);
+	});
+});
 
 /** Takes questions for names and answers none. @returns how many have come; nothing where it may not listen */
 async function silentNameServer(): Promise<(() => number) | undefined> {
