@@ -5,7 +5,11 @@ export interface SubstitutionFault {
 	readonly offset: number;
 }
 
-const PART = /\$\$\{|\$\{(?<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?<fallback>[^}]*))?\}|\$\{/g;
+/** Without its end as well: no text is looked at twice, for none is too long for that. */
+const PART = /\$\$\{|\$\{(?:(?<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?<fallback>[^}]*))?(?<end>\})?)?/g;
+
+/** Nobody mends more at a time. */
+const MOST_FAULTS = 20;
 
 /**
  * Replaces `${NAME}` and `${NAME:-default}`; `$${` stands for a plain `${`.
@@ -21,8 +25,8 @@ export function substitute(
 	const result = text.replaceAll(PART, (whole: string, ...rest: unknown[]) => {
 		if (whole === "$${") return "${";
 		const offset = rest.find((argument) => typeof argument === "number") ?? 0;
-		const [name, fallback] = rest as (string | undefined)[];
-		if (name === undefined) {
+		const [name, fallback, end] = rest as (string | undefined)[];
+		if (name === undefined || end === undefined) {
 			const message = 'cannot read what follows "${": write ${NAME}, ${NAME:-default}, or $${ for a plain ${';
 			faults.push({ message, offset });
 			return "";
@@ -34,5 +38,5 @@ export function substitute(
 		faults.push({ message, offset });
 		return "";
 	});
-	return faults.length > 0 ? faults : result;
+	return faults.length > 0 ? faults.slice(0, MOST_FAULTS) : result;
 }

@@ -68,10 +68,7 @@ class Reader {
 	}
 
 	#value(node: Node | null | undefined, path: Path): unknown {
-		if (++this.#nodes > MOST_NODES) {
-			if (this.#nodes === MOST_NODES + 1) this.#report(0, "the file's aliases make it too large");
-			return undefined;
-		}
+		if (this.#isTooLarge()) return undefined;
 		if (isAlias(node)) return this.#aliased(node, (target) => this.#value(target, path));
 		if (node?.range) this.places.at(path, "value", this.#position(node.range[0]));
 		if (isMap(node)) return this.#map(node, path);
@@ -80,11 +77,17 @@ class Reader {
 		return isScalar(node) ? this.#scalar(node, path) : undefined;
 	}
 
+	/** Counts one more. */
+	#isTooLarge(): boolean {
+		if (++this.#nodes === MOST_NODES + 1) this.#report(0, "the file's aliases make it too large");
+		return this.#nodes > MOST_NODES;
+	}
+
 	#map(map: YAMLMap, path: Path): Record<string, unknown> {
 		const result: Record<string, unknown> = {};
 		const pairs = map.items as Pair<ParsedNode, ParsedNode | null>[];
 		// What is merged in comes first, so that the map's own keys win over it.
-		for (const { value } of pairs.filter(isMerge)) Object.assign(result, this.#merged(value, path));
+		for (const { value } of pairs.filter(isMerge)) copy(this.#merged(value, path), result);
 		for (const { key, value } of pairs.filter((pair) => !isMerge(pair))) {
 			const name = isScalar(key) ? String(key.value) : "";
 			this.places.at([...path, name], "key", this.#position(key.range[0]));
@@ -100,10 +103,9 @@ class Reader {
 		if (isAlias(node)) return this.#aliased(node, (target) => this.#merged(target, path)) ?? {};
 		if (isMap(node)) return this.#map(node, path);
 		if (!isSeq(node)) return {};
-		return Object.assign(
-			{},
-			...node.items.toReversed().map((item) => this.#merged(item as Node, path)),
-		) as object;
+		const result = {};
+		for (const item of node.items.toReversed()) copy(this.#merged(item as Node, path), result);
+		return result;
 	}
 
 	/** Reads what an alias stands for, unless that is being read already. */
@@ -115,7 +117,7 @@ class Reader {
 			return undefined;
 		}
 		this.#open.add(alias);
-		const result = read(target);
+		const result = this.#isTooLarge() ? undefined : read(target);
 		this.#open.delete(alias);
 		return result;
 	}
@@ -174,6 +176,10 @@ function pathIs(path: Path, ...steps: (string | undefined)[]): boolean {
 function coerce(text: string): unknown {
 	if (text === "") return undefined;
 	return text === "true" || text === "false" ? text === "true" : text;
+}
+
+function copy(from: object, to: object): void {
+	for (const [name, value] of Object.entries(from)) define(to, name, value);
 }
 
 /** Assignment that also holds for a key called `__proto__`. */
