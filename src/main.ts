@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorText } from "./cli/error-text.ts";
 import { runCli } from "./cli/program.ts";
+import { readFileWithin } from "./cli/read-file-sync.ts";
 import { READ_AT_ONCE, textReader } from "./cli/read-text.ts";
 import { terminalText } from "./cli/terminal-text.ts";
 import type { Output, World } from "./cli/world.ts";
@@ -41,7 +42,7 @@ const world: World = {
 	random: Math.random,
 	fs: nodeFileSystem,
 	readText: textReader(systemClock),
-	readFileSync: (path) => readFileSync(path, { encoding: "utf8", flag: READ_AT_ONCE }),
+	readFileSync: readFileWithin,
 	readPackageFile: (path) => readFileSync(join(import.meta.dirname, "..", path), "utf8"), // src/ or dist/
 	tlsFiles: {
 		readFile: (path) => readFileSync(path, { flag: READ_AT_ONCE }),

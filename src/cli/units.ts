@@ -77,7 +77,11 @@ async function fileUnit(template: TemplateConfig, { index, readText, config }: F
 	return {
 		kind: "file",
 		name: template.destination,
-		template: parseTemplate(text, { file: source, allowEmpty: template.allowEmpty }),
+		template: parseTemplate(text, {
+			file: source,
+			allowEmpty: template.allowEmpty,
+			fileRoots: config.fileRoots,
+		}),
 		required: template.required,
 		destination: template.destination,
 		format: template.format,
@@ -116,7 +120,7 @@ function paceOf({ pollIntervalMs, maxAgeMs }: TemplateConfig | EnvConfig, config
 
 function variableUnit(variable: EnvConfig, config: Config): Unit {
 	const { name, value, required, allowEmpty } = variable;
-	const options = { file: `env.${name}`, allowEmpty };
+	const options = { file: `env.${name}`, allowEmpty, fileRoots: config.fileRoots };
 	const template: Template =
 		value.kind === "reference"
 			? referenceTemplate(value.reference, options)

@@ -48,7 +48,7 @@ export interface World {
 	readonly fs: FileSystem;
 	/** A text that the user names, from a file or a pipe; rejects as `fs.readFile` does. */
 	readonly readText: (path: string) => Promise<string>;
-	readonly readFileSync: (path: string) => string;
+	readonly readFileSync: (path: string, roots: readonly string[]) => string;
 	/** A file that comes with the package, by its path in it. */
 	readonly readPackageFile: (path: string) => string;
 	readonly tlsFiles: TlsFiles;

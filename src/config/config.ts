@@ -18,6 +18,8 @@ export interface Config {
 	readonly templates: readonly TemplateConfig[];
 	/** Absolute; when there are any, every destination lies below one of them. */
 	readonly allowedRoots: readonly string[];
+	/** Absolute; when there are any, templates read files below one of them alone. */
+	readonly fileRoots: readonly string[];
 	/** Variables of the child, in the order of the file. */
 	readonly env: readonly EnvConfig[];
 	readonly exec?: ExecConfig;

@@ -73,6 +73,7 @@ function normalize(file: FileConfig, input: ConfigInput, context: Context): Conf
 		pollIntervalMs: milliseconds(file.poll_interval),
 		templates: files,
 		allowedRoots: file.allowed_roots.map((root) => context.resolve(root)),
+		fileRoots: file.file_roots.map((root) => context.resolve(root)),
 		env: variables(file.env),
 		...(exec && { exec }),
 		...(answering && { listener: answering }),

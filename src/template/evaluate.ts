@@ -17,6 +17,8 @@ export interface EvaluationOptions {
 	readonly file: string;
 	/** Let empty values through. */
 	readonly allowEmpty: boolean;
+	/** Folders below which files are read; everywhere where there are none. */
+	readonly fileRoots?: readonly string[];
 	/** A secret's fields stand at the top. Default false. */
 	readonly isOverSecret?: boolean;
 }
@@ -160,9 +162,10 @@ export class Evaluation {
 		this.#checkArity(name, call, pure.arity);
 		if (results.some(({ value }) => value === PRIVATE_PORT)) throw TemplateError.portUnknown(place, name);
 		try {
+			const surroundings = { inputs: this.inputs, fileRoots: this.#options.fileRoots ?? [] };
 			const value = pure.run(
 				results.map((result) => result.value),
-				this.inputs,
+				surroundings,
 			);
 			const from = commonProvenance(results);
 			return { value, ...(from && { from }) };

@@ -9,11 +9,17 @@ import { toYaml } from "./to-yaml.ts";
 /** What a helper looks up outside of Vault is not there; `default` may step in. */
 export class MissingFault extends HelperFault {}
 
+/** What a helper can see besides its arguments. */
+interface Surroundings {
+	readonly inputs: TemplateInputs;
+	readonly fileRoots: readonly string[];
+}
+
 /** A helper over plain values. Argument order is Vault Agent's: what is worked on comes last. */
 export interface PureHelper {
 	/** Fewest and most arguments. */
 	readonly arity: readonly [number, number];
-	readonly run: (args: readonly unknown[], inputs: TemplateInputs) => unknown;
+	readonly run: (args: readonly unknown[], surroundings: Surroundings) => unknown;
 }
 
 function text(value: unknown): string {
@@ -59,12 +65,16 @@ function same(a: unknown, b: unknown): boolean {
 	return spelled(a) === spelled(b);
 }
 
-function readFile(path: string, inputs: TemplateInputs): string {
+/** Longest path that a message repeats. */
+const LONGEST_PATH = 1024;
+
+function readFile(path: string, { inputs, fileRoots }: Surroundings): string {
 	try {
-		return inputs.readFile(path);
+		return inputs.readFile(path, fileRoots);
 	} catch (error) {
 		const code = errorCode(error) ?? "unreadable";
-		throw new HelperFault(`cannot read ${path} (${code})`);
+		const isLong = path.length > LONGEST_PATH;
+		throw new HelperFault(`cannot read ${isLong ? `a path of ${path.length} letters` : path} (${code})`);
 	}
 }
 
@@ -80,8 +90,8 @@ const oneText = (change: (value: string) => unknown): PureHelper => ({
 });
 
 const HELPERS: Readonly<Record<string, PureHelper>> = {
-	env: { arity: [1, 1], run: ([name], inputs) => environment(text(name), inputs) },
-	file: { arity: [1, 1], run: ([path], inputs) => readFile(text(path), inputs) },
+	env: { arity: [1, 1], run: ([name], { inputs }) => environment(text(name), inputs) },
+	file: { arity: [1, 1], run: ([path], surroundings) => readFile(text(path), surroundings) },
 	base64Encode: oneText((value) => Buffer.from(value).toString("base64")),
 	base64Decode: oneText((value) => decode(value, "base64")),
 	base64URLEncode: oneText((value) => Buffer.from(value).toString("base64url")),
@@ -104,7 +114,7 @@ const HELPERS: Readonly<Record<string, PureHelper>> = {
 	not: { arity: [1, 1], run: ([value]) => !isTruthy(value) },
 	timestamp: {
 		arity: [0, 0],
-		run: (_args, inputs) => `${new Date(inputs.now()).toISOString().slice(0, 19)}Z`,
+		run: (_args, { inputs }) => `${new Date(inputs.now()).toISOString().slice(0, 19)}Z`,
 	},
 };
 

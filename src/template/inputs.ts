@@ -41,8 +41,8 @@ export type Found =
 export interface TemplateInputs {
 	readonly lookup: (request: TemplateRequest) => Found;
 	readonly env: (name: string) => string | undefined;
-	/** Throws when the file cannot be read. */
-	readonly readFile: (path: string) => string;
+	/** Throws when the file cannot be read, or lies outside of the roots, where there are any. */
+	readonly readFile: (path: string, roots: readonly string[]) => string;
 	/** Milliseconds since the epoch. */
 	readonly now: () => number;
 	/** Whether the child has a private port, so that `{{port}}` has a meaning. Default false. */

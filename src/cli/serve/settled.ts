@@ -52,6 +52,7 @@ function changedParts(before: Config, after: Config): string[] {
 		pollIntervalMs: "poll_interval",
 		templates: "templates",
 		allowedRoots: "allowed_roots",
+		fileRoots: "file_roots",
 		env: "env",
 		exec: "exec",
 		listener: "listener",

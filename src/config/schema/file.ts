@@ -46,6 +46,11 @@ const file = keys({
 		"list of folders",
 		"When given, a destination outside of these folders is refused, by whatever way its name leads there.",
 	),
+	file_roots: note(
+		defaulted(list(text("a folder"), "a list of folders"), []),
+		"list of folders",
+		"When given, `{{file}}` reads below these folders alone, whatever links lead there. Default: whatever the agent may read.",
+	),
 	env: note(defaulted(env, {}), "map", "Variables of the child: a name, and a reference or a map."),
 	exec: note(optional(exec), "map", "The child."),
 	listener: note(
