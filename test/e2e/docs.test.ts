@@ -68,6 +68,14 @@ describe("docs/", () => {
 		expect(rooms.map(({ name }) => name).filter((name) => !text.includes(`\n**${name}** `))).toEqual([]);
 	});
 
+	test("every suite of faults is described in reliability.md, or in security.md", () => {
+		const text = ["reliability.md", "security.md"]
+			.map((name) => readFileSync(join(ROOT, "docs", name), "utf8"))
+			.join("");
+		const suites = readdirSync(join(ROOT, "test/faults")).filter((name) => name.endsWith(".test.ts"));
+		expect(suites.filter((name) => !text.includes(`test/faults/${name})`))).toEqual([]);
+	});
+
 	test.each(readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md")))(
 		"%s links to files and headings that are there",
 		(name) => {
