@@ -4,11 +4,13 @@ import {
 	awayError,
 	AZURE,
 	AZURE_FILE,
+	COMMAND,
 	fileUnit,
 	KEY_FILE,
 	OPENAI,
 	variableUnit,
 } from "../../test/support/agent-bench.ts";
+import { noSpace } from "../../test/support/memory-fs.ts";
 
 const RESTART = { kind: "restart" } as const;
 
@@ -115,6 +117,75 @@ describe("when the config is read anew", () => {
 		await clock.advance(0);
 		expect(memory.inode("/out/openai")).toBe(inode);
 		expect(supervisor.starts).toHaveLength(1);
+	});
+
+	test("a folder that cannot be looked through ends nothing", async () => {
+		const { agent, secrets, run, memory, clock, log, plan } = agentBench([fileUnit("/out/openai", KEY_FILE)]);
+		secrets.put(OPENAI, { api_key: "sk-1" });
+		await run();
+		memory.gate = async (call) => {
+			if (call === "readdir") throw Object.assign(new Error("EMFILE"), { code: "EMFILE" });
+			await Promise.resolve();
+		};
+
+		const adopted = agent.adopt(plan([fileUnit("/out/openai", `key: ${KEY_FILE}`)]));
+		await clock.advance(0);
+
+		await adopted;
+		await clock.advance(0);
+		expect(memory.files).toEqual({ "/out/openai": "key: sk-1" });
+		expect(log.of("delivery failed")).toEqual([
+			"cannot read /out: the agent has too many files open; what a run that died has left there stays",
+		]);
+	});
+
+	test("a file that was changed by a delivery that failed is told of all the same", async () => {
+		const units = [
+			fileUnit("/out/a", KEY_FILE, { onChange: COMMAND }),
+			fileUnit("/out/b", KEY_FILE, { onChange: COMMAND }),
+		];
+		const { agent, secrets, run, memory, clock, nextPoll, notices, plan } = agentBench(units);
+		secrets.put(OPENAI, { api_key: "sk-1" });
+		await run();
+		const told = notices.length;
+		let isFull = false;
+		memory.onWrite = (path) => {
+			isFull ||= path === "/out/b";
+			if (isFull) noSpace();
+		};
+		secrets.put(OPENAI, { api_key: "sk-2" });
+		await nextPoll();
+		expect(memory.files).toEqual({ "/out/a": "sk-2", "/out/b": "sk-1" });
+
+		memory.onWrite = () => undefined;
+		const adopted = agent.adopt(plan([fileUnit("/out/a", KEY_FILE, { onChange: COMMAND })]));
+		await clock.advance(0);
+
+		await adopted;
+		await clock.advance(0);
+		expect(notices).toHaveLength(told + 1);
+	});
+
+	test("a child that is being started finds its files, though what looks left over is swept", async () => {
+		const units = [fileUnit("/out/gw", "{{port}}"), variableUnit("KEY", OPENAI)];
+		const { agent, secrets, run, memory, clock, rolling, log, plan } = agentBench(units, {
+			withChild: "rolling",
+		});
+		secrets.put(OPENAI, { api_key: "sk-1" });
+		await run();
+		const disk = Promise.withResolvers<void>();
+		memory.gate = (call) => (call === "rename" ? disk.promise : Promise.resolve());
+		const revived = rolling.revive();
+		await clock.advance(0);
+
+		const adopted = agent.adopt(plan(units));
+		await clock.advance(0);
+		disk.resolve();
+		await clock.advance(0);
+
+		await Promise.all([revived, adopted]);
+		expect(rolling.starts[1]).toMatchObject({ port: 41_002, files: { "/out/gw": "41002" } });
+		expect(log.of("delivery failed")).toEqual([]);
 	});
 
 	test("a start that waits takes the newer templates", async () => {

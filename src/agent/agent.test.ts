@@ -604,6 +604,32 @@ describe("a notification that fails", () => {
 		expect(second.agent.waitingFor).toBeUndefined();
 	});
 
+	test("is remembered although the one before it comes to its end while the new file is written", async () => {
+		let told = Promise.resolve();
+		const { secrets, run, nextPoll, clock, faults, memory } = agentBench(
+			[fileUnit("/out/a", KEY_FILE, { onChange: COMMAND })],
+			{ withChild: false, atNotice: () => told },
+		);
+		secrets.put(OPENAI, { api_key: "sk-1" });
+		await run();
+		const [slow, disk] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+		told = slow.promise;
+		secrets.put(OPENAI, { api_key: "sk-2" });
+		await nextPoll();
+		memory.gate = (call) => (call === "rename" ? disk.promise : Promise.resolve());
+		secrets.put(OPENAI, { api_key: "sk-3" });
+		await nextPoll();
+
+		slow.resolve();
+		await clock.advance(0);
+		faults.set("reload", failed);
+		disk.resolve();
+		await clock.advance(0);
+
+		expect(memory.files).toEqual({ "/out/a": "sk-3" });
+		expect(memory.hidden).toEqual(["/out/.a.keyturn-notify"]);
+	});
+
 	test("keeps an init container waiting until it has happened", async () => {
 		const { agent, secrets, clock, faults, stop } = agentBench(
 			[fileUnit("/out/a", KEY_FILE, { onChange: COMMAND })],

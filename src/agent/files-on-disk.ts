@@ -51,10 +51,12 @@ export class FilesOnDisk {
 		return await this.#delivery.unnotified(paths);
 	}
 
+	/** To be called {@link alone}: their change has reached whom it concerns. @throws DeliveryError */
 	async settled(paths: readonly string[]): Promise<void> {
 		await this.#delivery.settled(paths);
 	}
 
+	/** Removes what a run that died has left beside them. @throws DeliveryError */
 	async sweep(paths: readonly string[]): Promise<void> {
 		await this.#delivery.sweep(paths);
 	}

@@ -135,7 +135,11 @@ export class Publisher {
 	async adopt(delivery: Delivery, terms: ChildTerms | undefined, book: Book): Promise<void> {
 		this.#files.adopt(delivery);
 		this.#terms = terms ?? this.#terms;
-		await this.#files.sweep(book.files.map((file) => file.destination));
+		try {
+			await this.#files.sweep(book.files.map((file) => file.destination));
+		} catch (error) {
+			this.#warn("delivery failed", error, "; what a run that died has left there stays");
+		}
 	}
 
 	/** Delivers what the book says now, if it differs. A failure is logged and tried again. */
@@ -202,15 +206,23 @@ export class Publisher {
 		return await this.#files.alone(async () => new Set(await this.#files.deliver(book.orders(), port)));
 	}
 
-	/** The notices of these files are cleared. */
+	/** Something is done that the change of these files asked for: unless more is due, their notices are cleared. */
 	async #settled(paths: readonly string[]): Promise<void> {
 		try {
-			await this.#files.settled(paths);
+			await this.#files.alone(async () => {
+				await this.#files.settled(paths.filter((path) => !this.#turnOver.isDue(path)));
+			});
 		} catch (error) {
-			if (!(error instanceof AgentError)) throw error;
 			// It has happened; at worst it happens once more after a restart of the agent.
-			this.#deps.log.write("warn", "notification failed", { msg: error.message, code: error.code });
+			this.#warn("notification failed", error);
 		}
+	}
+
+	/** Of a fault that ends nothing. */
+	#warn(event: string, error: unknown, rest = ""): void {
+		if (!(error instanceof AgentError)) throw error;
+		const { message, code, facts, rows } = error;
+		this.#deps.log.write("warn", event, { ...facts, ...rows, msg: `${message}${rest}`, code });
 	}
 
 	#noteLeases(book: Book, files: readonly FileUnit[], variablesChanged: boolean): void {

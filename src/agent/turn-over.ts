@@ -21,7 +21,7 @@ export interface TurnOverDeps {
 		signal(name: NodeJS.Signals): boolean;
 	};
 	readonly notices: NoticePort;
-	/** Told when the change of these files has reached whom it concerns. */
+	/** Told that something has happened for the change of these files; {@link TurnOver.isDue} says whether more is to. */
 	readonly settled: (paths: readonly string[]) => Promise<void>;
 	/** Told what has been done for the change of these files; of its replacement the child itself tells. */
 	readonly told: (action: ChangeAction, paths: ReadonlySet<string>) => void;
@@ -67,6 +67,11 @@ export class TurnOver {
 	/** Whether everything that was due has happened. */
 	get isSettled(): boolean {
 		return this.#due.size === 0;
+	}
+
+	/** Whether something has still to happen for the change of this file. */
+	isDue(path: string): boolean {
+		return this.#due.values().some(({ paths }) => paths.has(path));
 	}
 
 	/** Milliseconds until the next try; infinite when nothing is due, or while it is being carried out. */
@@ -189,8 +194,7 @@ export class TurnOver {
 
 	async #done(key: string, paths: ReadonlySet<string>): Promise<void> {
 		this.#due.delete(key);
-		const others = new Set([...this.#due.values()].flatMap((due) => [...due.paths]));
-		await this.#deps.settled([...paths].filter((path) => !others.has(path)));
+		await this.#deps.settled([...paths]);
 	}
 }
 

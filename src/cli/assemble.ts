@@ -2,13 +2,14 @@ import type { Config } from "../config/mod.ts";
 import { Delivery } from "../render/mod.ts";
 import type { World } from "./world.ts";
 
-/** What puts files in place. */
+/** What puts files in place. @param before the one of the config before this */
 export function deliveryOf(
 	{ allowedRoots }: Pick<Config, "allowedRoots">,
 	world: Pick<World, "fs" | "uid" | "clock">,
+	before?: Delivery,
 ): Delivery {
 	const { fs, uid, clock } = world;
-	return new Delivery({ fs, clock, links: { uid, allowedRoots } });
+	return new Delivery({ fs, clock, links: { uid, allowedRoots } }, before);
 }
 
 /** What templates see besides secrets. */

@@ -21,20 +21,26 @@ export interface DeliveryDeps {
 	readonly clock?: Clock;
 }
 
+/** What is known of files on disk, under whatever rules they were put there. */
+interface Standing {
+	/** Current already, but no caller has heard of them yet: the delivery failed after that, or was late. */
+	readonly unreported: Set<string>;
+	/** Files that could not be replaced last time though all else was ready: tried first, so that no other is put back. */
+	readonly stubborn: Set<string>;
+	/** Files that are being worked on. */
+	readonly busy: Set<string>;
+	readonly disk: OneAtATime;
+}
+
 /** Puts whole generations of files in place. */
 export class Delivery {
 	readonly #deps: DeliveryDeps;
-	/** Current already, but no caller has heard of them yet: the delivery failed after that, or was late. */
-	readonly #unreported = new Set<string>();
-	/** Files that could not be replaced last time though all else was ready: tried first, so that no other is put back. */
-	readonly #stubborn = new Set<string>();
-	/** Files that are being worked on. */
-	readonly #busy = new Set<string>();
-	readonly #disk: OneAtATime;
+	readonly #standing: Standing;
 
-	constructor(deps: DeliveryDeps) {
+	/** @param before what it takes the place of: it waits for what that has under way, and reports what that has not */
+	constructor(deps: DeliveryDeps, before?: Delivery) {
 		this.#deps = deps;
-		this.#disk = new OneAtATime(deps.clock);
+		this.#standing = before === undefined ? newStanding(deps) : before.#standing;
 	}
 
 	/** Tells which files would change, touching nothing. */
@@ -72,24 +78,18 @@ export class Delivery {
 	 */
 	async deliver(orders: readonly FileOrder[]): Promise<readonly string[]> {
 		await this.#onDisk(orders, () => this.#inFolders((folders) => this.#deliver(orders, folders)));
-		const reported = [...this.#unreported];
-		this.#unreported.clear();
+		const { unreported } = this.#standing;
+		const reported = [...unreported];
+		unreported.clear();
 		return reported;
 	}
 
-	/** Removes scratch files that a crash has left beside the destinations. */
+	/** Removes scratch files that a crash has left beside the destinations. @throws DeliveryError */
 	async sweep(paths: readonly string[]): Promise<void> {
-		for (const [folder, destinations] of Map.groupBy(paths, dirname)) {
-			await this.inFolder(destinations[0] ?? "", async (fs) => {
-				const entries = await fs.readdir(folder).catch((error: unknown) => {
-					if (isMissing(error)) return [];
-					throw DeliveryError.failed("read", folder, error);
-				});
-				for (const entry of entries) {
-					if (destinations.some((path) => isScratchOf(path, entry))) await discard(join(folder, entry), fs);
-				}
-			});
-		}
+		await this.#onDisk(paths.map(asPlace), async () => {
+			for (const [folder, destinations] of Map.groupBy(paths, dirname))
+				await this.#sweep(folder, destinations);
+		});
 	}
 
 	/** Paths that were delivered before, maybe by a run that died, and that nobody has been told about. */
@@ -101,9 +101,11 @@ export class Delivery {
 		return paths.filter((path) => due.has(path));
 	}
 
-	/** Told that the change of a file has reached whom it concerns. */
+	/** Told that the change of a file has reached whom it concerns. @throws DeliveryError */
 	async settled(paths: readonly string[]): Promise<void> {
-		for (const path of paths) await this.inFolder(path, (fs) => clearNotice(path, fs));
+		await this.#onDisk(paths.map(asPlace), async () => {
+			for (const path of paths) await this.inFolder(path, (fs) => clearNotice(path, fs));
+		});
 	}
 
 	/**
@@ -127,9 +129,22 @@ export class Delivery {
 		}
 	}
 
+	async #sweep(folder: string, destinations: readonly string[]): Promise<void> {
+		await this.inFolder(destinations[0] ?? "", async (fs) => {
+			const entries = await fs.readdir(folder).catch((error: unknown) => {
+				if (isMissing(error)) return [];
+				throw DeliveryError.failed("read", folder, error);
+			});
+			for (const entry of entries) {
+				if (destinations.some((path) => isScratchOf(path, entry))) await discard(join(folder, entry), fs);
+			}
+		});
+	}
+
 	async #deliver(orders: readonly FileOrder[], folders: HeldFolders): Promise<void> {
 		const { fs } = folders;
-		const plan = await stageAll(orders, { folders, busy: this.#busy });
+		const { unreported, stubborn, busy } = this.#standing;
+		const plan = await stageAll(orders, { folders, busy });
 		const noticed: string[] = [];
 		try {
 			await refuseMounted(
@@ -138,25 +153,34 @@ export class Delivery {
 			);
 			await setNotices(orders, plan, { fs, noticed });
 			for (const target of plan.adjusted) await setAttributes(target, fs);
-			await makeCurrent(plan, fs, { current: this.#unreported, stubborn: this.#stubborn });
+			await makeCurrent(plan, fs, { current: unreported, stubborn });
 		} catch (error) {
 			for (const { scratch } of plan.staged) await discardQuietly(scratch, fs);
-			for (const path of noticed) if (!this.#unreported.has(path)) await clearNoticeQuietly(path, fs);
+			for (const path of noticed) if (!unreported.has(path)) await clearNoticeQuietly(path, fs);
 			throw error;
 		}
 	}
 
 	async #onDisk<T>(places: readonly Place[], work: () => Promise<T>): Promise<T> {
+		const { disk, busy } = this.#standing;
 		const begun = async () => {
-			this.#busy.clear();
+			busy.clear();
 			return await work();
 		};
 		try {
-			return await this.#disk.run(begun, () => [...this.#busy, ...places.map(({ path }) => path)][0] ?? "");
+			return await disk.run(begun, () => [...busy, ...places.map(({ path }) => path)][0] ?? "");
 		} catch (error) {
 			throw error instanceof DeliveryError ? await withFolder(error, this.#deps) : error;
 		}
 	}
+}
+
+function newStanding({ clock }: DeliveryDeps): Standing {
+	return { unreported: new Set(), stubborn: new Set(), busy: new Set(), disk: new OneAtATime(clock) };
+}
+
+function asPlace(path: string): Place {
+	return { path };
 }
 
 async function setNotices(

@@ -28,7 +28,7 @@ function open() {
 	const fs = new Proxy(failing.fs, {
 		get: (target, name: keyof typeof failing.fs) => {
 			const call = target[name] as (...args: unknown[]) => Promise<unknown>;
-			if (name !== "open") return call;
+			if (!["open", "readdir", "unlink"].includes(name)) return call;
 			return async (...args: unknown[]) => {
 				// The folder is known to the kernel already.
 				if ((Number(args[1]) & constants.O_DIRECTORY) !== 0) return await call(...args);
@@ -50,6 +50,7 @@ function open() {
 		mend,
 		/** Calls that the disk has been asked for, each of which holds a thread. */
 		waiting: () => waiting,
+		delivery,
 		deliver: (content: string) => delivery.deliver(orders(content)),
 		paths: orders("").map(({ path }) => path),
 		text: (index: number) => readFileSync(place.at(`key-${index}`), "utf8"),
@@ -70,6 +71,19 @@ describe("a disk that does not answer", () => {
 		});
 		await clock.advance(LIMIT_MS);
 		await failed;
+	});
+
+	test.each(["sweep", "settled"] as const)("holds up no other work on it either (%s)", async (work) => {
+		const { clock, delivery, mend, paths } = open();
+
+		const failed = expect(delivery[work](paths)).rejects.toMatchObject(HANGING);
+		await eventually(async () => {
+			await clock.advance(0);
+			expect(clock.sleeps).toEqual([LIMIT_MS]);
+		});
+		await clock.advance(LIMIT_MS);
+		await failed;
+		mend();
 	});
 
 	test("is asked nothing more by the tries that follow, and leaves a thread for others", async () => {

@@ -230,7 +230,8 @@ export function agentBench(units: readonly Unit[], options: BenchOptions = {}) {
 		random,
 		pollIntervalMs: INTERVAL,
 	});
-	const delivery = new Delivery({ fs: memory.fs, links: { uid: 0, allowedRoots: [] } });
+	const rules = { fs: memory.fs, links: { uid: 0, allowedRoots: [] } };
+	const delivery = new Delivery(rules);
 	const agent = new Agent(units, {
 		store,
 		delivery,
@@ -279,7 +280,7 @@ export function agentBench(units: readonly Unit[], options: BenchOptions = {}) {
 		stop,
 		start,
 		/** A config that was read anew, and is the same but for these. */
-		plan: (others: readonly Unit[]): Plan => ({ units: others, delivery }),
+		plan: (others: readonly Unit[]): Plan => ({ units: others, delivery: new Delivery(rules, delivery) }),
 		/** Starts it, which must succeed at once, and lets it watch. */
 		run: async () => {
 			const { started, running } = start();

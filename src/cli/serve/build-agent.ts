@@ -1,6 +1,7 @@
 import { Agent } from "../../agent/mod.ts";
 import type { Config } from "../../config/mod.ts";
 import type { Log, Secret } from "../../kernel/mod.ts";
+import type { Delivery } from "../../render/mod.ts";
 import { deliveryOf, surroundingsOf } from "../assemble.ts";
 import type { Handover } from "../link/handover.ts";
 import { type VaultParts, vaultParts } from "../link/vault-parts.ts";
@@ -17,6 +18,8 @@ export interface AgentParts {
 	/** What it goes by at first. */
 	readonly settled: Settled;
 	readonly agent: Agent;
+	/** What it puts its files in place with at first. */
+	readonly delivery: Delivery;
 	readonly vault: VaultParts;
 	readonly desk: StatusDesk;
 	readonly child: Child | undefined;
@@ -35,9 +38,10 @@ export async function buildAgent(config: Config, world: World, log: Log): Promis
 	const vault = vaultParts(config, { world, log, counters, ...(handover && { handover }) });
 	sayServer(config, log);
 	const child = await supervise(config, { world, log, observe: (event) => desk.observeChild(event) });
+	const delivery = deliveryOf(config, world);
 	const agent = new Agent(settled.units, {
 		store: vault.store,
-		delivery: deliveryOf(config, world),
+		delivery,
 		notices: systemNotices(childEnvironment(world.env, true, new Map())),
 		surroundings: surroundingsOf(config, world),
 		clock: world.clock,
@@ -49,7 +53,7 @@ export async function buildAgent(config: Config, world: World, log: Log): Promis
 		tidy: tidying(vault),
 		waitsForLogin: !config.exitAfterAuth && config.exec === undefined,
 	});
-	return { settled, agent, vault, desk, child };
+	return { settled, agent, delivery, vault, desk, child };
 }
 
 /** Flags, variables and the file may each name a server: this is the one that is asked. */

@@ -1,6 +1,7 @@
 import type { Agent } from "../../agent/mod.ts";
 import { type Config, isSameSetting } from "../../config/mod.ts";
 import { AgentError, backoffDelay, formatDuration, type Log, untilAborted } from "../../kernel/mod.ts";
+import type { Delivery } from "../../render/mod.ts";
 import { deliveryOf } from "../assemble.ts";
 import { openLink } from "../link/open-link.ts";
 import type { VaultParts } from "../link/vault-parts.ts";
@@ -15,6 +16,8 @@ export interface ReloaderParts {
 	/** Reads and checks the config, as at the start. */
 	readonly load: () => Promise<Config>;
 	readonly agent: Pick<Agent, "adopt" | "refresh">;
+	/** What the agent put its files in place with at first. */
+	readonly delivery: Delivery;
 	readonly vault: VaultParts;
 	readonly world: World;
 	readonly log: Log;
@@ -127,7 +130,7 @@ export class Reloader {
 
 	/** @returns what is new, in words; nothing when all is as before */
 	async #take(signal: AbortSignal): Promise<readonly string[]> {
-		const { load, agent, world, vault, inForce } = this.#parts;
+		const { load, agent, world, vault, inForce, ...parts } = this.#parts;
 		const next = await settle(await load(), world);
 		const { config, units } = next;
 		const { config: before } = this.#settled;
@@ -141,7 +144,8 @@ export class Reloader {
 		if (isElsewhere) vault.moved();
 		try {
 			const childTerms = isSameSetting(before.exec, config.exec) ? undefined : childTermsOf(config, world);
-			const plan = { units, delivery: deliveryOf(config, world), ...(childTerms && { childTerms }) };
+			const delivery = deliveryOf(config, world, parts.delivery);
+			const plan = { units, delivery, ...(childTerms && { childTerms }) };
 			await untilAborted(agent.adopt(plan), signal); // an agent that has ended decides nothing
 			signal.throwIfAborted();
 		} catch (error) {
