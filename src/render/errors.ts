@@ -83,7 +83,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 	"replace EPERM": "give the folder to the agent's user: in one of mode 1777 everybody keeps what is his",
 	EBUSY: "mount the folder instead of the single file: a file that is replaced needs its folder",
 	EXDEV: "mount the folder instead of the single file: a file that is replaced needs its folder",
-	EREPLACED: "somebody has replaced it a moment ago", // our own word
+	EREPLACED: "find out who else writes there; it is tried again by itself",
 	EMFILE: "raise its limit (ulimit -n, LimitNOFILE); it is tried again by itself",
 	ENFILE: "find out who holds them, or raise fs.file-max; it is tried again by itself",
 	ENAMETOOLONG: `choose a shorter one: beside the file stands for a moment one whose name is ${SCRATCH_EXTRA} bytes longer`,

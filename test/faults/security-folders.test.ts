@@ -190,7 +190,12 @@ test("a file that is swapped for a hard link to another keeps neither less nor m
 
 	const done = delivery.deliver([{ path, content: "sk-1", mode: 0o644, isNotified: false }]);
 
-	await expect(done).rejects.toMatchObject({ code: "E_DELIVERY", remedy: "retry" });
+	await expect(done).rejects.toMatchObject({
+		code: "E_DELIVERY",
+		message: `cannot set mode and owner of ${path}: somebody has replaced it a moment ago`,
+		remedy: "retry",
+		rows: { do: "find out who else writes there; it is tried again by itself" },
+	});
 	expect(statSync(victim).mode & 0o777).toBe(0o600);
 });
 
