@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { leaveMemoryOut } from "./cli/core-dump.ts";
 import { errorText } from "./cli/error-text.ts";
 import { runCli } from "./cli/program.ts";
 import { readFileWithin } from "./cli/read-file-sync.ts";
@@ -11,6 +12,8 @@ import { nodeFileSystem } from "./render/mod.ts";
 import { version } from "./version.ts";
 
 // The composition root: the one place where the program meets the real world.
+
+const coreDumpFilter = leaveMemoryOut(); // before there is anything in it
 
 const redactor = new Redactor();
 
@@ -60,7 +63,7 @@ const world: World = {
 	async makeProcesses(log) {
 		const { systemProcesses } = await import("./child/mod.ts");
 		const path = process.env["PATH"] ?? "/usr/bin:/bin";
-		return systemProcesses({ clock: systemClock, random: Math.random, log, path });
+		return systemProcesses({ clock: systemClock, random: Math.random, log, path, coreDumpFilter });
 	},
 	systemd: {
 		notify: async (words) =>
