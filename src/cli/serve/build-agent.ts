@@ -6,7 +6,7 @@ import { deliveryOf, surroundingsOf } from "../assemble.ts";
 import type { Handover } from "../link/handover.ts";
 import { type VaultParts, vaultParts } from "../link/vault-parts.ts";
 import type { World } from "../world.ts";
-import { childEnvironment } from "./child-environment.ts";
+import { childEnvironment, credentialsIn } from "./child-environment.ts";
 import { memoryTrimmer } from "./memory.ts";
 import { systemNotices } from "./notices.ts";
 import { type Settled, settle } from "./settled.ts";
@@ -37,12 +37,13 @@ export async function buildAgent(config: Config, world: World, log: Log): Promis
 	const handover = await handoverOf(config, world, log);
 	const vault = vaultParts(config, { world, log, counters, ...(handover && { handover }) });
 	sayServer(config, log);
+	const inheritance = { inherit: true, credentials: credentialsIn(config) } as const;
 	const child = await supervise(config, { world, log, observe: (event) => desk.observeChild(event) });
 	const delivery = deliveryOf(config, world);
 	const agent = new Agent(settled.units, {
 		store: vault.store,
 		delivery,
-		notices: systemNotices(childEnvironment(world.env, true, new Map())),
+		notices: systemNotices(childEnvironment(world.env, inheritance, new Map())),
 		surroundings: surroundingsOf(config, world),
 		clock: world.clock,
 		random: world.random,

@@ -2,7 +2,7 @@ import type { ChildTerms } from "../../agent/mod.ts";
 import type { ChildSpec } from "../../child/mod.ts";
 import type { Config, ExecConfig } from "../../config/mod.ts";
 import type { World } from "../world.ts";
-import { childEnvironment } from "./child-environment.ts";
+import { childEnvironment, credentialsIn } from "./child-environment.ts";
 
 /** Pauses between starts of a child that keeps failing. */
 const CHILD_BACKOFF = { minMs: 1000, maxMs: 60_000 };
@@ -15,10 +15,12 @@ function childSpecOf(exec: ExecConfig): ChildSpec {
 }
 
 /** How the child is run; nothing without one. */
-export function childTermsOf({ exec }: Config, world: World): Required<ChildTerms> | undefined {
+export function childTermsOf(config: Config, world: World): Required<ChildTerms> | undefined {
+	const { exec } = config;
 	if (exec === undefined) return undefined;
+	const inheritance = { inherit: exec.inheritEnv, credentials: credentialsIn(config) };
 	return {
 		spec: childSpecOf(exec),
-		environment: (variables) => childEnvironment(world.env, exec.inheritEnv, variables),
+		environment: (variables) => childEnvironment(world.env, inheritance, variables),
 	};
 }
