@@ -47,7 +47,7 @@ class PublicFront implements Front {
 			passing: spec.pass === "http" ? (connection) => new HttpPassing(connection) : tcpPassing,
 			header: headerFor(spec.proxyProtocol),
 			linger: (socket) => this.#linger(socket),
-			failed: () => this.#turnedAway(),
+			failed: () => this.#turnedAway("no child takes them"),
 			gone: (connection) => this.#connections.delete(connection),
 		};
 	}
@@ -66,9 +66,12 @@ class PublicFront implements Front {
 	}
 
 	async open(): Promise<void> {
-		this.#server = await listenPublicly(this.#spec.listen, (client) => {
-			this.#accepted++;
-			this.#connections.add(new Connection(client, this.#hub));
+		this.#server = await listenPublicly(this.#spec.listen, {
+			accept: (client) => {
+				this.#accepted++;
+				this.#connections.add(new Connection(client, this.#hub));
+			},
+			refused: () => this.#turnedAway("this process can open no more connections"),
 		});
 	}
 
@@ -128,13 +131,13 @@ class PublicFront implements Front {
 		});
 	}
 
-	#turnedAway(): void {
+	#turnedAway(reason: string): void {
 		const { clock, log } = this.#deps;
 		this.#failed++;
 		if (clock.now() - this.#toldAt < TELL_EVERY_MS) return;
 		this.#toldAt = clock.now();
 		const { failed, waiting } = this.tally;
-		log?.write("warn", "front", { msg: "clients are turned away: no child takes them", failed, waiting });
+		log?.write("warn", "front", { msg: `clients are turned away: ${reason}`, failed, waiting });
 	}
 }
 

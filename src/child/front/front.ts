@@ -29,7 +29,7 @@ export interface FrontTally {
 	readonly accepted: number;
 	/** Of `connections`: those that wait for a target. */
 	readonly waiting: number;
-	/** Of `accepted`: those that no target took, or for whom there was no more room to wait. */
+	/** Clients that no target took, or for whom there was no more room. */
 	readonly failed: number;
 }
 

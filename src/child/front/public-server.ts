@@ -8,16 +8,22 @@ const KEEP_ALIVE_AFTER_MS = 60_000;
 /** Clients that the kernel lets wait while the agent is busy; as many as it allows (net.core.somaxconn). */
 const BACKLOG = 4096;
 
+export interface PublicEvents {
+	/** A client has come; it is paused. */
+	readonly accept: (client: Socket) => void;
+	/** One that came could not be taken, for lack of descriptors most likely. */
+	readonly refused: () => void;
+}
+
 /**
  * Listens on the public address. `::` takes IPv4 as well, as Node has it. A unix socket gets the mode that the umask
  * leaves it: its clients are other programs, often of other users.
  *
- * @param accept gets each client paused
  * @throws AgentError `E_FRONT_LISTEN` when the address cannot be used
  */
 export async function listenPublicly(
 	listen: FrontSpec["listen"],
-	accept: (client: Socket) => void,
+	{ accept, refused }: PublicEvents,
 ): Promise<Server> {
 	if (listen.kind === "unix") await clearSocketPath(listen.path);
 	const server = createServer(
@@ -35,5 +41,6 @@ export async function listenPublicly(
 		server.once("error", (error) => reject(cannotListen(listen, reasonOf(error))));
 		server.listen({ ...where, backlog: BACKLOG }, resolve);
 	});
+	server.removeAllListeners("error").on("error", refused);
 	return server;
 }
