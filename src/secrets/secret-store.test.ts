@@ -353,6 +353,23 @@ describe("a path that fails", () => {
 		expect(store.untilDue()).toBeGreaterThan(0);
 	});
 
+	test("holds up no first read of another while a try of it hangs", async () => {
+		const answers = [() => Promise.reject(away(call)), () => new Promise<Finding>(() => {})];
+		const { store, clock, of } = open(({ path }) =>
+			path === "bad" ? (answers.shift()?.() ?? present("bad", 1)) : present(path, 1),
+		);
+		await store.ensure([request("bad")], signal);
+		await clock.advance(INTERVAL);
+		const polling = store.poll(signal);
+		await clock.advance(1000);
+		await polling;
+
+		await store.ensure([request("new")], signal);
+
+		expect(store.entry("new")?.finding).toEqual(present("new", 1));
+		expect(of("bad")).toHaveLength(2);
+	});
+
 	test("is read as soon as Vault is back for another, but not where it fails by itself or is to wait", async () => {
 		const faults: Record<string, () => Error> = {
 			"away-1": () => away(call),

@@ -60,13 +60,14 @@ export class SecretStore {
 
 	/** Reads, side by side, those of the requests that are not held and are due. Failures stay in their entries. */
 	async ensure(requests: Iterable<SecretRequest>, signal: AbortSignal): Promise<void> {
-		for (const request of requests) {
-			if (asksForPrevious(request)) this.#keeper.add(currentOf(request));
-			this.#keeper.add(request);
-		}
+		const all = [...requests].flatMap((one) => (asksForPrevious(one) ? [currentOf(one), one] : [one]));
+		for (const request of all) this.#keeper.add(request);
+		const keys = new Set(all.map(requestKey));
 		const now = this.#deps.clock.now();
 		this.#rounds.begin(now);
-		await this.#readAll((entry) => entry.finding === undefined && entry.dueAt <= now, signal);
+		const isWanted = ({ key, finding, dueAt }: Entry) =>
+			keys.has(key) && finding === undefined && dueAt <= now;
+		await this.#readAll(isWanted, signal);
 	}
 
 	/** Whether a lease lives by this token: revoked, it would take the lease along. */
