@@ -30,8 +30,8 @@ export class ChildTurn {
 	#oldest = 0;
 	/** The last that a child was asked to run with. */
 	#asked: Generation | undefined;
-	/** Those that a child may still come to serve with, by number. */
-	readonly #open = new Map<number, Generation>();
+	/** The last that a child was started with, be it an older one once more. */
+	#started: Generation | undefined;
 	/** The last that a child has proved to live with. */
 	#stood: Generation | undefined;
 	/** Nobody lives with it, and it is tried again. */
@@ -40,7 +40,7 @@ export class ChildTurn {
 	constructor(deps: ChildTurnDeps) {
 		this.#deps = deps;
 		this.way = deps.child.freePort === undefined ? "restart" : "rolling";
-		deps.child.subscribe?.((event) => this.#observe(event));
+		deps.child.subscribe((event) => this.#observe(event));
 	}
 
 	/** @throws AgentError when the child cannot be started */
@@ -70,7 +70,6 @@ export class ChildTurn {
 	#ask(): Generation {
 		const generation = this.#deps.current();
 		this.#asked = generation;
-		this.#open.set(generation.number, generation);
 		this.#rejected = undefined;
 		this.#deps.files.tries(generation);
 		return generation;
@@ -102,8 +101,8 @@ export class ChildTurn {
 
 	/** In rolling, be it the newest generation's child or one that was overtaken while it got ready. */
 	#tookOver(event: Switched): void {
-		const generation = this.#open.get(event.generation);
-		if (generation === undefined || generation === this.#stood) return;
+		const generation = this.#started;
+		if (generation?.number !== event.generation || generation === this.#stood) return;
 		if (this.#stood === undefined) this.#stood = generation;
 		else this.#stands(generation, handOver(event));
 	}
@@ -130,7 +129,6 @@ export class ChildTurn {
 		const { number } = generation;
 		this.#stood = generation;
 		if (number >= (this.#rejected?.number ?? 0)) this.#rejected = undefined;
-		for (const older of this.#open.keys()) if (older < number) this.#open.delete(older);
 		log.write("info", "turned over", { msg: `generation ${number} stands`, generation: number, ...fields });
 		ended(number, "stands");
 		this.#generations.stands(number);
@@ -159,7 +157,10 @@ export class ChildTurn {
 			generation: number,
 			...(terms?.spec !== undefined && { spec: terms.spec }),
 			env: new Secret(terms?.environment(variables) ?? {}),
-			prepare: async () => await this.#deps.files.prepare(generation),
+			prepare: async () => {
+				this.#started = generation;
+				return await this.#deps.files.prepare(generation);
+			},
 		};
 	}
 }

@@ -10,7 +10,7 @@ export interface ChildPort {
 	/** How it is run at first. */
 	readonly terms: ChildTerms;
 	/** Has the listener told of everything that happens to it, as it happens. */
-	readonly subscribe?: (listener: (event: ChildEvent) => void) => void;
+	readonly subscribe: (listener: (event: ChildEvent) => void) => void;
 	/** A port for a child that is about to start beside the one that serves; there exactly in rolling. */
 	readonly freePort?: () => Promise<number>;
 }
