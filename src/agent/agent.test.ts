@@ -14,6 +14,7 @@ import {
 } from "../../test/support/agent-bench.ts";
 import { noSpace } from "../../test/support/memory-fs.ts";
 import { AgentError } from "../kernel/mod.ts";
+import type { Unit } from "./mod.ts";
 
 const RESTART = { kind: "restart" } as const;
 const SIGNAL = { kind: "signal", signal: "SIGHUP" } as const;
@@ -667,32 +668,34 @@ describe("a notification that fails", () => {
 	});
 });
 
+/** A running agent whose child could not live with the second key. */
+async function rejected(units: readonly Unit[]) {
+	const bench = agentBench(units);
+	bench.secrets.put(OPENAI, { api_key: "sk-1" });
+	bench.secrets.put(AZURE, { api_key: "az-1" });
+	await bench.run();
+	bench.supervisor.outcome = "put-back";
+	bench.secrets.put(OPENAI, { api_key: "sk-2" });
+	await bench.nextPoll();
+	return bench;
+}
+
 describe("a generation that its child could not live with", () => {
 	const units = () => [fileUnit("/out/openai", KEY_FILE, { onChange: RESTART }), variableUnit("KEY", OPENAI)];
 
 	test("is put back, files and variables, and said", async () => {
-		const { secrets, run, nextPoll, clock, memory, supervisor, log } = agentBench(units());
-		secrets.put(OPENAI, { api_key: "sk-1" });
-		await run();
-		supervisor.outcome = "put-back";
+		const { clock, memory, supervisor, log } = await rejected(units());
 
-		secrets.put(OPENAI, { api_key: "sk-bad" });
-		await nextPoll();
 		await clock.advance(HOUR);
 
-		expect(supervisor.starts.map(({ env }) => env["KEY"])).toEqual(["sk-1", "sk-bad", "sk-1"]);
+		expect(supervisor.starts.map(({ env }) => env["KEY"])).toEqual(["sk-1", "sk-2", "sk-1"]);
 		expect(supervisor.starts.at(-1)?.files).toEqual({ "/out/openai": "sk-1" });
 		expect(memory.files).toEqual({ "/out/openai": "sk-1" });
 		expect(log.of("rejected")).toHaveLength(1);
 	});
 
 	test("is tried once more when somebody asks for everything", async () => {
-		const { agent, secrets, run, nextPoll, clock, memory, supervisor } = agentBench(units());
-		secrets.put(OPENAI, { api_key: "sk-1" });
-		await run();
-		supervisor.outcome = "put-back";
-		secrets.put(OPENAI, { api_key: "sk-2" });
-		await nextPoll();
+		const { agent, clock, memory, supervisor } = await rejected(units());
 
 		supervisor.outcome = "turned-over";
 		agent.refresh();
@@ -703,12 +706,7 @@ describe("a generation that its child could not live with", () => {
 	});
 
 	test("is rejected no more when it stands after all, with its own files", async () => {
-		const { agent, secrets, run, nextPoll, clock, memory, supervisor, log } = agentBench(units());
-		secrets.put(OPENAI, { api_key: "sk-1" });
-		await run();
-		supervisor.outcome = "put-back";
-		secrets.put(OPENAI, { api_key: "sk-2" });
-		await nextPoll();
+		const { agent, clock, memory, supervisor, log } = await rejected(units());
 		const before = agent.standing;
 
 		await supervisor.tryAgain();
@@ -726,12 +724,7 @@ describe("a generation that its child could not live with", () => {
 	});
 
 	test("is tried once more when somebody asks, though variables alone are rejected", async () => {
-		const { agent, secrets, run, nextPoll, clock, supervisor } = agentBench([variableUnit("KEY", OPENAI)]);
-		secrets.put(OPENAI, { api_key: "sk-1" });
-		await run();
-		supervisor.outcome = "put-back";
-		secrets.put(OPENAI, { api_key: "sk-2" });
-		await nextPoll();
+		const { agent, clock, supervisor } = await rejected([variableUnit("KEY", OPENAI)]);
 
 		supervisor.outcome = "turned-over";
 		agent.refresh();
@@ -742,12 +735,7 @@ describe("a generation that its child could not live with", () => {
 	});
 
 	test("makes room for the next change", async () => {
-		const { secrets, run, nextPoll, memory, supervisor } = agentBench(units());
-		secrets.put(OPENAI, { api_key: "sk-1" });
-		await run();
-		supervisor.outcome = "put-back";
-		secrets.put(OPENAI, { api_key: "sk-bad" });
-		await nextPoll();
+		const { secrets, nextPoll, memory, supervisor } = await rejected(units());
 
 		supervisor.outcome = "turned-over";
 		secrets.put(OPENAI, { api_key: "sk-3" });
@@ -755,6 +743,36 @@ describe("a generation that its child could not live with", () => {
 
 		expect(memory.files).toEqual({ "/out/openai": "sk-3" });
 		expect(supervisor.starts.at(-1)).toEqual({ env: { KEY: "sk-3" }, files: memory.files });
+	});
+
+	test("leaves a child that is started again after its end the newest of the other files", async () => {
+		const { secrets, nextPoll, memory, supervisor } = await rejected([
+			fileUnit("/out/azure", AZURE_FILE, { onChange: SIGNAL }),
+			variableUnit("KEY", OPENAI),
+		]);
+		secrets.put(AZURE, { api_key: "az-2" });
+		await nextPoll();
+
+		await supervisor.revive();
+
+		expect(memory.files).toEqual({ "/out/azure": "az-2" });
+	});
+
+	test.each([
+		["file", fileUnit("/out/azure", AZURE_FILE, { onChange: RESTART }), {}, { "/out/azure": "az-2" }],
+		["variable", variableUnit("AZURE", AZURE), { AZURE: "az-2" }, {}],
+	])("comes with the next change of another %s: one snapshot, not two mixed", async (...row) => {
+		const [, unit, env, files] = row;
+		const { secrets, nextPoll, supervisor } = await rejected([...units(), unit]);
+
+		supervisor.outcome = "turned-over";
+		secrets.put(AZURE, { api_key: "az-2" });
+		await nextPoll();
+
+		expect(supervisor.starts.at(-1)).toEqual({
+			env: { KEY: "sk-2", ...env },
+			files: { "/out/openai": "sk-2", ...files },
+		});
 	});
 });
 
@@ -771,52 +789,6 @@ describe("the loop", () => {
 		await supervisor.revive();
 
 		expect(memory.files).toEqual({ "/out/openai": "sk-2" });
-	});
-
-	test("a child that was put back and is started again after its end finds the newest files", async () => {
-		const { secrets, run, nextPoll, memory, supervisor } = agentBench([
-			fileUnit("/out/azure", AZURE_FILE, { onChange: SIGNAL }),
-			variableUnit("KEY", OPENAI),
-		]);
-		secrets.put(OPENAI, { api_key: "sk-1" });
-		secrets.put(AZURE, { api_key: "az-1" });
-		await run();
-		supervisor.outcome = "put-back";
-		secrets.put(OPENAI, { api_key: "sk-bad" });
-		await nextPoll();
-		secrets.put(AZURE, { api_key: "az-2" });
-		await nextPoll();
-
-		await supervisor.revive();
-
-		expect(memory.files).toEqual({ "/out/azure": "az-2" });
-	});
-
-	test.each([
-		["file", fileUnit("/out/azure", AZURE_FILE, { onChange: RESTART }), {}, { "/out/azure": "az-2" }],
-		["variable", variableUnit("AZURE", AZURE), { AZURE: "az-2" }, {}],
-	])("after a put-back the next change of a %s brings one snapshot, not two mixed", async (...row) => {
-		const [, unit, env, files] = row;
-		const { secrets, run, nextPoll, supervisor } = agentBench([
-			fileUnit("/out/openai", KEY_FILE, { onChange: RESTART }),
-			variableUnit("KEY", OPENAI),
-			unit,
-		]);
-		secrets.put(OPENAI, { api_key: "sk-1" });
-		secrets.put(AZURE, { api_key: "az-1" });
-		await run();
-		supervisor.outcome = "put-back";
-		secrets.put(OPENAI, { api_key: "sk-2" });
-		await nextPoll();
-
-		supervisor.outcome = "turned-over";
-		secrets.put(AZURE, { api_key: "az-2" });
-		await nextPoll();
-
-		expect(supervisor.starts.at(-1)).toEqual({
-			env: { KEY: "sk-2", ...env },
-			files: { "/out/openai": "sk-2", ...files },
-		});
 	});
 
 	test("is alive when it has worked once and then has nothing to do", async () => {

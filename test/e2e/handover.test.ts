@@ -285,6 +285,20 @@ const rewrite = ({ place, file, config }: Pod, settings: object) =>
 	);
 
 describe("a handover", () => {
+	/** After this has been done to what an init container has left, the sidecar says why it does without, and logs in. */
+	async function expectLogin(harm: (pod: Pod) => unknown, why: string): Promise<Pod> {
+		const given = await pod();
+		await given.init();
+		harm(given);
+
+		const agent = given.sidecar();
+		await agent.logged("rendered");
+
+		expect(given.given()).toEqual([2, 2, 2]);
+		expect(saidOf(agent.log())).toEqual([`${given.state} is not taken up: ${why}; logging in`]);
+		return given;
+	}
+
 	test.each<[string, (pod: Pod) => unknown, string]>([
 		[
 			"by a service account token that was renewed since",
@@ -306,15 +320,8 @@ describe("a handover", () => {
 			DAMAGED,
 		],
 	])("%s is said once and removed, and the sidecar logs in", async (_, harm, why) => {
-		const given = await pod();
-		await given.init();
-		harm(given);
+		const given = await expectLogin(harm, why);
 
-		const agent = given.sidecar();
-		await agent.logged("rendered");
-
-		expect(given.given()).toEqual([2, 2, 2]);
-		expect(saidOf(agent.log())).toEqual([`${given.state} is not taken up: ${why}; logging in`]);
 		expect(existsSync(given.state)).toBe(false);
 	});
 
@@ -339,15 +346,8 @@ describe("a handover", () => {
 		["that is too large", ({ state }) => truncateSync(state, 1024 * 1024 + 1), "it is too large"],
 		...ANOTHER_USER,
 	])("%s is said once and left alone, and the sidecar logs in", async (_, harm, why) => {
-		const given = await pod();
-		await given.init();
-		harm(given);
+		const given = await expectLogin(harm, why);
 
-		const agent = given.sidecar();
-		await agent.logged("rendered");
-
-		expect(given.given()).toEqual([2, 2, 2]);
-		expect(saidOf(agent.log())).toEqual([`${given.state} is not taken up: ${why}; logging in`]);
 		expect(existsSync(given.state)).toBe(true);
 	});
 

@@ -77,23 +77,28 @@ describe("a token that was revoked", () => {
 });
 
 describe("a token that a replica does not know yet", () => {
-	test("is waited for at a start, with two logins and the word of who refused it", async () => {
+	/** An agent that waits, as each token that it gets is refused. */
+	async function refused() {
 		const stage = await openStage();
-		const { vault } = stage;
-		vault.put(OPENAI, { api_key: "sk-1" });
+		stage.vault.put(OPENAI, { api_key: "sk-1" });
 		const denied = { kind: "status", status: 403, body: { errors: ["permission denied"] } } as const;
-		const caughtUp = vault.server.faults.add(denied, { path: /^secret|lookup-self$/ });
+		const catchUp = stage.vault.server.faults.add(denied, { path: /^secret|lookup-self$/ });
 		const agent = stage.start({
 			templates: [keyFile(OPENAI, "openai.env")],
 			exec: { command: ["sleep", "600"] },
 		});
-
 		await eventually(async () => {
 			await agent.pass(0);
 			expect(agent.said("waiting")).toHaveLength(1);
 		});
+		return { agent, catchUp, vault: stage.vault };
+	}
+
+	test("is waited for at a start, with two logins and the word of who refused it", async () => {
+		const { agent, catchUp, vault } = await refused();
+
 		await agent.pass(3000);
-		caughtUp();
+		catchUp();
 		await agent.passUntil(() => expect(agent.file("openai.env").text).toBe("KEY=sk-1"), 5000);
 
 		expect(agent.said("waiting")[0]).toMatch(/Vault refuses the token that it has just given/);
@@ -108,18 +113,8 @@ describe("a token that a replica does not know yet", () => {
 	});
 
 	test("ends a start after ten seconds when it is not the replica after all", async () => {
-		const stage = await openStage();
-		const denied = { kind: "status", status: 403, body: { errors: ["permission denied"] } } as const;
-		stage.vault.server.faults.add(denied, { path: /^secret|lookup-self$/ });
-		const agent = stage.start({
-			templates: [keyFile(OPENAI, "openai.env")],
-			exec: { command: ["sleep", "600"] },
-		});
+		const { agent } = await refused();
 
-		await eventually(async () => {
-			await agent.pass(0);
-			expect(agent.said("waiting")).toHaveLength(1);
-		});
 		await agent.pass(25_000);
 
 		expect(await agent.ended).toBe(4);
