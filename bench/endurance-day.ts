@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { queryObjects } from "node:v8";
 import { runCli } from "../src/cli/program.ts";
 import { startDevServer } from "../src/devserver/mod.ts";
-import { settleDown } from "../src/heap.ts";
+import { settleDown, staySmall } from "../src/heap.ts";
 import { Secret } from "../src/kernel/mod.ts";
 import { FakeClock } from "../test/support/fake-clock.ts";
 import { trafficSettled } from "../test/support/traffic.ts";
@@ -116,7 +116,7 @@ function seed(): void {
 
 /** As the program does it. Garbage is not collected after each rotation, which would take half of the time. */
 async function loadHeap() {
-	return await Promise.resolve({ settleDown, collectGarbage: () => undefined });
+	return await Promise.resolve({ settleDown, staySmall, collectGarbage: () => undefined });
 }
 
 /** The key every minute, by which the child gets a signal; every hour what it is restarted for. */

@@ -18,7 +18,9 @@ export interface Output {
 
 /** The program's own memory. */
 export interface Heap {
-	/** Trades speed that an agent does not need for memory. */
+	/** Keeps little of what bursts have needed. */
+	staySmall(): void;
+	/** The same, and trades speed that an agent does not need for memory. */
 	settleDown(): void;
 	/** Gives memory that is no longer needed back to the system; takes some 20 ms. */
 	collectGarbage(): void;

@@ -39,7 +39,12 @@ export function virtualWorld({ clock, log, ...given }: VirtualTerms): {
 		makeLog: () => Promise.resolve(log),
 		makeProcesses: () => Promise.resolve(systemProcesses({ clock, random: Math.random, log, path })),
 		usage: () => ({ residentBytes: 0, cpuSeconds: 0, startedAt: 0 }),
-		loadHeap: () => Promise.resolve({ settleDown: () => undefined, collectGarbage: () => undefined }),
+		loadHeap: () =>
+			Promise.resolve({
+				staySmall: () => undefined,
+				settleDown: () => undefined,
+				collectGarbage: () => undefined,
+			}),
 		systemd: { notify: () => Promise.resolve(undefined), monotonicUsec: () => 0n },
 		loadMachine: () => Promise.reject(new Error("no doctor here")),
 		loadFileWatch: () => Promise.reject(new Error("nothing is watched")),

@@ -27,10 +27,11 @@ export interface AgentParts {
 
 /** Builds the agent of a config; nothing runs yet. @throws AgentError for what the config names and is not in order */
 export async function buildAgent(config: Config, world: World, log: Log): Promise<AgentParts> {
-	// Who passes connections on needs the speed that an agent at rest can do without.
-	const mayRest = !config.exitAfterAuth && config.exec?.rolling === undefined;
-	const heap = mayRest ? await world.loadHeap() : undefined;
-	heap?.settleDown();
+	const heap = config.exitAfterAuth ? undefined : await world.loadHeap();
+	// Who passes connections on needs the speed that an agent at rest can do without, and cannot stand still to clean up.
+	const mayRest = config.exec?.rolling === undefined;
+	if (mayRest) heap?.settleDown();
+	else heap?.staySmall();
 	const settled = await settle(config, world);
 	const desk = new StatusDesk(world, log);
 	const { counters } = desk;
@@ -49,7 +50,7 @@ export async function buildAgent(config: Config, world: World, log: Log): Promis
 		random: world.random,
 		log,
 		counters,
-		...(heap && { rest: memoryTrimmer(world.clock, () => heap.collectGarbage()) }),
+		...(heap && mayRest && { rest: memoryTrimmer(world.clock, () => heap.collectGarbage()) }),
 		...(child && { child }),
 		tidy: tidying(vault),
 		waitsForLogin: !config.exitAfterAuth && config.exec === undefined,
