@@ -1,20 +1,13 @@
 import { readFileSync } from "node:fs";
+import type { StatusReport } from "../../src/status/mod.ts";
 import { configIn } from "../support/agent-config.ts";
 import { type AgentProcess, startAgent } from "../support/agent-process.ts";
+import { askStatus } from "../support/ask-status.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Folder, folder } from "../support/folder.ts";
-import { freePort } from "../support/free-port.ts";
 import { openVault, type Vault } from "../support/vault.ts";
 
 export const OPENAI = "secret/data/llm/openai";
-
-/** What `GET /v1/status` says of the child and of what depends on it. */
-interface Status {
-	readonly state: string;
-	readonly ready: boolean;
-	readonly child: { readonly state: string; readonly pid?: number; readonly restarts: number };
-	readonly notifications: { readonly outstanding: number; readonly last_error?: { readonly code: string } };
-}
 
 export interface ChildScene {
 	readonly vault: Vault;
@@ -25,7 +18,7 @@ export interface ChildScene {
 	readonly start: (exec: object, settings?: object) => AgentProcess;
 	/** Writes the key's next version. */
 	readonly rotate: (key: string) => void;
-	readonly status: () => Promise<Status>;
+	readonly status: () => Promise<StatusReport>;
 }
 
 /** A server with one key, and agents whose child has it. */
@@ -33,20 +26,20 @@ export async function childScene(): Promise<ChildScene> {
 	const vault = await openVault();
 	vault.put(OPENAI, { api_key: "sk-1" });
 	const place = folder();
-	const listener = `127.0.0.1:${await freePort()}`;
+	const socket = place.at("agent.sock");
 	return {
 		vault,
 		place,
 		notes: place.at("notes"),
 		start: (exec, settings = {}) => {
 			const env = { KEY: `${OPENAI}#api_key` };
-			const parts = { env, exec: { start_grace: "100ms", ...exec }, listener: { address: listener } };
+			const parts = { env, exec: { start_grace: "100ms", ...exec }, listener: { address: `unix:${socket}` } };
 			return startAgent(["start", "-c", configIn(place, vault, { ...parts, ...settings })], {
 				env: vault.env,
 			});
 		},
 		rotate: (key) => vault.put(OPENAI, { api_key: key }),
-		status: async () => (await (await fetch(`http://${listener}/v1/status`)).json()) as Status,
+		status: async () => await askStatus(socket),
 	};
 }
 

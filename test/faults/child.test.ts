@@ -10,7 +10,7 @@ describe("a child that dies in a loop", () => {
 		const script = `echo "start $$ $KEY" >>${notes}; test -e ${place.at("go")} || exit 7; exec sleep 1000`;
 		const agent = start({ command: ["sh", "-c", script], restart_on_exit: "on-failure" });
 
-		await until("a crash loop", async () => (await status()).child.state === "crash-loop");
+		await until("a crash loop", async () => (await status()).child?.state === "crash-loop");
 		const during = await status();
 		const pauses = agent.log().filter(({ kind }) => kind === "backing-off");
 		place.write("go", "");

@@ -1,5 +1,4 @@
 import { readFileSync, statSync } from "node:fs";
-import { request } from "node:http";
 import type { LookupFunction } from "node:net";
 import { onTestFinished } from "vitest";
 import { runCli } from "../../src/cli/program.ts";
@@ -7,6 +6,7 @@ import type { World } from "../../src/cli/world.ts";
 import type { DevServerOptions } from "../../src/devserver/mod.ts";
 import type { Log } from "../../src/kernel/mod.ts";
 import type { StatusReport } from "../../src/status/mod.ts";
+import { askStatus } from "./ask-status.ts";
 import { eventually } from "./eventually.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { type Folder, folder } from "./folder.ts";
@@ -120,7 +120,7 @@ function startWhole({ clock, vault, place, settings, surroundings }: Terms): Who
 		ready: async () =>
 			await eventually(async () => {
 				await pass(0);
-				const report = await statusOf(socket);
+				const report = await askStatus(socket);
 				if (!report.ready) throw new Error(`not ready: ${JSON.stringify(report.missing)}\n${wordsOf(lines)}`);
 			}),
 		pass,
@@ -129,7 +129,7 @@ function startWhole({ clock, vault, place, settings, surroundings }: Terms): Who
 			lines.filter(({ event, at }) => event === "request" && at >= since).map((line) => triedOf(line)),
 		said: (event) => lines.filter((line) => line.event === event).map(({ msg }) => msg),
 		lines,
-		status: async () => await statusOf(socket),
+		status: async () => await askStatus(socket),
 		file: (name) => stateOf(place.at(name)),
 		signal,
 		ended,
@@ -168,16 +168,4 @@ function triedOf(line: Line & { readonly at: number }): Tried {
 function stateOf(path: string): FileState {
 	const { ino, mtimeNs } = statSync(path, { bigint: true });
 	return { text: readFileSync(path, "utf8"), inode: ino, changedNs: mtimeNs };
-}
-
-async function statusOf(socketPath: string): Promise<StatusReport> {
-	return await new Promise((resolve, reject) => {
-		const asking = request({ socketPath, path: "/v1/status", agent: false }, (reply) => {
-			const chunks: Buffer[] = [];
-			reply.on("data", (chunk: Buffer) => chunks.push(chunk));
-			reply.on("end", () => resolve(JSON.parse(Buffer.concat(chunks).toString()) as StatusReport));
-		});
-		asking.on("error", reject);
-		asking.end();
-	});
 }
