@@ -119,8 +119,8 @@ export const ERROR_TABLE: Readonly<Record<string, ErrorRow>> = {
 		exit: "none: logged",
 	},
 	E_REQUEST_INVALID: {
-		means: "a token or a namespace that no HTTP header can carry",
-		remedy: "look for a line break in it",
+		means: "a token or a namespace that no HTTP header can carry, or a path that is none",
+		remedy: "look for a line break in it; for empty, `.` and `..` parts of the path",
 	},
 	E_SECRET_DELETED: {
 		means: "the secret, or the version asked for, was deleted or destroyed",

@@ -1,3 +1,4 @@
+import { printable } from "../kernel/mod.ts";
 import type { Reference } from "./config.ts";
 import { ConfigError } from "./errors.ts";
 
@@ -26,10 +27,20 @@ export function readReference(text: string): Reference | string {
 	const version = query?.match(/^version=([1-9]\d*|-1)$/)?.[1];
 	if (field === "") return `the reference names no field after "#"; write it as in ${EXAMPLE}`;
 	if (trimSlashes(path) === "") return `the reference names no path before "#"; write it as in ${EXAMPLE}`;
+	const fault = pathFault(path);
+	if (fault !== undefined) return fault;
 	if (more.length > 0 || (query !== undefined && version === undefined)) {
 		return 'after "?" a reference takes only version=N, a whole number from 1, or -1 for the one before the current one, as in secret/data/a?version=3#key';
 	}
 	return { path: trimSlashes(path), field, ...(version === undefined ? {} : { version: Number(version) }) };
+}
+
+/** The sentence that says what is wrong with a path in Vault, without quoting it; nothing when it can be one. */
+export function pathFault(text: string): string | undefined {
+	const path = trimSlashes(text.split("?")[0] ?? "");
+	if (path.split("/").some((segment) => segment === "" || segment === "." || segment === ".."))
+		return 'a path in Vault has no empty, "." or ".." parts';
+	return printable(path) === path ? undefined : "a path in Vault has no characters that cannot be printed";
 }
 
 /**

@@ -1,4 +1,4 @@
-import { AgentError, type AgentErrorInit, ExitCode } from "../kernel/mod.ts";
+import { AgentError, type AgentErrorInit, ExitCode, printable } from "../kernel/mod.ts";
 
 interface VaultErrorInit extends AgentErrorInit {
 	/** HTTP status, when the server answered at all. */
@@ -98,6 +98,15 @@ export function unsendable(place: RequestPlace, what: string): VaultError {
 			do: "look for a line break or a letter outside of ASCII in the token or the namespace",
 		},
 		facts: { path: place.path, address: place.address },
+	});
+}
+
+/** A path that is none: the request never left. */
+export function noPath(path: string): VaultError {
+	return new VaultError(`"${printable(path)}" is no path in Vault`, {
+		code: "E_REQUEST_INVALID",
+		exitCode: ExitCode.usage,
+		rows: { do: 'leave out empty, "." and ".." parts' },
 	});
 }
 

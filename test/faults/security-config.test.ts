@@ -78,3 +78,20 @@ test("a variable of the child may be called so, and is no more than that", async
 		"constructor",
 	]);
 });
+
+test.each([
+	"auto_auth: { method: approle, mount_path: auth/../sys, config: { role_id: r, secret_id: s } }",
+	"auto_auth: { method: approle, mount_path: auth//x, config: { role_id: r, secret_id: s } }",
+	"auto_auth: { method: approle, config: { role_id: r, secret_id: s, secret_id_response_wrapping_path: a/../b } }",
+	"env: { A: secret/../x#y }",
+	"env: { A: { secret: ./x, template: '{{a}}' } }",
+	'env: { A: "secret/a\\e[2J#y" }',
+	"env: { A: secret//x?version=1#y }",
+])(
+	"a path that would lead elsewhere is refused where it is written, not at the first request: %s",
+	async (text) => {
+		expect(await read(text)).toMatch(
+			/a path in Vault has no (empty, "." or ".." parts|characters that cannot be printed)/,
+		);
+	},
+);

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { _default as withDefault } from "zod/mini";
 import { parseDuration } from "../../kernel/mod.ts";
+import { pathFault } from "../reference.ts";
 import { alternatives, MISSING, wrongWord } from "../words.ts";
 
 // What the schema is written in: each kind of value that a key can have, with the sentence that is said when
@@ -93,7 +94,7 @@ export const path = text("the path of a file");
 
 /** A path in Vault, without a field. */
 export const vaultPath = text("a path in Vault").check(
-	refuse((value) => (value.includes("#") ? 'expected a path without "#field"' : undefined)),
+	refuse((value) => (value.includes("#") ? 'expected a path without "#field"' : pathFault(value))),
 );
 
 export const flag = z.boolean(expects("true or false"));
