@@ -1,26 +1,22 @@
-import { AgentError, type BackoffLimits, backoffDelay, type Clock } from "../kernel/mod.ts";
-import { pauseAfter } from "../vault/mod.ts";
-import { type Change, clockFor, type Entry, isStatic, leaseDueAt, oldestAt, unread } from "./entry.ts";
+import { AgentError } from "../kernel/mod.ts";
+import { type Change, clockFor, type Entry, leaseDueAt, unread } from "./entry.ts";
 import { type Found, justRead } from "./found.ts";
 import { type HandedSecret, resumed } from "./handed-secret.ts";
 import { type LeaseCalls, refusalOf } from "./lease-calls.ts";
-import { type Lease, renewed, replacementAt, withoutRenewal } from "./lease.ts";
+import { type Lease, renewed, withoutRenewal } from "./lease.ts";
 import { asksForPrevious, currentOf, isStillPrevious, previousOf } from "./previous.ts";
 import { requestKey, type SecretRequest } from "./request.ts";
 import { type LeaseEvent, RetiredLeases } from "./retired-leases.ts";
 import type { Pace, Rounds } from "./rounds.ts";
+import { Schedule, type ScheduleDeps } from "./schedule.ts";
 import { type Finding, isOlder, isSameFinding } from "./view.ts";
 
-export interface KeeperDeps {
+export interface KeeperDeps extends ScheduleDeps {
 	/** Reads one request; throws AgentError. */
 	readonly read: (request: SecretRequest, signal: AbortSignal) => Promise<Finding>;
 	/** What an agent before this one has left of a request, asked before its first read; throws AgentError. */
 	readonly handed?: (request: SecretRequest, signal: AbortSignal) => Promise<HandedSecret | undefined>;
 	readonly leases: LeaseCalls;
-	readonly clock: Clock;
-	readonly random: () => number;
-	/** Time between two reads of a secret without a lease, in milliseconds, unless its pace says another. */
-	readonly pollIntervalMs: number;
 	/** Told of everything that is read, before anybody else sees it. */
 	readonly found?: (key: string, finding: Finding) => void;
 	/** Told of what is no longer asked for. */
@@ -29,24 +25,20 @@ export interface KeeperDeps {
 	readonly onLease?: (event: LeaseEvent) => void;
 }
 
-/** Pauses of one path after failed reads; one path's failure costs no request on another. */
-const PATH_BACKOFF: BackoffLimits = { minMs: 250, maxMs: 60_000 };
-
-/** Keeps single entries: what is done about one when its time has come, and when that is. */
+/** Keeps single entries: does about one what is due. */
 export class Keeper {
 	readonly retired: RetiredLeases;
 	readonly #deps: KeeperDeps;
-	readonly #rounds: Rounds;
+	readonly #schedule: Schedule;
 	readonly #entries = new Map<string, Entry>();
 	readonly #working = new Map<string, Promise<Change | undefined>>();
-	#paces: ReadonlyMap<string, Pace> = new Map();
 	/** Keys of what another server has answered. */
 	readonly #foreign = new Set<string>();
 	#movedAt = Number.NEGATIVE_INFINITY;
 
 	constructor(deps: KeeperDeps, rounds: Rounds) {
 		this.#deps = deps;
-		this.#rounds = rounds;
+		this.#schedule = new Schedule(deps, rounds);
 		this.retired = new RetiredLeases({ ...deps, onLease: (event) => deps.onLease?.(event) });
 	}
 
@@ -71,10 +63,10 @@ export class Keeper {
 	}
 
 	pace(paces: ReadonlyMap<string, Pace>): void {
-		this.#paces = paces;
+		this.#schedule.paces = paces;
 		for (const entry of this.all) {
 			const isPlanned = entry.finding !== undefined && entry.attempts === 0;
-			if (isPlanned) this.#replace(entry, { dueAt: this.#plannedAt(entry) });
+			if (isPlanned) this.#replace(entry, { dueAt: this.#schedule.plannedAt(entry) });
 		}
 	}
 
@@ -84,11 +76,9 @@ export class Keeper {
 		for (const key of this.#entries.keys()) this.#foreign.add(key);
 	}
 
-	/** When something has to be done about an entry; its token's end may come before its own time. */
+	/** When something has to be done about an entry; never while that is being done. */
 	dueAt(entry: Entry): number {
-		if (this.isWorking(entry)) return Number.POSITIVE_INFINITY;
-		if (entry.lease === undefined || entry.attempts > 0) return entry.dueAt;
-		return Math.min(entry.dueAt, replacementAt(entry.lease, this.#endOfToken(entry.lease)));
+		return this.isWorking(entry) ? Number.POSITIVE_INFINITY : this.#schedule.dueAt(entry);
 	}
 
 	/** Whether something is being done about an entry. */
@@ -108,17 +98,10 @@ export class Keeper {
 
 	async #advance(entry: Entry, signal: AbortSignal): Promise<Change | undefined> {
 		const { lease } = entry;
-		const isRenewed = lease?.renewable === true && entry.clock === "lease" && !this.#isEnding(entry, lease);
-		if (isRenewed) return await this.#renew(entry, lease, signal);
-		return await this.#read(entry, signal);
-	}
-
-	/** Whether no renewal can help. */
-	#isEnding(entry: Entry, lease: Lease): boolean {
-		const now = this.#deps.clock.now();
-		const tokenEndsAt = this.#endOfToken(lease);
-		const isTokenEnding = tokenEndsAt < lease.endsAt && replacementAt(lease, tokenEndsAt) <= now;
-		return isTokenEnding || oldestAt(entry, this.#paceOf(entry)) <= now;
+		const mayRenew = lease?.renewable === true && entry.clock === "lease";
+		return mayRenew && !this.#schedule.isEnding(entry, lease)
+			? await this.#renew(entry, lease, signal)
+			: await this.#read(entry, signal);
 	}
 
 	async #renew(entry: Entry, lease: Lease, signal: AbortSignal): Promise<Change | undefined> {
@@ -144,7 +127,7 @@ export class Keeper {
 			}
 			// Renewals fail where reads may work, and time is running out.
 			if (lease.replaceAt <= clock.now()) return await this.#read(entry, signal);
-			const dueAt = Math.min(this.#retryAt(entry, error), lease.replaceAt);
+			const dueAt = Math.min(this.#schedule.retryAt(entry, error), lease.replaceAt);
 			this.#replace(entry, { error, attempts: entry.attempts + 1, dueAt });
 			return undefined;
 		}
@@ -152,7 +135,7 @@ export class Keeper {
 
 	#relet(entry: Entry, lease: Lease): void {
 		const next = { ...entry, lease, error: undefined, attempts: 0, ownDueAt: leaseDueAt(lease) };
-		this.#replace(next, { dueAt: this.#plannedAt(next) });
+		this.#replace(next, { dueAt: this.#schedule.plannedAt(next) });
 	}
 
 	async #read(entry: Entry, signal: AbortSignal): Promise<Change | undefined> {
@@ -167,7 +150,7 @@ export class Keeper {
 			this.#replace(entry, {
 				error,
 				attempts: entry.attempts + 1,
-				dueAt: this.#retryAt(entry, error),
+				dueAt: this.#schedule.retryAt(entry, error),
 				...(isStale && { finding: undefined }),
 			});
 			return undefined;
@@ -199,7 +182,7 @@ export class Keeper {
 		const { clock, random } = this.#deps;
 		if (held !== undefined && !this.#foreign.has(key) && isOlder(finding, held)) {
 			// A replica that lags behind: what we hold is newer. Asked again soon, without a fuss.
-			const dueAt = clock.now() + backoffDelay(entry.attempts, PATH_BACKOFF, random);
+			const dueAt = this.#schedule.againAt(entry);
 			this.#replace(entry, { attempts: entry.attempts + 1, dueAt });
 			return undefined;
 		}
@@ -209,7 +192,7 @@ export class Keeper {
 		const own = clockFor({ request, finding, lease }, { readAt, date, random });
 		// What says the same stays as it was: a `ttl` that counts down is no reason to write a file anew.
 		const next = { ...entry, ...own, finding: isSame ? held : finding, lease, readAt };
-		this.#replace(next, { error: undefined, attempts: 0, dueAt: this.#plannedAt(next) });
+		this.#replace(next, { error: undefined, attempts: 0, dueAt: this.#schedule.plannedAt(next) });
 		if (!this.#entries.has(key)) {
 			// Nobody asks for it any more, and nobody has seen it.
 			if (lease !== undefined) this.retired.add(lease);
@@ -219,29 +202,8 @@ export class Keeper {
 		return isSame ? undefined : { key, request, before: held, after: finding };
 	}
 
-	#plannedAt(entry: Entry): number {
-		const { clock, pollIntervalMs } = this.#deps;
-		const pace = this.#paceOf(entry);
-		const round = () => this.#rounds.next(pace.pollIntervalMs ?? pollIntervalMs, clock.now());
-		const nextRound = isStatic(entry) ? round() : Number.POSITIVE_INFINITY;
-		return Math.min(nextRound, entry.ownDueAt, oldestAt(entry, pace));
-	}
-
-	#retryAt(entry: Entry, error: AgentError): number {
-		const { clock, random } = this.#deps;
-		return clock.now() + pauseAfter(error, entry.attempts, { limits: PATH_BACKOFF, random });
-	}
-
-	#paceOf({ key }: Entry): Pace {
-		return this.#paces.get(key) ?? {};
-	}
-
 	#currentOf(request: SecretRequest): Entry | undefined {
 		return this.#entries.get(requestKey(currentOf(request)));
-	}
-
-	#endOfToken({ holder }: Lease): number {
-		return holder === undefined ? Number.POSITIVE_INFINITY : this.#deps.leases.endOf(holder);
 	}
 
 	#replace(entry: Entry, next: Partial<Entry>): void {
