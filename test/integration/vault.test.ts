@@ -252,8 +252,8 @@ describe("an answer", () => {
 	test("is repeated in part only after what has to be hidden was hidden: half a token would be known to nobody", async () => {
 		const words = `${"x ".repeat(140)}${TOKEN} and  two  blanks`;
 		const server = await loopback(json({ errors: [words, TOKEN] }, 400));
-		const clean = (text: string) =>
-			text.replaceAll(TOKEN, "[redacted]").replaceAll("two  blanks", "[redacted]");
+		const clean = (said: string) =>
+			said.replaceAll(TOKEN, "[redacted]").replaceAll("two  blanks", "[redacted]");
 
 		const error = await failure(clientFor(server.address, { clean }).send());
 
