@@ -4,15 +4,15 @@ import type { TokenGrant } from "./auth-method.ts";
 interface Login {
 	readonly method: string;
 	readonly grant: TokenGrant;
-	/** Where the token was found, when it was no login. */
-	readonly sink: string | undefined;
+	/** The file that the token was found in, when it was no login. */
+	readonly foundIn: string | undefined;
 }
 
 /** The line about a new token. */
-export function sayLogin(log: Log, { method, grant, sink }: Login): void {
+export function sayLogin(log: Log, { method, grant, foundIn }: Login): void {
 	const { accessor, policies, ttlMs } = grant;
 	const ttl = ttlMs > 0 ? `ttl ${formatDuration(ttlMs)}` : "no ttl";
-	const how = sink === undefined ? "ok" : `token taken from ${sink}`;
+	const how = foundIn === undefined ? "ok" : `token taken from ${foundIn}`;
 	log.write("info", "login", {
 		msg: `${method} ${how}, ${ttl}, policies ${policies.join(" ") || "none"}`,
 		method,

@@ -229,7 +229,7 @@ export class TokenSession {
 		if (this.#fillsSinks) sinks?.put(grant.token);
 		if (method.isTokenItself) before?.forget();
 		else if (before !== undefined) this.#replaced.add(before);
-		sayLogin(log, { method: method.name, grant, sink: found?.path });
+		sayLogin(log, { method: method.name, grant, foundIn: found?.path });
 		return held;
 	}
 

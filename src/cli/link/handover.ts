@@ -10,6 +10,7 @@ import { AgentError, type Log, type Secret } from "../../kernel/mod.ts";
 import { type HandedSecret, handedSecret, requestKey, type SecretRequest } from "../../secrets/mod.ts";
 import { deliveryOf } from "../assemble.ts";
 import type { World } from "../world.ts";
+import { credentialFiles } from "./credential-files.ts";
 import { ownLogin } from "./open-sinks.ts";
 import { sinkFiles } from "./sink-files.ts";
 import type { VaultParts } from "./vault-parts.ts";
@@ -76,16 +77,13 @@ export class Handover {
 	}
 }
 
-/** @returns nothing has been looked at yet */
+/** Looks at nothing yet. */
 export async function openHandover(config: HandingConfig, parts: HandoverParts): Promise<Handover> {
 	const { world, log } = parts;
-	const { fs, uid } = world;
+	const { uid, clock } = world;
 	const files = sinkFiles(deliveryOf(config, world), { uid, largest: LARGEST_HANDOVER });
-	const credentials = {
-		readFile: (path: string) => world.readText(path),
-		unlink: (path: string) => fs.unlink(path),
-	};
-	const file = await openHandoverFile(optionsOf(config), { files, credentials, clock: world.clock, log });
+	const credentials = credentialFiles(world);
+	const file = await openHandoverFile(optionsOf(config), { files, credentials, clock, log });
 	return new Handover(file, config.exitAfterAuth, parts);
 }
 

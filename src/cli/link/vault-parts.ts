@@ -27,10 +27,7 @@ export interface VaultParts {
 	readonly moved: () => void;
 }
 
-/**
- * @param isOnePass whether the work is done once
- * @throws AgentError when nothing says where Vault is or how to log in
- */
+/** @throws AgentError when nothing says where Vault is or how to log in */
 export function vaultParts(
 	config: Config,
 	surroundings: Omit<VaultSurroundings, "guard" | "isFirst">,

@@ -81,7 +81,7 @@ const file = keys({
 	),
 });
 
-/** The file. Its defaults are part of it; what depends on other keys is settled in normalize.ts. */
+/** The file. Its defaults are part of it; what depends on other keys is settled in `load.ts`. */
 export const fileSchema = note(file, "keyturn", "Configuration of the agent.");
 
 /** The file after the schema's defaults. */
