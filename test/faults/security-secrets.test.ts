@@ -34,7 +34,7 @@ function hostile() {
 const ACTING = /(?!\n|\t)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 test.each([
-	["json", /^\{"level":"\w+","time":"[^"]+","event":"\w+"/],
+	["json", /^\{"level":"\w+","time":"[^"]+","event":"[a-z -]+"/],
 	["pretty", /^(\d\d:\d\d:\d\d \S+ +\S| {4})/],
 ])("a secret that somebody has filled with harm harms nothing but itself, %s", async (format, ours) => {
 	const [vault, place] = [await openVault(), folder()];
