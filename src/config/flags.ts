@@ -14,6 +14,8 @@ export interface Flags {
 	readonly execListen?: string;
 	/** How a new child is asked whether it is up, in a word. */
 	readonly execReady?: string;
+	/** How long a child that is replaced may keep what is open with it. */
+	readonly execDrainTimeout?: string;
 	/** The child, as it stood after `--`. */
 	readonly command?: readonly string[];
 	readonly pollInterval?: string;
@@ -55,11 +57,12 @@ export function applyFlags(settings: Settings, flags: Flags, cwd: string): void 
 }
 
 /** Flags about the child, which are of no use without one. */
-function applyChild(settings: Settings, { onChange, execListen, execReady }: Flags): void {
+function applyChild(settings: Settings, { onChange, execListen, execReady, execDrainTimeout }: Flags): void {
 	const given = [
 		["--on-change", "on_change", onChange],
 		["--exec-listen", "listen", execListen],
 		["--exec-ready", "ready", execReady && readyOf(execReady)],
+		["--exec-drain-timeout", "drain_timeout", execDrainTimeout],
 	] as const;
 	for (const [name, key, value] of given) {
 		if (value === undefined) continue;

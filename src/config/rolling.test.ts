@@ -135,14 +135,20 @@ describe("on_change: rolling", () => {
 
 	test("can be asked for by flags", async () => {
 		const exec = async (execReady: string) => {
-			const flags = { command: ["gw"], onChange: "rolling", execListen: "4000", execReady };
+			const flags = {
+				command: ["gw"],
+				onChange: "rolling",
+				execListen: "4000",
+				execReady,
+				execDrainTimeout: "5m",
+			};
 			const { file: _none, ...input } = given({});
 			return (await loadConfig({ ...input, flags })).exec;
 		};
 
 		expect(await exec("/health")).toMatchObject({
 			ready: { probe: { kind: "http-path", path: "/health" } },
-			rolling: { listen: { host: "127.0.0.1", port: 4000 } },
+			rolling: { listen: { host: "127.0.0.1", port: 4000 }, drainTimeoutMs: 300_000 },
 		});
 		expect((await exec("tcp"))?.ready?.probe).toEqual({ kind: "tcp-private" });
 	});
@@ -362,6 +368,7 @@ describe("another on_change than rolling", () => {
 test.each([
 	["execListen", "--exec-listen"],
 	["execReady", "--exec-ready"],
+	["execDrainTimeout", "--exec-drain-timeout"],
 ])("refuses %s without a child", async (flag, name) => {
 	const input = { ...given({}), readFile: () => Promise.resolve(""), flags: { [flag]: "tcp" } };
 

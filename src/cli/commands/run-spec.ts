@@ -28,6 +28,10 @@ export const runSpec: CommandSpec = {
 			flags: "--exec-ready <probe>",
 			text: "when the command is up: /health, tcp, http://host:port/path or tcp:host:port",
 		},
+		{
+			flags: "--exec-drain-timeout <duration>",
+			text: "with rolling: how long answers begun with the old key may go on (default 30s)",
+		},
 		POLL_INTERVAL,
 		...LISTENER_FLAGS,
 	],

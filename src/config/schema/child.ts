@@ -106,7 +106,7 @@ export const exec = keys({
 	drain_timeout: note(
 		optional(duration()),
 		"duration",
-		"Rolling alone: how long the old child may keep its open connections before they are cut. Default: `30s`.",
+		"Rolling alone: how long the old child may keep its open connections before they are cut; for streams of an LLM `5m` does. Also `--exec-drain-timeout`. Default: `30s`.",
 	),
 	pass: note(
 		optional(word(["http", "tcp"])),
