@@ -2,7 +2,7 @@ import { connect, type Socket } from "node:net";
 import type { Target } from "./front.ts";
 import type { OpenConnections } from "./open-connections.ts";
 import type { Passing } from "./passing.ts";
-import { discardInput, reset, resetWhenFlushed, retire } from "./sockets.ts";
+import { reset, resetWhenFlushed, retire } from "./sockets.ts";
 import type { Waiter, WaitingRoom } from "./waiting-room.ts";
 
 /** What the connections of one front share. */
@@ -181,7 +181,6 @@ export class Connection implements Waiter {
 			this.#release();
 			if (this.#client.closed) this.#hub.gone(this);
 		});
-		if (this.#client.writableNeedDrain) upstream.pause();
 		if (this.#header !== undefined) upstream.write(this.#header);
 		this.#hub.room.served(this);
 		this.#passing.connected();
@@ -216,7 +215,6 @@ export class Connection implements Waiter {
 		} else if (socket === this.#upstream) {
 			this.#isOver = true;
 			this.#release();
-			discardInput(this.#client);
 			resetWhenFlushed(this.#client);
 		}
 	}
@@ -226,7 +224,6 @@ export class Connection implements Waiter {
 		this.#hub.room.leave(this);
 		this.#dialing?.destroy();
 		this.#dialing = undefined;
-		if (this.#upstream === undefined) this.#hub.gone(this);
-		else this.#upstream.end(); // it may still have bytes of the client to take
+		if (this.#upstream === undefined) this.#hub.gone(this); // otherwise it has bytes of the client to take
 	}
 }

@@ -161,6 +161,22 @@ describe("a target that takes no connections", () => {
 		expect(bench.log.lines).toMatchObject([{ level: "warn", event: "front", failed: 1 }]);
 	});
 
+	test("is left for the next one, also when it has just taken a connection", async () => {
+		const bench = await frontBench();
+		const [old, fresh] = [await standIn(), await standIn()];
+		bench.front.switchTo(old);
+		const calling = bench.call();
+		while (bench.front.tally.accepted === 0) await new Promise((resolve) => setImmediate(resolve));
+
+		bench.front.switchTo(fresh);
+		(await calling).say("hello");
+
+		await (await fresh.accept()).hears("hello");
+		expect(old.accepted).toBe(1);
+		await (await old.accept()).hearsEnd();
+		expect(bench.front.openWith(old)).toBe(0);
+	});
+
 	test("is left for the next one", async () => {
 		const bench = await frontBench();
 		bench.front.switchTo({ port: await freePort() });
@@ -211,6 +227,25 @@ describe("close()", () => {
 		await client.hearsEnd();
 		expect(client.text).toBe("");
 	});
+});
+
+test("close() does not wait for who was told of the end and stays", async () => {
+	const bench = await frontBench({ pass: "http" });
+	const child = await standIn();
+	bench.front.switchTo(child);
+	const { client, upstream } = await bench.join(child);
+	client.say("GET / HTTP/1.1\r\n\r\n");
+	await upstream.hearsUntil("\r\n\r\n");
+	bench.front.switchTo(await standIn());
+	upstream.say("HTTP/1.1 204 No Content\r\n\r\n");
+	await client.hearsEnd();
+	await upstream.hearsEnd();
+
+	await bench.front.close();
+
+	upstream.say("is anybody there?");
+	await upstream.hearsReset();
+	await eventually(() => expect(bench.front.tally.connections).toBe(0));
 });
 
 test("a thousand connections leave nothing behind", async () => {

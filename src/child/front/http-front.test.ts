@@ -209,6 +209,19 @@ describe("pass: http, a switch", () => {
 		await client.hearsEnd();
 	});
 
+	test("before a child that breaks off in an answer's head: what there is of it arrives", async () => {
+		const { front, join, old, fresh } = await bench();
+		const { client, upstream } = await join(old);
+		client.say(get("/"));
+		await upstream.hears(get("/"));
+
+		front.switchTo(fresh);
+		upstream.say("HTTP/1.1 200 OK\r\nContent-").end();
+
+		expect(await client.hearsUntil("Content-")).toBe("HTTP/1.1 200 OK\r\nContent-");
+		await client.hearsEnd();
+	});
+
 	test("in an answer's head: that is passed on as it began, and the next request goes to the new child", async () => {
 		const { front, join, old, fresh } = await bench();
 		const { client, upstream } = await join(old);
@@ -485,6 +498,38 @@ describe("pass: http, a switch", () => {
 		await both.client.hears(ok("n"));
 		await late.hears(ok("l"));
 		expect(front.tally).toMatchObject({ waiting: 0, failed: 0 });
+	});
+
+	test("to nothing: a request with which its client ends is passed on, and then the end", async () => {
+		const { front, join, old, fresh } = await bench();
+		const both = await join(old);
+		await exchange(both);
+		front.switchTo(undefined);
+		both.client.say(get("/last")).end();
+		await eventually(() => expect(front.tally.waiting).toBe(1));
+		await hasHeard();
+
+		front.switchTo(fresh);
+		const upstream = await fresh.accept();
+		expect(await upstream.hearsUntil("\r\n\r\n")).toBe(get("/last"));
+		await upstream.hearsEnd();
+		upstream.say(ok("bye")).end();
+
+		await both.client.hears(ok("bye"));
+		await both.client.hearsEnd();
+	});
+
+	test("to nothing: who leaves while he waits is forgotten", async () => {
+		const { front, join, old } = await bench();
+		const both = await join(old);
+		await exchange(both);
+		front.switchTo(undefined);
+		both.client.say(get("/next"));
+		await eventually(() => expect(front.tally.waiting).toBe(1));
+
+		both.client.reset();
+
+		await eventually(() => expect(front.tally).toMatchObject({ connections: 0, waiting: 0, failed: 0 }));
 	});
 
 	test("to nothing for too long: who waits is reset", async () => {

@@ -40,6 +40,8 @@ describe("WaitingRoom", () => {
 		room.served(oldest);
 
 		expect(others.map(({ tries }) => tries)).toEqual([1, 1]);
+		for (const client of others.slice(0, 1)) room.served(client);
+		expect(others.map(({ tries }) => tries)).toEqual([1, 1]);
 	});
 
 	test("nobody waits for longer than 30 s, however often he comes back in the meantime", async () => {

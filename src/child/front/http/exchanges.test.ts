@@ -301,6 +301,15 @@ describe("Exchanges becomes opaque at", () => {
 	});
 });
 
+test("Exchanges bounds what comes with one chunk, not with all of them", () => {
+	const followed = new Exchanges();
+	const chunks = `1;${"a".repeat(1000)}\r\nx\r\n`.repeat(100);
+
+	const ends = read(followed, "requests", [bytesOf(`${CHUNKS}${chunks}0\r\n\r\n`)]);
+
+	expect([followed.opaque, ends.length]).toEqual([undefined, 1]);
+});
+
 describe("Exchanges says that the connection is over after", () => {
 	const CLOSES = "Connection: close\r\nContent-Length: 0\r\n\r\n";
 	const KEEPS = "Connection: keep-alive\r\nContent-Length: 0\r\n\r\n";

@@ -13,8 +13,8 @@ export type Opaque =
 	| "too many requests without an answer";
 
 interface Answer extends AnswerHead {
-	/** When it began, its request had ended and no other was under way; and the connection goes on after it. */
-	readonly isLast: boolean;
+	/** The connection goes on after it, though it need not: its request has ended. */
+	readonly mayClose: boolean;
 }
 
 /** Requests behind one another that have no answer yet. */
@@ -100,8 +100,7 @@ export class Exchanges {
 		const head = request && readAnswerHead({ bytes, start, end }, request);
 		if (request === undefined || head === undefined) return AMBIGUOUS;
 		const hasEnded = this.#pending.length > 1 || this.requests.place === "between";
-		const isAlone = this.#pending.length === 1 && hasEnded;
-		this.answer = { ...head, isLast: isAlone && head.persists && !head.isInterim };
+		this.answer = { ...head, mayClose: hasEnded && head.persists && !head.isInterim };
 		if (head.isUpgrade) this.opaque ??= "upgraded";
 		// Whether the body still comes after a final answer, clients do not agree (RFC 9110 section 10.1.1).
 		return request.expects && !hasEnded && !head.isInterim ? AMBIGUOUS : head.body;

@@ -55,7 +55,7 @@ export class LastAnswers {
 		const head = Buffer.concat(this.#head ?? []);
 		this.#head = undefined;
 		const { answer, opaque, isPipelined } = this.#exchanges;
-		if (!mayClose || opaque !== undefined || isPipelined || !answer?.isLast) return head;
+		if (!mayClose || opaque !== undefined || isPipelined || !answer?.mayClose) return head;
 		this.isPromised = true;
 		return withClose(head);
 	}
