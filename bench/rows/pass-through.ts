@@ -6,7 +6,7 @@ import { freePort } from "../../test/support/free-port.ts";
 import { type Bench, freshFolder, type Group, type Result, writeSecrets } from "../context.ts";
 import { connections, latencies, throughput } from "../http-load.ts";
 import { layOut, writeLogin } from "../job.ts";
-import { Running } from "../process.ts";
+import { findOnPath, Running } from "../process.ts";
 import { embeddedServer } from "../server.ts";
 import { median } from "../stats.ts";
 
@@ -18,7 +18,7 @@ const MODES = ["http", "tcp"] as const;
 /** As a gateway: it waits for somebody else most of the time. */
 const WAIT_MS = 5;
 
-/** What it costs that the agent stands before the child, in each of its two modes. */
+/** What it costs that the agent stands before the child, in each of its two modes, and what haproxy would cost there. */
 export const passThrough: Group = {
 	name: "pass-through",
 	async measure(bench) {
@@ -27,49 +27,63 @@ export const passThrough: Group = {
 		for (const waitMs of [0, WAIT_MS]) {
 			const straight = await startChild(stack, waitMs);
 			for (const mode of MODES) {
-				const through = await startAgent(bench, stack, { mode, waitMs });
-				results.push(...(await compare(bench, { straight, through: through.port, mode, waitMs })));
-				if (waitMs === 0) results.push(await growth(bench, { mode, ...through }));
+				const ours = await startAgent(bench, stack, { mode, waitMs });
+				const peer = await startHaproxy(bench, stack, { mode, to: straight });
+				const through = new Map([[bench.ours.name, ours.port], ...peer]);
+				results.push(...(await compare(bench, { straight, through, mode, waitMs })));
+				if (waitMs === 0) results.push(await growth(bench, { mode, ...ours }));
 			}
 		}
 		return results;
 	},
 };
 
-interface Pair {
+interface Lanes {
 	readonly straight: number;
-	readonly through: number;
+	/** Ports, by the name of who stands there. */
+	readonly through: ReadonlyMap<string, number>;
 	readonly mode: string;
 	readonly waitMs: number;
 }
 
-/** In turn, so that what else the machine does hits both. */
-async function compare({ options, ours }: Bench, pair: Pair): Promise<Result[]> {
-	const { straight, through, mode, waitMs } = pair;
-	const rates = { straight: [] as number[], through: [] as number[] };
-	const tails = { straight: [] as number[], through: [] as number[] };
+/** What a way to the child has shown, run by run. */
+class Lane {
+	readonly port: number;
+	readonly rates: number[] = [];
+	readonly tails: number[] = [];
+
+	constructor(port: number) {
+		this.port = port;
+	}
+}
+
+/** In turn, so that what else the machine does hits all. */
+async function compare({ options }: Bench, { straight, through, mode, waitMs }: Lanes): Promise<Result[]> {
+	const direct = new Lane(straight);
+	const others = new Map([...through].map(([name, port]) => [name, new Lane(port)]));
 	const seconds = options.isQuick ? 1 : 3;
 	for (let run = 0; run < (options.isQuick ? 2 : 5); run++) {
-		rates.straight.push(await throughput(straight, CONNECTIONS, seconds));
-		rates.through.push(await throughput(through, CONNECTIONS, seconds));
-		tails.straight.push(tail(await latencies(straight, 500)));
-		tails.through.push(tail(await latencies(through, 500)));
+		for (const lane of [direct, ...others.values()]) {
+			lane.rates.push(await throughput(lane.port, CONNECTIONS, seconds));
+			lane.tails.push(tail(await latencies(lane.port, 500)));
+		}
 	}
+	const each = (value: (lane: Lane) => number) =>
+		new Map([...others].map(([name, lane]) => [name, value(lane)]));
 	const child = waitMs === 0 ? "a child that answers at once" : `a child that takes ${waitMs} ms`;
-	const of = (value: number) => new Map([[ours.name, value]]);
 	return [
 		{
 			row: `requests straight for each through (pass: ${mode}), ${child}`,
 			unit: "×",
 			goal: 1.25,
-			values: of(median(rates.straight) / median(rates.through)),
+			values: each(({ rates }) => median(direct.rates) / median(rates)),
 		},
-		{ row: "its requests per second through", unit: "/s", values: of(median(rates.through)) },
+		{ row: "requests per second through", unit: "/s", values: each(({ rates }) => median(rates)) },
 		{
 			row: `p99 added with little load (pass: ${mode}), ${child}`,
 			unit: "ms",
 			goal: 1,
-			values: of(median(tails.through) - median(tails.straight)),
+			values: each(({ tails }) => median(tails) - median(direct.tails)),
 		},
 	];
 }
@@ -89,14 +103,36 @@ async function growth(
 	{ port, running, mode }: Agent & { readonly mode: string },
 ): Promise<Result> {
 	const count = options.isQuick ? 10_000 : 100_000;
-	await connections(port, count / 5);
-	await delay(1000);
+	await connections(port, 20_000);
 	const before = running.rssMiB;
 	await connections(port, count);
-	await delay(1000);
 	const grown = Math.max(0, running.rssMiB - before);
 	const row = `memory grown over ${count} connections (pass: ${mode})`;
 	return { row, unit: "MiB", goal: 5, values: new Map([[ours.name, grown]]) };
+}
+
+/** @returns its name and port, where it is on PATH */
+async function startHaproxy(
+	bench: Bench,
+	stack: AsyncDisposableStack,
+	{ mode, to }: { readonly mode: string; readonly to: number },
+): Promise<readonly (readonly [string, number])[]> {
+	const program = findOnPath("haproxy");
+	if (program === undefined) return [];
+	const port = await freePort();
+	const folder = freshFolder(bench, `haproxy-${mode}`);
+	layOut(folder, []);
+	const file = join(folder, "haproxy.cfg");
+	const lines = [
+		"global\n  nbthread 1", // as many as keyturn has
+		`defaults\n  mode ${mode}\n  timeout connect 5s\n  timeout client 60s\n  timeout server 60s`,
+		`frontend public\n  bind 127.0.0.1:${port}\n  default_backend child`,
+		`backend child\n  server child 127.0.0.1:${to}\n`,
+	];
+	writeFileSync(file, lines.join("\n"));
+	stack.use(new Running({ program, args: ["-f", file], env: {}, log: join(folder, "log") }));
+	await answering(port);
+	return [["haproxy", port]];
 }
 
 async function startChild(stack: AsyncDisposableStack, waitMs: number): Promise<number> {
