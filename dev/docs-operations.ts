@@ -38,7 +38,7 @@ export function withOperationTables(page: string): string {
 
 /** What becomes of a signal where there is a child. */
 const SIGNAL_WORDS: Readonly<Record<SignalMeaning, string>> = {
-	stop: "the child gets its `stop_signal`; after `stop_timeout` its group is killed; the agent ends with its code",
+	stop: "the child gets its `stop_signal`, in rolling once answers under way have ended or `drain_timeout` is over; after `stop_timeout` its group is killed; the agent ends with its code",
 	interrupt: "passed to the child's group; when the child ends, so does the agent",
 	suspend: "the child's group is stopped, then the agent",
 	group: "passed to the child's group",

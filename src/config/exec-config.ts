@@ -44,7 +44,7 @@ export interface RollingConfig {
 	readonly pass: "http" | "tcp";
 	/** How long the old child may keep what is open with it. */
 	readonly drainTimeoutMs: number;
-	/** `pass: tcp` alone: a connection of the old child on which nobody has spoken for so long is ended. */
+	/** `pass: tcp` alone: a connection of the old child on which that spoke last, so long ago, is ended. */
 	readonly idleTimeoutMs: number;
 	/** How the child is told of the client's address. */
 	readonly proxyProtocol: "none" | "v1" | "v2";

@@ -106,7 +106,7 @@ export const exec = keys({
 	drain_timeout: note(
 		optional(duration()),
 		"duration",
-		"Rolling alone: how long the old child may keep its open connections before they are cut; for streams of an LLM `5m` does. Also `--exec-drain-timeout`. Default: `30s`.",
+		"Rolling alone: how long the old child may keep its open connections before they are cut, and at the agent's end any child; for streams of an LLM `5m` does. Also `--exec-drain-timeout`. Default: `30s`.",
 	),
 	pass: note(
 		optional(word(["http", "tcp"])),
@@ -116,7 +116,7 @@ export const exec = keys({
 	idle_timeout: note(
 		optional(span),
 		"duration",
-		"`pass: tcp` alone: a connection of the old child on which neither side has spoken for so long is ended. Default: `10s`.",
+		"`pass: tcp` alone: a connection of the old child on which that has spoken last, and nobody since for so long, is ended; one on which a client waits for its answer is not. Default: `10s`.",
 	),
 	proxy_protocol: note(
 		optional(word(["none", "v1", "v2"])),
@@ -132,7 +132,7 @@ export const exec = keys({
 	start_grace: note(
 		defaulted(duration(), "5s"),
 		"duration",
-		"A new child that ends within this time is put back on the previous values once.",
+		"A new child that ends within this time is put back on the previous values once. With rolling it counts from the moment when the child is ready, and the old one is held for as long.",
 	),
 	restart_on_exit: note(
 		defaulted(word(["never", "on-failure", "always"]), "never"),
