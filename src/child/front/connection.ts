@@ -34,6 +34,8 @@ export class Connection implements Waiter {
 	#dialing: Socket | undefined;
 	/** Nothing is passed on any more. */
 	#isOver = false;
+	/** It ends with what its upstream says. */
+	#isClosing = false;
 
 	/** @param client paused */
 	constructor(client: Socket, hub: Hub) {
@@ -112,8 +114,12 @@ export class Connection implements Waiter {
 		this.#client.end();
 	}
 
-	/** Leaves the upstream, which has nothing to say any more; the client notices nothing. */
+	/** Leaves the upstream, which has nothing to say any more; the client notices nothing, unless there will be no other. */
 	leaveUpstream(): void {
+		if (this.#hub.room.isClosed) {
+			this.finish();
+			return;
+		}
 		const upstream = this.#release();
 		if (upstream !== undefined) retire(upstream, () => upstream.destroy());
 		this.resume();
@@ -140,9 +146,15 @@ export class Connection implements Waiter {
 		this.cut();
 	}
 
-	/** Ends it, unless something is under way that may end by itself. */
+	/** There will be no other target: who has none and asks for none need not stay. */
+	refused(): void {
+		if (this.#upstream === undefined && this.#dialing === undefined) this.finish();
+	}
+
+	/** Ends it as soon as its target has said all; at once where nothing is under way. */
 	close(): void {
-		if (this.#upstream === undefined || !this.isBusy) this.finish();
+		this.#isClosing = true;
+		if (this.#upstream === undefined || this.#upstream.readableEnded || !this.isBusy) this.finish();
 	}
 
 	/** Resets both sides. */
@@ -174,7 +186,9 @@ export class Connection implements Waiter {
 		upstream.on("data", (bytes: Buffer) => this.#passing.fromUpstream(bytes));
 		upstream.on("drain", () => this.resume());
 		upstream.on("end", () => {
-			if (upstream === this.#upstream) this.#passing.upstreamEnded();
+			if (upstream !== this.#upstream) return;
+			this.#passing.upstreamEnded();
+			if (this.#isClosing) this.finish();
 		});
 		upstream.on("close", () => {
 			if (upstream !== this.#upstream) return;

@@ -100,16 +100,21 @@ class PublicFront implements Front {
 		return left.length;
 	}
 
-	/** What the child has said before its end still arrives: what is busy may end by itself for as long as a client lingers. */
-	async close(): Promise<void> {
+	refuse(): void {
+		this.#server?.close();
+		this.#room.close();
+		for (const connection of this.#connections) connection.refused();
+	}
+
+	async close({ withinMs = LINGER_MS }: { readonly withinMs?: number } = {}): Promise<void> {
+		this.refuse();
 		const server = this.#server;
 		const closed = new Promise<unknown>((resolve) => server?.close(resolve) ?? resolve(undefined));
 		this.#closed.abort();
-		this.#room.close();
 		this.#lingering.close();
 		for (const socket of this.#lingering.members()) socket.destroy();
 		for (const connection of this.#connections) connection.close();
-		await firstOf(closed, LINGER_MS, { clock: this.#deps.clock });
+		await firstOf(closed, withinMs, { clock: this.#deps.clock });
 		for (const connection of this.#connections) connection.cut();
 		await closed;
 	}

@@ -58,8 +58,17 @@ export interface Front {
 	 * @returns how many connections that were
 	 */
 	cut(target: Target): number;
-	/** Stops listening and cuts what is open; removes the unix socket. */
-	close(): Promise<void>;
+	/**
+	 * Stops listening: new clients are refused at once, and the unix socket is gone. Those that wait for a target are let
+	 * go, and from now on none waits. What is open stays.
+	 */
+	refuse(): void;
+	/**
+	 * Stops listening, and ends everything: what a target has said before its own end is passed on first.
+	 *
+	 * @param limits.withinMs how long slow clients may take for that before they are cut, in milliseconds; 2000 by default
+	 */
+	close(limits?: { readonly withinMs?: number }): Promise<void>;
 	readonly tally: FrontTally;
 }
 

@@ -39,8 +39,9 @@ export class WaitingRoom {
 		return this.#waiting.size;
 	}
 
-	/** @returns false when there is no room */
+	/** @returns false when there is no room, or no target to wait for any more */
 	enter(waiter: Waiter): boolean {
+		if (this.isClosed) return false;
 		if (!this.#waiting.has(waiter) && this.#waiting.size >= MOST_WAITING) return false;
 		this.#waiting.add(waiter);
 		if (!this.#isTrying) void this.#keepTrying();
@@ -64,9 +65,18 @@ export class WaitingRoom {
 		for (const waiter of this.#waiting.members()) waiter.connect();
 	}
 
+	get isClosed(): boolean {
+		return this.#closed.signal.aborted;
+	}
+
+	/** Nobody waits any more: whoever does gives up. */
 	close(): void {
 		this.#waiting.close();
 		this.#closed.abort();
+		for (const waiter of this.#waiting.members()) {
+			this.#waiting.delete(waiter);
+			waiter.giveUp();
+		}
 	}
 
 	async #keepTrying(): Promise<void> {
