@@ -139,12 +139,13 @@ describe("pass: tcp", () => {
 		const child = await standIn();
 		front.switchTo(child);
 		const { client, upstream } = await join(child);
+		const piece = Buffer.alloc(MIB);
 		upstream.socket.pause();
 		const before = process.memoryUsage().external;
 
 		let written = 0;
 		const writeNext = () => {
-			if (written < 50) client.socket.write(Buffer.alloc(MIB), () => writeNext());
+			if (written < 50) client.socket.write(piece, () => writeNext());
 			else client.end();
 			written++;
 		};
