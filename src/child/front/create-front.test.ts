@@ -191,6 +191,79 @@ describe("a target that takes no connections", () => {
 	});
 });
 
+describe("refuse()", () => {
+	test("turns new clients away at once, and leaves alone what is open", async () => {
+		const bench = await frontBench();
+		const child = await standIn();
+		bench.front.switchTo(child);
+		const { client, upstream } = await bench.join(child);
+
+		bench.front.refuse();
+
+		expect(bench.front.isOpen).toBe(false);
+		await expect(bench.call()).rejects.toMatchObject({ code: "ECONNREFUSED" });
+		client.say("question");
+		await upstream.hears("question");
+		upstream.say("answer");
+		await client.hears("answer");
+	});
+
+	test("removes the unix socket", async () => {
+		const path = folder().at("gw.sock");
+		const bench = await frontBench({ listen: { kind: "unix", path } });
+
+		bench.front.refuse();
+
+		await expect(stat(path)).rejects.toMatchObject({ code: "ENOENT" });
+	});
+
+	test("lets go who waits for a target", async () => {
+		const bench = await frontBench();
+		const client = await bench.call();
+		await eventually(() => expect(bench.front.tally.waiting).toBe(1));
+
+		bench.front.refuse();
+
+		await client.hearsReset();
+		await eventually(() =>
+			expect(bench.front.tally).toMatchObject({ connections: 0, waiting: 0, failed: 1 }),
+		);
+	});
+
+	test("lets go clients between two requests as soon as they have no target, and those with one when it has answered", async () => {
+		const bench = await frontBench({ pass: "http" });
+		const child = await standIn();
+		bench.front.switchTo(child);
+		const [idle, busy] = [await bench.join(child), await bench.join(child)];
+		busy.client.say("GET / HTTP/1.1\r\n\r\n");
+		await busy.upstream.hearsUntil("\r\n\r\n");
+
+		bench.front.refuse();
+		await hasHeard();
+		expect([idle.client.state, busy.client.state]).toEqual(["open", "open"]);
+		bench.front.switchTo(undefined);
+		await idle.client.hearsEnd();
+		busy.upstream.say("HTTP/1.1 204 No Content\r\n\r\n");
+
+		expect(await busy.client.hearsUntil("\r\n\r\n")).toContain("Connection: close");
+		await busy.client.hearsEnd();
+		await bench.front.drained(child);
+	});
+
+	test("ends clients that had been left without a target before", async () => {
+		const bench = await frontBench({ pass: "http" });
+		const child = await standIn();
+		bench.front.switchTo(child);
+		const { client } = await bench.join(child);
+		bench.front.switchTo(undefined);
+
+		bench.front.refuse();
+
+		await client.hearsEnd();
+		expect(client.text).toBe("");
+	});
+});
+
 describe("close()", () => {
 	test("resolves without ever having been opened", async () => {
 		await expect(front({ kind: "tcp", host: "127.0.0.1", port: 0 }).close()).resolves.toBeUndefined();
