@@ -1,26 +1,9 @@
 import { connect, type Socket } from "node:net";
 import type { Target } from "./front.ts";
-import type { OpenConnections } from "./open-connections.ts";
+import type { Hub } from "./hub.ts";
 import type { Passing } from "./passing.ts";
 import { reset, resetWhenFlushed, retire } from "./sockets.ts";
-import type { Waiter, WaitingRoom } from "./waiting-room.ts";
-
-/** What the connections of one front share. */
-export interface Hub {
-	/** Where new connections and requests go. */
-	readonly current: Target | undefined;
-	readonly open: OpenConnections<Connection>;
-	readonly room: WaitingRoom;
-	readonly passing: (connection: Connection) => Passing;
-	/** What an upstream has to hear of this client first (PROXY protocol). */
-	readonly header: (client: Socket) => Buffer | undefined;
-	/** Its other side was told of the end; it is not waited for long. */
-	readonly linger: (socket: Socket) => void;
-	/** No target took a client. */
-	readonly failed: () => void;
-	/** Both sides have closed. */
-	readonly gone: (connection: Connection) => void;
-}
+import type { Waiter } from "./waiting-room.ts";
 
 /** One client, and the upstream that it is passed on to at the moment. */
 export class Connection implements Waiter {
@@ -32,6 +15,7 @@ export class Connection implements Waiter {
 	#target: Target | undefined;
 	/** An upstream that is not connected yet. */
 	#dialing: Socket | undefined;
+	#isAwaitingAnswer = false;
 	/** Nothing is passed on any more. */
 	#isOver = false;
 	/** It ends with what its upstream says. */
@@ -43,7 +27,10 @@ export class Connection implements Waiter {
 		this.#hub = hub;
 		this.#header = hub.header(client);
 		this.#passing = hub.passing(this);
-		client.on("data", (bytes: Buffer) => this.#passing.fromClient(bytes));
+		client.on("data", (bytes: Buffer) => {
+			this.#isAwaitingAnswer = true;
+			this.#passing.fromClient(bytes);
+		});
 		client.on("drain", () => this.#upstream?.resume());
 		client.on("end", () => {
 			if (!this.#isOver) this.#passing.clientEnded();
@@ -69,6 +56,11 @@ export class Connection implements Waiter {
 	/** Grows whenever one side speaks. */
 	get spoken(): number {
 		return this.#client.bytesRead + (this.#upstream?.bytesRead ?? 0);
+	}
+
+	/** The client was the last to speak. */
+	get isAwaitingAnswer(): boolean {
+		return this.#isAwaitingAnswer;
 	}
 
 	/** What was said has not been passed on yet. */
@@ -183,7 +175,10 @@ export class Connection implements Waiter {
 		this.#upstream = upstream;
 		this.#target = target;
 		this.#hub.open.add(target, this);
-		upstream.on("data", (bytes: Buffer) => this.#passing.fromUpstream(bytes));
+		upstream.on("data", (bytes: Buffer) => {
+			this.#isAwaitingAnswer = false;
+			this.#passing.fromUpstream(bytes);
+		});
 		upstream.on("drain", () => this.resume());
 		upstream.on("end", () => {
 			if (upstream !== this.#upstream) return;

@@ -289,6 +289,68 @@ describe("close()", () => {
 		await expect(bench.call()).rejects.toMatchObject({ code: "ECONNREFUSED" });
 	});
 
+	test.each(["tcp", "http"] as const)(
+		"gives a slow client of a child that has ended all that it said (pass: %s)",
+		async (pass) => {
+			const bench = await frontBench({ pass });
+			const child = await standIn();
+			bench.front.switchTo(child);
+			const { client, upstream } = await bench.join(child);
+			const head = "HTTP/1.1 200 OK\r\n\r\n";
+			client.say("GET / HTTP/1.1\r\n\r\n");
+			await upstream.hearsUntil("\r\n\r\n");
+			client.socket.pause();
+			const body = Buffer.alloc(20 * 1024 * 1024, "x");
+			upstream.say(head).say(body).end();
+			await hasHeard();
+
+			const closed = bench.front.close({ withinMs: 30_000 });
+			for (let second = 0; second < 29; second++) {
+				await bench.clock.advance(1000);
+				client.socket.resume();
+				await hasHeard();
+				client.socket.pause();
+			}
+			client.socket.resume();
+
+			await client.hears(Buffer.concat([Buffer.from(head), body]));
+			await client.hearsEnd(); // which the client does not answer: that is not waited for
+			await closed;
+			expect(client.text).toBe("");
+		},
+	);
+
+	test("cuts a client that is too slow", async () => {
+		const bench = await frontBench();
+		const child = await standIn();
+		bench.front.switchTo(child);
+		const { client, upstream } = await bench.join(child);
+		client.socket.pause();
+		upstream.say(Buffer.alloc(20 * 1024 * 1024)).end();
+		await hasHeard();
+
+		const closed = bench.front.close({ withinMs: 30_000 });
+		await bench.clock.advance(30_000);
+		await closed;
+		client.socket.resume();
+
+		await client.hearsReset();
+		expect(client.bytes.length).toBeLessThan(20 * 1024 * 1024);
+	});
+
+	test("waits for no client that stays although its child has said all", async () => {
+		const bench = await frontBench();
+		const child = await standIn();
+		bench.front.switchTo(child);
+		const { client, upstream } = await bench.join(child);
+		upstream.end();
+		await client.hearsEnd();
+
+		await bench.front.close({ withinMs: 30_000 });
+
+		expect(client.text).toBe("");
+	});
+
 	test("ends idle HTTP connections at once", async () => {
 		const bench = await frontBench({ pass: "http" });
 		const child = await standIn();

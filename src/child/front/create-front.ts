@@ -1,8 +1,9 @@
 import type { Server, Socket } from "node:net";
 import { firstOf } from "../wait.ts";
-import { Connection, type Hub } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import { Expiry } from "./expiry.ts";
 import type { Front, FrontDeps, FrontSpec, FrontTally, Target } from "./front.ts";
+import type { Hub } from "./hub.ts";
 import { HttpPassing } from "./http-passing.ts";
 import { watchIdle } from "./idle-watch.ts";
 import { OpenConnections } from "./open-connections.ts";

@@ -14,7 +14,8 @@ export interface FrontSpec {
 	readonly pass: "http" | "tcp";
 	/**
 	 * `tcp` alone: a connection with a target that is no longer current is ended when neither side has spoken for so
-	 * long, in milliseconds.
+	 * long, in milliseconds, and the target was the last that did, or nobody ever has. Where the client was, it waits for
+	 * an answer, and is left alone until that has come or it is cut.
 	 */
 	readonly idleTimeoutMs: number;
 	/** How the child is told of the client's address, at the start of each connection. */

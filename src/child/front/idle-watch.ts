@@ -7,6 +7,7 @@ const LOOKS = 4;
 interface Watched {
 	/** Grows whenever one side speaks. */
 	readonly spoken: number;
+	readonly isAwaitingAnswer: boolean;
 	readonly hasBacklog: boolean;
 	finish(): void;
 }
@@ -20,15 +21,19 @@ export interface IdleWatchSpec {
 	readonly signal: AbortSignal;
 }
 
-/** Ends connections on which neither side has spoken for so long, from now on. Costs nothing where bytes pass. */
+/**
+ * Ends connections on which neither side has spoken for so long, from now on, except where the client spoke last: it
+ * waits for an answer, however long its target thinks about that. Costs nothing where bytes pass.
+ */
 export async function watchIdle({ clock, idleTimeoutMs, connections, signal }: IdleWatchSpec): Promise<void> {
 	const quiet = new Map<Watched, { spoken: number; since: number }>();
 	for (let watched = connections(); watched.length > 0; watched = connections()) {
 		const now = clock.now();
 		for (const connection of watched) {
-			const { spoken, hasBacklog } = connection;
+			const { spoken } = connection;
 			const before = quiet.get(connection);
-			if (before === undefined || before.spoken !== spoken || hasBacklog) {
+			const isOwed = connection.isAwaitingAnswer || connection.hasBacklog;
+			if (before === undefined || before.spoken !== spoken || isOwed) {
 				quiet.set(connection, { spoken, since: now });
 			} else if (now - before.since >= idleTimeoutMs) {
 				quiet.delete(connection);

@@ -206,6 +206,29 @@ describe("pass: tcp, after a switch", () => {
 		expect(front.openWith(old)).toBe(0);
 	});
 
+	test("a client that waits for an answer is not idle, however long the child thinks about it", async () => {
+		const { front, clock, join } = await frontBench({ idleTimeoutMs: IDLE_MS });
+		const [old, fresh] = [await standIn(), await standIn()];
+		front.switchTo(old);
+		const before = await join(old);
+		const after = await join(old);
+		before.client.say("question");
+		await before.upstream.hears("question");
+
+		front.switchTo(fresh);
+		after.client.say("question");
+		await after.upstream.hears("question");
+		await clock.advance(100 * IDLE_MS);
+		expect(front.openWith(old)).toBe(2);
+
+		for (const { client, upstream } of [before, after]) {
+			upstream.say("answer");
+			await client.hears("answer");
+		}
+		await clock.advance(2 * IDLE_MS);
+		for (const { client } of [before, after]) await client.hearsEnd();
+	});
+
 	test("a connection that was ended is closed by the front where nobody else does", async () => {
 		const { front, clock, join } = await frontBench({ idleTimeoutMs: IDLE_MS });
 		const [old, fresh] = [await standIn(), await standIn()];

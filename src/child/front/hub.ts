@@ -1,0 +1,23 @@
+import type { Socket } from "node:net";
+import type { Connection } from "./connection.ts";
+import type { Target } from "./front.ts";
+import type { OpenConnections } from "./open-connections.ts";
+import type { Passing } from "./passing.ts";
+import type { WaitingRoom } from "./waiting-room.ts";
+
+/** What the connections of one front share. */
+export interface Hub {
+	/** Where new connections and requests go. */
+	readonly current: Target | undefined;
+	readonly open: OpenConnections<Connection>;
+	readonly room: WaitingRoom;
+	readonly passing: (connection: Connection) => Passing;
+	/** What an upstream has to hear of this client first (PROXY protocol). */
+	readonly header: (client: Socket) => Buffer | undefined;
+	/** Its other side was told of the end; it is not waited for long. */
+	readonly linger: (socket: Socket) => void;
+	/** No target took a client. */
+	readonly failed: () => void;
+	/** Both sides have closed. */
+	readonly gone: (connection: Connection) => void;
+}
