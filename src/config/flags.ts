@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { fromFolder } from "./listen-address.ts";
 import type { Settings } from "./settings.ts";
 
 /** What the command line says; what it leaves out is absent. Texts are as typed. */
@@ -49,18 +50,24 @@ export function applyCommand(settings: Settings, { command = [] }: Flags): void 
 /** Puts the flags over everything else. Variables replace those of the same name; templates are added. */
 export function applyFlags(settings: Settings, flags: Flags, cwd: string): void {
 	for (const [flag, name, path] of KEYS) {
-		if (flags[flag] !== undefined) settings.set(path, flags[flag], name);
+		const { [flag]: value } = flags;
+		if (value !== undefined)
+			settings.set(path, flag === "listen" ? fromFolder(flags[flag] ?? "", cwd) : value, name);
 	}
 	for (const assignment of flags.env ?? []) applyEnv(settings, assignment);
 	for (const pair of flags.templates ?? []) applyTemplate(settings, pair, cwd);
-	applyChild(settings, flags);
+	applyChild(settings, flags, cwd);
 }
 
 /** Flags about the child, which are of no use without one. */
-function applyChild(settings: Settings, { onChange, execListen, execReady, execDrainTimeout }: Flags): void {
+function applyChild(
+	settings: Settings,
+	{ onChange, execListen, execReady, execDrainTimeout }: Flags,
+	cwd: string,
+): void {
 	const given = [
 		["--on-change", "on_change", onChange],
-		["--exec-listen", "listen", execListen],
+		["--exec-listen", "listen", execListen && fromFolder(execListen, cwd)],
 		["--exec-ready", "ready", execReady && readyOf(execReady)],
 		["--exec-drain-timeout", "drain_timeout", execDrainTimeout],
 	] as const;

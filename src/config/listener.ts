@@ -5,15 +5,19 @@ import type { Credential, ListenerConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import type { Environment } from "./environment.ts";
 import type { Flags } from "./flags.ts";
-import { isLocal, parseListenAddress } from "./listen-address.ts";
+import { fromFolder, isLocal, listenAddress } from "./listen-address.ts";
 import type { FileConfig } from "./schema/file.ts";
 import type { Settings } from "./settings.ts";
 
 type FileListener = NonNullable<FileConfig["listener"]>;
 
 /** Puts the address in `AGENT_LISTENER` over the file's. */
-export function applyListenerAddress(settings: Settings, { AGENT_LISTENER: address }: Environment): void {
-	if (address) settings.set(["listener", "address"], address, "AGENT_LISTENER");
+export function applyListenerAddress(
+	settings: Settings,
+	{ AGENT_LISTENER: address }: Environment,
+	cwd: string,
+): void {
+	if (address) settings.set(["listener", "address"], fromFolder(address, cwd), "AGENT_LISTENER");
 }
 
 /**
@@ -39,7 +43,7 @@ export function applyListenerToken(
 /** The listener, where one is asked for. */
 export function listener(file: FileListener | undefined, context: Context): ListenerConfig | undefined {
 	if (file === undefined) return undefined;
-	const address = parseListenAddress(file.address);
+	const address = listenAddress(file.address, ["listener", "address"], context);
 	const token = tokenOf(file, context);
 	const report = (key: string, message: string) => {
 		context.problems.push({ place: context.places.of(["listener", key]), message: `listener.${message}` });

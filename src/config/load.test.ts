@@ -392,7 +392,7 @@ poll_interval: 0.5s
 			"agent.yaml:21:3: env.C-D: expected a variable's name: letters, digits and _, no digit first",
 			"agent.yaml:22:6: env.E: secret and template belong together",
 			"agent.yaml:24:12: exec.command: expected a list such as [litellm, --config, config.yaml], not one string: there is no shell that takes it apart",
-			"agent.yaml:25:11: exec.listen: expected an address",
+			"agent.yaml:25:11: exec.listen: expected an address with its host: 127.0.0.1:1 for this machine alone, or 0.0.0.0:1 for others too",
 			"agent.yaml:26:16: poll_interval: expected at least 1s",
 		]);
 	});
@@ -463,7 +463,7 @@ poll_interval: 0.5s
 		],
 		[
 			"exec: { command: [a], stop_signal: HUP }",
-			"agent.yaml:1:36: exec.stop_signal: expected a signal such as SIGHUP",
+			'agent.yaml:1:36: exec.stop_signal: expected a signal such as SIGHUP; did you mean "SIGHUP"?',
 		],
 		[
 			"vault: { client_cert: a }",

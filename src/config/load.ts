@@ -36,7 +36,7 @@ export async function loadConfig(input: ConfigInput): Promise<Config> {
 	applyCommand(settings, input.flags);
 	applyVariables(settings, input.env, input.cwd);
 	applyReferences(settings, input.env);
-	applyListenerAddress(settings, input.env);
+	applyListenerAddress(settings, input.env, input.cwd);
 	applyFlags(settings, input.flags, input.cwd);
 	applyListenerToken(settings, input);
 

@@ -12,8 +12,12 @@ export function ready(exec: FileExec, context: Context): ReadyConfig | undefined
 	if (file === undefined) return undefined;
 	const fault = targetFault(file, exec.on_change === "rolling");
 	if (fault !== undefined) {
-		const place = context.places.of(["exec", "ready", fault.key]);
-		context.problems.push({ place, message: `exec.ready.${fault.key}: ${fault.message}` });
+		const path = ["exec", "ready", fault.key];
+		const { places, problems } = context;
+		const message = places.isNamed(path)
+			? `${fault.fault}; write ${fault.inFlag}`
+			: `exec.ready.${fault.key}: ${fault.fault}; write ${fault.inFile}`;
+		problems.push({ place: places.of(path), message });
 	}
 	const timeoutMs = milliseconds(file.timeout);
 	const intervalMs = milliseconds(file.interval);
@@ -24,31 +28,36 @@ export function ready(exec: FileExec, context: Context): ReadyConfig | undefined
 	return { probe: probeOf(file, commandLine(exec, ["ready", "command"], context)), timeoutMs, intervalMs };
 }
 
-function targetFault({ http, tcp }: FileReady, isRolling: boolean) {
+/** What is wrong with the target, and what to write in the file or with `--exec-ready`. */
+interface TargetFault {
+	readonly key: "http" | "tcp";
+	readonly fault: string;
+	readonly inFile: string;
+	readonly inFlag: string;
+}
+
+function targetFault({ http, tcp }: FileReady, isRolling: boolean): TargetFault | undefined {
 	const isPath = http?.startsWith("/") === true;
 	if (isRolling && http !== undefined && !isPath) {
-		const message =
-			"a whole address asks whoever listens there, be it the old child; write the path alone, such as /health";
-		return { key: "http", message };
+		const advice = "the path alone, such as /health";
+		return { key: "http", fault: `a whole address ${OTHERS}`, inFile: advice, inFlag: advice };
 	}
-	if (isRolling && typeof tcp === "string") {
-		return {
-			key: "tcp",
-			message: "an address asks whoever listens there, be it the old child; write tcp: true",
-		};
-	}
+	if (isRolling && typeof tcp === "string")
+		return { key: "tcp", fault: `an address ${OTHERS}`, inFile: "tcp: true", inFlag: "tcp alone" };
 	if (!isRolling && isPath) {
-		const message =
-			"a path alone has no target: only with on_change: rolling does the agent know the child's port; write the whole address, such as http://127.0.0.1:4000/health";
-		return { key: "http", message };
+		const advice = "the whole address, such as http://127.0.0.1:4000/health";
+		return { key: "http", fault: `a path alone ${NO_TARGET}`, inFile: advice, inFlag: advice };
 	}
 	if (!isRolling && tcp === true) {
-		const message =
-			"true has no target: only with on_change: rolling does the agent know the child's port; write host:port, such as 127.0.0.1:4000";
-		return { key: "tcp", message };
+		const inFile = "host:port, such as 127.0.0.1:4000";
+		return { key: "tcp", fault: `true ${NO_TARGET}`, inFile, inFlag: "tcp:127.0.0.1:4000" };
 	}
 	return undefined;
 }
+
+const OTHERS = "asks whoever listens there, be it the old child";
+
+const NO_TARGET = "has no target: only with on_change: rolling does the agent know the child's port";
 
 function probeOf({ http, tcp }: FileReady, words: readonly string[]): ReadyConfig["probe"] {
 	if (http !== undefined)

@@ -178,15 +178,20 @@ describe("on_change: rolling", () => {
 		],
 		[
 			{ ...ROLLING, listen: "::1:4000" },
-			"exec.listen: expected host:port such as 0.0.0.0:4000, or unix:/path",
+			"exec.listen: expected an IPv6 address in brackets, such as [::1]:4000",
 		],
 		[
-			{ ...ROLLING, listen: "a:65536" },
-			"exec.listen: expected host:port such as 0.0.0.0:4000, or unix:/path",
+			{ ...ROLLING, listen: "*:4000" },
+			"exec.listen: expected 0.0.0.0 in the place of *, or [::] for IPv6 as well, such as 0.0.0.0:4000",
 		],
+		[{ ...ROLLING, listen: "a:65536" }, "exec.listen: expected a port of 65535 at most"],
+		[{ ...ROLLING, listen: "99999" }, "exec.listen: expected a port of 65535 at most"],
 		[{ ...ROLLING, listen: "a:0" }, "exec.listen: port 0 stands for any port; clients have to know which"],
-		[{ ...ROLLING, listen: 4000 }, "exec.listen: expected an address"],
-		[{ ...ROLLING, listen: "unix:gw.sock" }, "exec.listen: expected an absolute path after unix:"],
+		[
+			{ ...ROLLING, listen: 14_000 },
+			"exec.listen: expected an address with its host: 127.0.0.1:14000 for this machine alone, or 0.0.0.0:14000 for others too",
+		],
+		[{ ...ROLLING, listen: "unix:" }, "exec.listen: expected the path of a socket after unix:"],
 		[
 			{ ...ROLLING, listen: `unix:/${"x".repeat(107)}` },
 			"exec.listen: the path of a socket is at most 107 bytes long",
@@ -231,7 +236,12 @@ describe("on_change: rolling", () => {
 		],
 		[
 			{ ...ROLLING, idle_timeout: "5s" },
-			"exec.idle_timeout: with pass: http connections move between two requests; it belongs to pass: tcp",
+			"exec.idle_timeout: with pass: http, which follows from ready.http, connections move between two requests; leave it out, or write pass: tcp",
+		],
+		[{ ...ROLLING, drain: "5m" }, 'unknown key "drain" in exec; did you mean "drain_timeout"?'],
+		[
+			{ ...ROLLING, command: ["gw", "--port", "${PORT}"] },
+			"${PORT} is a variable of the agent's own, read once; with on_change: rolling the child's port is {{port}}",
 		],
 		[{ ...ROLLING, pass: "https" }, 'exec.pass: expected http or tcp; did you mean "http"?'],
 		[{ ...ROLLING, proxy_protocol: true }, "exec.proxy_protocol: expected none, v1 or v2"],
@@ -249,6 +259,61 @@ describe("on_change: rolling", () => {
 		expect(await warnings({ proxy_protocol: "v2", ready: { tcp: true } })).toEqual([]);
 		expect(await warnings({})).toEqual([]);
 	});
+
+	test.each([
+		[["gw", "--port", "$PORT"], "$PORT stands in it, and no shell replaces that"],
+		[["gw", "--port={port}"], "{port} stands in it, which nobody replaces"],
+		[["gw", "--port", "4000"], "the port of listen stands in it, where the agent itself listens"],
+		[["gw", "--bind=0.0.0.0:4000"], "the port of listen stands in it, where the agent itself listens"],
+	])("warns of a port in %j that the child is not told", async (command, what) => {
+		expect((await loadConfig(given({ ...ROLLING, command }))).warnings).toEqual([
+			`exec.command: ${what}; the child's own port is {{port}}`,
+		]);
+	});
+
+	test.each([
+		[["sh", "-c", "exec gw --port $PORT"]],
+		[["sh", "-c", "exec gw --port $${PORT}"]],
+		[["gw", "--port", "{{port}}", "--public-url=http://a:4000"]],
+		[["gw", "--workers", "14000"]],
+	])("says nothing of %j", async (command) => {
+		expect((await loadConfig(given({ ...ROLLING, command }))).warnings).toEqual([]);
+	});
+
+	test("has the path of a socket count from the config's folder, and from the working folder in a flag", async () => {
+		const exec = { ...ROLLING, listen: "unix:gw.sock" };
+		const listener = { address: "unix:run/agent.sock" };
+		const over = { file: "sub/agent.yaml" };
+		const config = await loadConfig(given(exec, { listener }, over));
+		const flags = { execListen: "unix:gw.sock", listen: "unix:agent.sock" };
+		const flagged = await loadConfig(given(ROLLING, { listener }, { ...over, flags }));
+
+		expect(config.exec?.rolling?.listen).toEqual({ kind: "unix", path: "/etc/keyturn/sub/gw.sock" });
+		expect(config.listener?.address).toEqual({ kind: "unix", path: "/etc/keyturn/sub/run/agent.sock" });
+		expect(flagged.exec?.rolling?.listen).toEqual({ kind: "unix", path: "/etc/keyturn/gw.sock" });
+		expect(flagged.listener?.address).toEqual({ kind: "unix", path: "/etc/keyturn/agent.sock" });
+	});
+
+	test.each([
+		[{}, "--on-change: rolling needs listen, .*; add --exec-listen 0\\.0\\.0\\.0:4000"],
+		[{ execListen: "4000" }, "--on-change: rolling needs ready: .*; add --exec-ready /health, or tcp"],
+		[{ execListen: "4000", execReady: "tcp:a:1" }, "--exec-ready: an address asks .*; write tcp alone"],
+		[{ execListen: "*:4000", execReady: "tcp" }, "--exec-listen: expected 0\\.0\\.0\\.0 in the place"],
+	])("speaks of flags to whoever gave %j", async (some, message) => {
+		const { file: _none, ...input } = given({});
+		const flags = { command: ["gw"], onChange: "rolling", ...some };
+
+		await expect(loadConfig({ ...input, flags })).rejects.toThrow(new RegExp(`^${message}`, "m"));
+	});
+
+	test.each(["{{PORT}}", "--port={{prot}}", "{{ .port }}", "{{ports}}"])(
+		"refuses %s in the command",
+		async (word) => {
+			expect(await problems({ ...ROLLING, command: ["gw", word] })).toEqual([
+				'exec.command: what stands in {{ }} is not known; did you mean "{{port}}"?',
+			]);
+		},
+	);
 
 	test("refuses a variable that the agent sets itself", async () => {
 		expect(await problems(ROLLING, { env: { PORT: "a#b" } })).toEqual([

@@ -1,3 +1,4 @@
+import { portWarnings } from "./command-line.ts";
 import type { Config } from "./config.ts";
 import { type Environment, variableWarnings } from "./environment.ts";
 import { listenerWarnings } from "./listener.ts";
@@ -21,6 +22,7 @@ export function warningsOf(config: Omit<Config, "warnings">, environment: Enviro
 		...serverWarnings(vault),
 		...listenerWarnings(listener),
 		...(exec === undefined ? [] : variableWarnings(environment, exec.inheritEnv)),
+		...(exec === undefined ? [] : portWarnings(exec)),
 		...(isEmptied ? [EMPTIED_SINKS] : []),
 		...(isAskedBare(exec) ? [BARE_QUESTION] : []),
 		...(env.length > 0 && exec === undefined ? [NO_CHILD] : []),

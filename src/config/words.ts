@@ -25,7 +25,8 @@ export function wrongWord(input: unknown, words: readonly string[], expected = a
  * @param known the keys that the map may have
  */
 export function unknownKey(key: string, where: string, known: readonly string[]): string {
-	const meant = nearest(key, known);
+	const longer = known.filter((word) => word.startsWith(`${key}_`));
+	const meant = nearest(key, known) ?? (longer.length === 1 ? longer[0] : undefined);
 	const advice = meant === undefined ? `known are ${known.join(", ")}` : `did you mean "${meant}"?`;
 	return `unknown key "${key}" ${where === "" ? "at the top" : `in ${where}`}; ${advice}`;
 }

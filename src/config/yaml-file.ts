@@ -16,6 +16,9 @@ export interface FileSettings {
 /** More values than any config has: stops aliases that multiply or contain themselves. */
 const MOST_NODES = 20_000;
 
+const OWN_PORT =
+	"${PORT} is a variable of the agent's own, read once; with on_change: rolling the child's port is {{port}}";
+
 interface YamlInput {
 	/** Name of the file in messages. */
 	readonly name: string;
@@ -129,11 +132,24 @@ class Reader {
 		const value =
 			isWord && typeof node.value !== "string" ? (node.source ?? JSON.stringify(node.value)) : node.value;
 		if (typeof value !== "string" || isTemplateText(path) || !value.includes("${")) return value;
+		if (this.#isOwnPort(value, path)) {
+			this.#report(node.range?.[0] ?? 0, OWN_PORT);
+			this.places.unread(path);
+			return undefined;
+		}
 		const replaced = substitute(value, this.#input.env);
 		if (typeof replaced === "string") return isWord ? replaced : coerce(replaced);
 		for (const fault of replaced) this.#report(this.#offsetIn(node, fault.offset), fault.message);
 		this.places.unread(path);
 		return undefined;
+	}
+
+	/** The agent's own variable, where somebody means the child's port. */
+	#isOwnPort(value: string, path: Path): boolean {
+		const isRolling = this.#document.getIn(["exec", "on_change"]) === "rolling";
+		return (
+			isRolling && pathIs(path, "exec", "command", undefined) && /(^|[^$])\$\{PORT(:-[^}]*)?\}/.test(value)
+		);
 	}
 
 	/** Offset in the file of a place in a scalar's value, as near as quotes and escapes allow. */

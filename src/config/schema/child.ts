@@ -2,6 +2,7 @@ import { publicAddressFault } from "../listen-address.ts";
 import { readReference } from "../reference.ts";
 import { wrongWord } from "../words.ts";
 import {
+	address,
 	always,
 	command,
 	defaulted,
@@ -94,7 +95,7 @@ export const exec = keys({
 		"What is done with the child when something that it reads has changed. Rolling starts a new child beside the old one and hands the public address over when the new one is ready; it needs `listen` and `ready`. With `env` only restart or rolling will do: a running process cannot take new variables. Also `--on-change`.",
 	),
 	listen: note(
-		optional(text("an address").check(refuse(publicAddressFault))),
+		optional(address(publicAddressFault)),
 		"address",
 		"Rolling alone: the public address, which the agent owns, `host:port` or `unix:/path`. The child listens on a private port of 127.0.0.1, which it is told in `PORT` and by `{{port}}`. Also `--exec-listen`.",
 	),

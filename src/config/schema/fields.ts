@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { _default as withDefault } from "zod/mini";
 import { parseDuration } from "../../kernel/mod.ts";
+import { bareNumber } from "../listen-address.ts";
 import { pathFault } from "../reference.ts";
 import { alternatives, MISSING, wrongWord } from "../words.ts";
 
@@ -86,6 +87,17 @@ export function text(what = "text") {
 	return z.string(expects(what)).check(z.minLength(1, `expected ${what}, found nothing`));
 }
 
+/** An address to listen on. A port alone that is not quoted is a number, and told how to be written. */
+export function address(fault: (value: string) => string | undefined) {
+	const kind = z.string({
+		error: ({ input }) => {
+			if (input === undefined) return MISSING;
+			return `expected ${typeof input === "number" ? bareNumber(input) : "an address"}`;
+		},
+	});
+	return kind.check(z.minLength(1, "expected an address, found nothing"), refuse(fault));
+}
+
 /** Any text; shared by keys that may be left out, for every schema that is built costs time at start. */
 export const someText = text();
 
@@ -167,7 +179,12 @@ export const SIGNALS: readonly NodeJS.Signals[] = [
 ];
 
 export function signal(words = SIGNALS) {
-	return z.enum(words, { error: ({ input }) => wrongWord(input, words, "a signal such as SIGHUP") });
+	const error = ({ input }: { readonly input?: unknown }) => {
+		const full = typeof input === "string" ? `SIG${input.toUpperCase()}` : undefined;
+		const meant = words.some((known) => known === full) ? full : input; // as `kill -TERM` has it
+		return wrongWord(meant, words, "a signal such as SIGHUP");
+	};
+	return z.enum(words, { error });
 }
 
 /** The sentence for a map that has none of these keys, or more than one. */

@@ -1,5 +1,5 @@
 import { listenAddressFault } from "../listen-address.ts";
-import { defaulted, flag, keys, list, note, optional, path, refuse, text } from "./fields.ts";
+import { address, defaulted, flag, keys, list, note, optional, path, text } from "./fields.ts";
 
 const tls = keys({
 	cert: note(
@@ -18,7 +18,7 @@ const tls = keys({
 /** `listener:` in the file. */
 export const listener = keys({
 	address: note(
-		defaulted(text("an address").check(refuse(listenAddressFault)), "127.0.0.1:8190"),
+		defaulted(address(listenAddressFault), "127.0.0.1:8190"),
 		"address",
 		"`host:port` or `unix:/path`. Where others can reach it, they are answered `/healthz`, `/readyz` and `/metrics`; the rest needs the token or a client certificate. Also `--listen` and `AGENT_LISTENER`.",
 	),
