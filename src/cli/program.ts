@@ -5,6 +5,7 @@ import type { CommandSpec, FlagSpec } from "./command-spec.ts";
 import { errorLine, errorText } from "./error-text.ts";
 import { exitCodeHelp } from "./exit-codes.ts";
 import { ABOUT, HELP_FLAG, JSON_FLAG, VERSION_FLAG } from "./program-flags.ts";
+import { withMeantFlag } from "./unknown-flag.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -55,6 +56,7 @@ function build(world: World, version: string, finish: (code: number) => void): C
 		.configureOutput({
 			writeOut: (text) => world.stdout.write(text),
 			writeErr: (text) => world.stderr.write(text),
+			outputError: (text, write) => write(withMeantFlag(text, world.argv[0])),
 			getOutHasColors: () => world.stdout.hasColor,
 			getErrHasColors: () => world.stderr.hasColor,
 		})

@@ -154,6 +154,8 @@ export interface TemplateConfig extends PaceConfig {
 	/** Absolute. */
 	readonly destination: string;
 	readonly format: FormatName;
+	/** The format is a guess from a name that says nothing. */
+	readonly isFormatUnsaid?: true;
 	/** Permission bits; default 0o600. */
 	readonly mode: number;
 	/** Owner by name, or by number in digits; the agent's own when absent. */

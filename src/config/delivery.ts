@@ -1,7 +1,7 @@
 import type { ChangeAction, TemplateConfig } from "./config.ts";
 import { type Context, milliseconds } from "./context.ts";
 import type { ExecConfig } from "./exec-config.ts";
-import { guessFormat } from "./format-name.ts";
+import { guessFormat, isUnknownName } from "./format-name.ts";
 import { paceOf } from "./pace.ts";
 import type { FileConfig } from "./schema/file.ts";
 
@@ -60,6 +60,7 @@ function normalize(template: FileTemplate, context: Context): Omit<TemplateConfi
 		...(template.contents !== undefined && { contents: template.contents }),
 		destination,
 		format: template.format ?? guessFormat(destination),
+		...(template.format === undefined && isUnknownName(destination) && { isFormatUnsaid: true }),
 		mode: Number.parseInt(template.mode, 8),
 		...(template.user !== undefined && { user: String(template.user) }),
 		...(template.group !== undefined && { group: String(template.group) }),

@@ -87,9 +87,10 @@ async function lookAt(config: Config, surroundings: Surroundings): Promise<void>
 	add(await tried("login", async () => await askVault(config, units, surroundings)));
 	add(await destinationChecks(config, units, { world, machine }));
 	add(await childChecks(config, world, machine));
-	add(await listenerCheck(config, machine));
+	const isOurs = async () => await isRunning(config, world);
+	add(await listenerCheck(config, machine, isOurs));
 	add(publicAddressCheck(await lookAtPublicAddress(config, world)));
-	add(await readyCheck(config, { world, machine, isRunning: () => isRunning(config, world) }));
+	add(await readyCheck(config, { world, machine, isRunning: isOurs }));
 }
 
 async function askVault(

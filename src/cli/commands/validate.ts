@@ -4,6 +4,7 @@ import { AgentError, ExitCode } from "../../kernel/mod.ts";
 import { policyFor } from "../../vault/mod.ts";
 import { configFor, nothingToRender } from "../load.ts";
 import type { CommonFlags } from "../common-flags.ts";
+import { fileLines, filesOf, localWarnings } from "../validate/local-warnings.ts";
 import { nameOf } from "../validate/online-check.ts";
 import { unitsOf } from "../units.ts";
 import type { World } from "../world.ts";
@@ -50,7 +51,11 @@ async function check({ online, ...flags }: Omit<ValidateFlags, "json">, world: W
 	const { units } = await unitsOf(config, world);
 	// What `agent start` would refuse: most likely the file was not named.
 	if (units.length === 0 && config.exec === undefined) throw nothingToRender(config.origin);
-	const warnings = [...config.warnings, ...(await publicAddressWarnings(config, world))];
+	const warnings = [
+		...config.warnings,
+		...(await localWarnings(config, world)),
+		...(await publicAddressWarnings(config, world)),
+	];
 	const known = { ...config, warnings };
 	return online ? await onlineReport(known, units, world) : offlineReport(known, units);
 }
@@ -94,10 +99,11 @@ function offlineReport(config: Config, units: readonly Unit[]): Report {
 	const places = computed.map(({ file, line, column }) => ({ file, line, column }));
 	const { origin, warnings } = config;
 	return {
-		json: { valid: true, config: origin, warnings, reads, computed: places, policy },
+		json: { valid: true, config: origin, warnings, files: filesOf(units), reads, computed: places, policy },
 		lines: [
 			`${origin} is valid: ${units.length} to render, ${reads.length} to read`,
 			...warnings.map((warning) => `warning  ${warning}`),
+			...fileLines(units),
 			...reads.map(({ path, kind, usedBy }) => `${kind.padEnd(8)} ${path}   (${usedBy.join(", ")})`),
 			...computed.map(
 				({ file, line, column }) => `computed ${file}:${line}:${column}   known only when it is rendered`,

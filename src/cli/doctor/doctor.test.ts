@@ -209,15 +209,18 @@ describe("a destination", () => {
 	});
 });
 
-test("a listener's address that is taken fails", async () => {
+test("a listener's address that is taken fails, unless an agent answers there", async () => {
 	const listener = { address: { kind: "tcp", host: "127.0.0.1", port: 1 } } as NonNullable<
 		Config["listener"]
 	>;
 
-	const taken = await listenerCheck({ listener }, { canListen: async () => "EADDRINUSE" });
-	const free = await listenerCheck({ listener }, { canListen: async () => undefined });
+	const look = async (code: string | undefined, isRunning: boolean) =>
+		await listenerCheck({ listener }, { canListen: async () => code }, async () => isRunning);
 
-	expect([...taken, ...free]).toMatchObject([{ result: "failure" }, { result: "ok" }]);
+	expect(await look("EADDRINUSE", false)).toMatchObject([{ result: "failure" }]);
+	expect(await look("EADDRINUSE", true)).toMatchObject([{ result: "ok" }]);
+	expect(await look("EACCES", true)).toMatchObject([{ result: "failure" }]);
+	expect(await look(undefined, false)).toMatchObject([{ result: "ok" }]);
 });
 
 test("the exit code is that of the first failure, whatever is warned of before", () => {

@@ -88,16 +88,19 @@ export async function findProgram(
 	return undefined;
 }
 
-/** Where the agent would answer. */
+/** Where the agent would answer, or does. */
 export async function listenerCheck(
 	{ listener }: Pick<Config, "listener">,
 	machine: Pick<Machine, "canListen">,
+	isRunning: () => Promise<boolean>,
 ): Promise<readonly Finding[]> {
 	if (listener === undefined) return [leftOut("listener", "the config has none")];
 	const { address } = listener;
 	const code = await machine.canListen(address);
 	const place = writtenAddress(address);
 	if (code === undefined) return [ok("listener", `${place} is free`)];
+	if (code === "EADDRINUSE" && (await isRunning()))
+		return [ok("listener", `${place} is held by an agent that runs, and answers there`)];
 	return [
 		{
 			check: "listener",
@@ -105,7 +108,7 @@ export async function listenerCheck(
 			says: `nobody can listen at ${place} (${code})`,
 			remedy:
 				code === "EADDRINUSE"
-					? "see who has the port (an agent that is running?), or choose another one"
+					? "see who has the port, or choose another one"
 					: "choose another address in listener.address",
 			exitCode: ExitCode.usage,
 		},
