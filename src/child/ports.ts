@@ -125,7 +125,10 @@ export interface Processes {
 
 /** What a child is asked, at an address that is known by now. */
 export type Question =
-	| Extract<ReadyProbe, { kind: "http" | "tcp" }>
+	| (Extract<ReadyProbe, { kind: "http" | "tcp" }> & {
+			/** The child's private port, at which nobody of another user may answer. */
+			readonly privatePort?: number;
+	  })
 	| (Extract<ReadyProbe, { kind: "command" }> & { readonly env: Readonly<Record<string, string>> });
 
 /**

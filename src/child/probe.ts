@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { request } from "node:http";
 import { connect } from "node:net";
 import { errorCode } from "../kernel/mod.ts";
+import { isListenedOnByOthers } from "./listener-owner.ts";
 import type { Ask, Question } from "./ports.ts";
 import { sendSignal } from "./process-group.ts";
 
@@ -11,7 +12,16 @@ type QuestionOf<K extends Question["kind"]> = Extract<Question, { kind: K }>;
 const NO_ANSWER = "no answer in time";
 
 /** Asks over real sockets, and with real processes. Reached by a dynamic import alone. */
-export const askChild: Ask = async (question, signal) => {
+export const askChild: Ask = async (question, signal) =>
+	(await askOnce(question, signal)) ?? (await strangerAt(question));
+
+async function strangerAt(question: Question): Promise<string | undefined> {
+	const port = "privatePort" in question ? question.privatePort : undefined;
+	const isForeign = port !== undefined && (await isListenedOnByOthers(port));
+	return isForeign ? "a process of another user listens on its private port" : undefined;
+}
+
+async function askOnce(question: Question, signal: AbortSignal): Promise<string | undefined> {
 	switch (question.kind) {
 		case "http":
 			return await askHttp(question, signal);
@@ -22,7 +32,7 @@ export const askChild: Ask = async (question, signal) => {
 		default:
 			return question satisfies never;
 	}
-};
+}
 
 /** Any 2xx will do. Where a redirect leads to is somebody else's answer. */
 async function askHttp({ url }: QuestionOf<"http">, signal: AbortSignal): Promise<string | undefined> {

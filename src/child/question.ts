@@ -16,9 +16,9 @@ export function questionOf(probe: ReadyProbe, { port, environment }: Addressee):
 		case "command":
 			return { kind: "command", command: withPort(probe.command, port), env: environment() };
 		case "http-path":
-			return { kind: "http", url: `http://127.0.0.1:${known(port)}${probe.path}` };
+			return { kind: "http", url: `http://127.0.0.1:${known(port)}${probe.path}`, privatePort: known(port) };
 		case "tcp-private":
-			return { kind: "tcp", host: "127.0.0.1", port: known(port) };
+			return { kind: "tcp", host: "127.0.0.1", port: known(port), privatePort: known(port) };
 		default:
 			return probe satisfies never;
 	}

@@ -1,12 +1,17 @@
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { freePort, systemProbes } from "../../src/child/mod.ts";
+import { canBecomeAnother } from "../support/constrained.ts";
 import { folder } from "../support/folder.ts";
 import { killAllWith, processesWith } from "../support/processes.ts";
 
 const PATH = process.env["PATH"] ?? "";
+
+const PROBE = join(import.meta.dirname, "../../src/child/probe.ts");
 
 type Question = Parameters<Awaited<ReturnType<typeof systemProbes.load>>>[0];
 
@@ -91,6 +96,67 @@ describe("http", () => {
 		expect(await ask({ kind: "http", url: `http://127.0.0.1:${port}/` }, 100)).toBe(answer);
 
 		await closed.promise;
+	});
+});
+
+/** The answer to a question that an agent asks which is not root, run with the rights of the user with this number. */
+function askAs(uid: number, question: Question): string {
+	const script = `
+		import { askChild } from ${JSON.stringify(PROBE)};
+		console.log(String(await askChild(${JSON.stringify(question)}, AbortSignal.timeout(5000))));
+	`;
+	const rights = ["--reuid", String(uid), "--clear-groups", "--no-new-privs"];
+	const node = [process.execPath, "--input-type=module", "-e", script];
+	return execFileSync("setpriv", [...rights, ...node], { encoding: "utf8", cwd: "/" }).trim();
+}
+
+/** The port of a server that runs with the rights of that user. */
+async function listeningAs(uid: number): Promise<number> {
+	const script = `
+		const server = require("node:http").createServer((_, response) => response.end());
+		server.listen(0, "127.0.0.1", () => console.log(server.address().port));
+	`;
+	const server = spawn(
+		"setpriv",
+		["--reuid", String(uid), "--clear-groups", process.execPath, "-e", script],
+		{
+			stdio: ["ignore", "pipe", "ignore"],
+		},
+	);
+	onTestFinished(() => void server.kill("SIGKILL"));
+	const [port] = (await once(server.stdout, "data")) as [Buffer];
+	return Number(port.toString());
+}
+
+describe.runIf(canBecomeAnother)("a private port", () => {
+	const STRANGER = 4321;
+	const OWN = 1234;
+	const questions = (port: number): Question[] => [
+		{ kind: "http", url: `http://127.0.0.1:${port}/`, privatePort: port },
+		{ kind: "tcp", host: "127.0.0.1", port, privatePort: port },
+	];
+
+	test("at which another user's process answers is not the child's", async () => {
+		const port = await listeningAs(STRANGER);
+
+		const answers = questions(port).map((question) => askAs(OWN, question));
+
+		expect(answers).toEqual(Array(2).fill("a process of another user listens on its private port"));
+	});
+
+	test("at which a process of the own user answers is", async () => {
+		const port = await listeningAs(OWN);
+
+		expect(questions(port).map((question) => askAs(OWN, question))).toEqual(["undefined", "undefined"]);
+	});
+
+	test("is the child's whoever it runs as, where the agent is root", async () => {
+		const port = await listeningAs(STRANGER);
+
+		expect(await Promise.all(questions(port).map((question) => ask(question)))).toEqual([
+			undefined,
+			undefined,
+		]);
 	});
 });
 
