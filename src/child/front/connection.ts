@@ -76,6 +76,7 @@ export class Connection implements Waiter {
 	/** Asks the current target for a connection; waits where there is none, or where it takes none. */
 	connect(): void {
 		if (this.#dialing !== undefined || this.#upstream !== undefined || this.#isOver) return;
+		this.#hub.alone.delete(this);
 		const target = this.#hub.current;
 		if (target === undefined) this.#wait();
 		else this.#dial(target);
@@ -114,6 +115,7 @@ export class Connection implements Waiter {
 		}
 		const upstream = this.#release();
 		if (upstream !== undefined) retire(upstream, () => upstream.destroy());
+		this.#hub.alone.add(this);
 		this.resume();
 	}
 
@@ -222,6 +224,10 @@ export class Connection implements Waiter {
 			this.#dialing = undefined;
 			this.#wait();
 		} else if (socket === this.#upstream) {
+			if (!this.isBusy) {
+				this.#passing.upstreamEnded(); // nobody had anything to lose
+				return;
+			}
 			this.#isOver = true;
 			this.#release();
 			resetWhenFlushed(this.#client);
@@ -231,6 +237,7 @@ export class Connection implements Waiter {
 	#clientClosed(): void {
 		this.#isOver = true;
 		this.#hub.room.leave(this);
+		this.#hub.alone.delete(this);
 		this.#dialing?.destroy();
 		this.#dialing = undefined;
 		if (this.#upstream === undefined) this.#hub.gone(this); // otherwise it has bytes of the client to take

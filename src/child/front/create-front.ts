@@ -14,6 +14,11 @@ import { WaitingRoom } from "./waiting-room.ts";
 
 /** How long a client that was told of the end may take to close, in milliseconds. */
 const LINGER_MS = 2000;
+/**
+ * How long a client between two requests may stay without an upstream, in milliseconds: longer than most clients and
+ * load balancers keep an idle connection, so that they end it, who know when they ask again.
+ */
+const ALONE_MS = 120_000;
 /** Clients that are turned away are told of once in so many milliseconds. */
 const TELL_EVERY_MS = 10_000;
 
@@ -29,6 +34,7 @@ class PublicFront implements Front {
 	readonly #connections = new Set<Connection>();
 	readonly #open = new OpenConnections<Connection>();
 	readonly #room: WaitingRoom;
+	readonly #alone: Expiry<Connection>;
 	readonly #lingering: Expiry<Socket>;
 	readonly #hub: Hub & { current: Target | undefined };
 	#server: Server | undefined;
@@ -40,11 +46,13 @@ class PublicFront implements Front {
 		this.#spec = spec;
 		this.#deps = deps;
 		this.#room = new WaitingRoom(deps.clock);
+		this.#alone = new Expiry(deps.clock, ALONE_MS, (connection) => connection.finish());
 		this.#lingering = new Expiry(deps.clock, LINGER_MS, (socket) => socket.destroy());
 		this.#hub = {
 			current: undefined,
 			open: this.#open,
 			room: this.#room,
+			alone: this.#alone,
 			passing: spec.pass === "http" ? (connection) => new HttpPassing(connection) : tcpPassing,
 			header: headerFor(spec.proxyProtocol),
 			linger: (socket) => this.#linger(socket),
@@ -112,6 +120,7 @@ class PublicFront implements Front {
 		const server = this.#server;
 		const closed = new Promise<unknown>((resolve) => server?.close(resolve) ?? resolve(undefined));
 		this.#closed.abort();
+		this.#alone.close();
 		this.#lingering.close();
 		for (const socket of this.#lingering.members()) socket.destroy();
 		for (const connection of this.#connections) connection.close();

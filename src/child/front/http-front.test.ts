@@ -75,16 +75,67 @@ describe("pass: http", () => {
 		expect(client.text).toBe("");
 	});
 
-	test("a child that closes a connection between two requests closes it for its client", async () => {
-		const { front, join, old } = await bench();
+	test.each(["end", "reset"] as const)(
+		"a child that closes a connection between two requests (%s) gets the next one on another",
+		async (way) => {
+			const { clock, join, old } = await bench();
+			const both = await join(old);
+			await exchange(both);
+
+			both.upstream[way]();
+			await hasHeard();
+			await clock.advance(119_000);
+			both.client.say(get("/next"));
+			const upstream = await old.accept();
+			await clock.advance(119_000);
+
+			await upstream.hears(get("/next"));
+			upstream.say(ok("next"));
+			await both.client.hears(ok("next"));
+			expect(both.client.state).toBe("open");
+		},
+	);
+
+	test("a child that closes a connection just as a request comes gets that on another", async () => {
+		const { join, old } = await bench();
 		const both = await join(old);
 		await exchange(both);
 
 		both.upstream.end();
+		await both.upstream.hearsEnd(); // the front has seen it
+		both.client.say(get("/next"));
 
-		await both.client.hearsEnd();
-		both.client.end();
+		await exchangeFrom(both.client, old, "/next");
+		expect(both.upstream.text).toBe("");
+	});
+
+	test("a child that has closed a connection gets no other while its client is silent, who is ended after 2 minutes", async () => {
+		const { clock, front, join, old } = await bench();
+		const { client, upstream } = await join(old);
+		upstream.end();
+		await upstream.hearsEnd();
+		await clock.advance(119_999);
+		expect([client.state, old.accepted]).toEqual(["open", 1]);
+
+		await clock.advance(1);
+
+		await client.hearsEnd();
+		client.end();
 		await eventually(() => expect(front.tally.connections).toBe(0));
+		expect(old.accepted).toBe(1);
+	});
+
+	test("a child that said that it closes a connection closes it for its client", async () => {
+		const { join, old } = await bench();
+		const { client, upstream } = await join(old);
+		client.say(get("/"));
+		await upstream.hears(get("/"));
+
+		upstream.say(okAndClose("bye")).end();
+
+		await client.hears(okAndClose("bye"));
+		await client.hearsEnd();
+		expect(old.accepted).toBe(1);
 	});
 
 	test("a child that breaks off in an answer breaks off for its client", async () => {

@@ -12,6 +12,9 @@ import type { Passing } from "./passing.ts";
  * A connection without a request under way leaves such a target at once, and its next request goes to the current one.
  * So after a switch no request is written to an upstream that its child may be about to close, which could not be told
  * from a request that was never read, nor safely be sent again.
+ *
+ * An upstream that its child closes between two requests is left likewise, and the client notices nothing: its next
+ * request, which may be on its way already, would meet the end that is passed on, and be lost.
  */
 export class HttpPassing implements Passing {
 	readonly #connection: Connection;
@@ -67,8 +70,10 @@ export class HttpPassing implements Passing {
 	upstreamEnded(): void {
 		const rest = this.#lastAnswers.takeRest();
 		if (rest.length > 0) this.#connection.toClient(rest);
-		if (this.#exchanges.opaque === undefined) this.#connection.finish();
-		else this.#connection.endClient();
+		const { opaque, isIdle, isOver } = this.#exchanges;
+		if (opaque !== undefined) this.#connection.endClient();
+		else if (isIdle && !isOver && !this.#connection.hasClientEnded) this.#connection.leaveUpstream();
+		else this.#connection.finish();
 	}
 
 	connected(): void {

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { Connection } from "./connection.ts";
+import type { Expiry } from "./expiry.ts";
 import type { Target } from "./front.ts";
 import type { OpenConnections } from "./open-connections.ts";
 import type { Passing } from "./passing.ts";
@@ -11,6 +12,8 @@ export interface Hub {
 	readonly current: Target | undefined;
 	readonly open: OpenConnections<Connection>;
 	readonly room: WaitingRoom;
+	/** Clients between two requests, without an upstream: nobody else would ever end them. */
+	readonly alone: Expiry<Connection>;
 	readonly passing: (connection: Connection) => Passing;
 	/** What an upstream has to hear of this client first (PROXY protocol). */
 	readonly header: (client: Socket) => Buffer | undefined;
