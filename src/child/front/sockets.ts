@@ -22,7 +22,7 @@ export function resetWhenFlushed(socket: Socket): void {
  * Throws away what still comes. To close with unread bytes would be a reset, which takes from the other side what it
  * has not read yet (RFC 9112 section 9.6).
  */
-export function discardInput(socket: Socket): void {
+function discardInput(socket: Socket): void {
 	socket.removeAllListeners("data");
 	socket.resume();
 }
