@@ -21,6 +21,12 @@ export interface ChildTurnDeps {
 	readonly wake: () => void;
 }
 
+/** What is done about a generation that no child stands with. */
+const PUT_BACK = {
+	restart: "its child did not live; the values before it are used until the next change",
+	rolling: "its child was not ready; the one before it goes on, and it is tried again",
+} as const;
+
 /** Brings the child to the newest generation. */
 export class ChildTurn {
 	/** What replaces the child when something has changed. */
@@ -34,6 +40,8 @@ export class ChildTurn {
 	#started: Generation | undefined;
 	/** The last that a child has proved to live with. */
 	#stood: Generation | undefined;
+	/** Serves again if the child that took over from it dies before it stands. */
+	#fallback: Generation | undefined;
 	/** Nobody lives with it, and it is tried again. */
 	#rejected: Generation | undefined;
 
@@ -56,7 +64,7 @@ export class ChildTurn {
 		const generation = this.#ask();
 		const report = async () => {
 			const outcome = await this.#deps.child.supervisor.replace(this.#valuesOf(generation));
-			if (outcome === "put-back") this.#isRejected(generation);
+			if (outcome === "put-back") this.#isRejected(generation, PUT_BACK[this.way]);
 			else if (outcome === "turned-over" && this.way === "restart") this.#stands(generation);
 			this.#deps.wake();
 		};
@@ -84,12 +92,13 @@ export class ChildTurn {
 			case "switched":
 				this.#tookOver(event);
 				break;
-			case "ready":
 			case "stands":
+				this.#fallback = undefined;
 				if (this.way === "restart" && event.generation === this.#rejected?.number)
 					this.#stands(this.#rejected);
 				break;
 			case "put-back":
+				if (event.to === this.#fallback?.number) this.#fell(this.#fallback);
 				if (event.from === this.#asked?.number) this.#putFilesBack();
 				break;
 			case "backing-off":
@@ -104,7 +113,24 @@ export class ChildTurn {
 		const generation = this.#started;
 		if (generation?.number !== event.generation || generation === this.#stood) return;
 		if (this.#stood === undefined) this.#stood = generation;
-		else this.#stands(generation, handOver(event));
+		else {
+			this.#fallback ??= this.#stood;
+			this.#stands(generation, handOver(event));
+		}
+	}
+
+	/** In rolling the child that took over last has not lived, and one with this generation serves once more. */
+	#fell(back: Generation): void {
+		const fallen = this.#stood;
+		this.#stood = back;
+		this.#fallback = undefined;
+		this.#generations.stands(back.number);
+		if (fallen !== undefined && fallen === this.#asked)
+			this.#isRejected(
+				fallen,
+				"its child did not live; the one before it serves again, and it is tried again",
+			);
+		this.#deps.wake();
 	}
 
 	/** In rolling the child before the one that stands may still be at work, and so may those before that. */
@@ -136,14 +162,10 @@ export class ChildTurn {
 		wake();
 	}
 
-	#isRejected(generation: Generation): void {
+	#isRejected(generation: Generation, outcome: string): void {
 		const { log, ended } = this.#deps;
 		const { number } = generation;
 		this.#rejected = generation;
-		const outcome =
-			this.way === "rolling"
-				? "its child was not ready; the one before it goes on, and it is tried again"
-				: "its child did not live; the values before it are used until the next change";
 		log.write("error", "rejected", {
 			msg: `generation ${number} is rejected: ${outcome}`,
 			generation: number,

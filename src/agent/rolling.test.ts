@@ -276,3 +276,39 @@ describe("a generation whose child is never ready", () => {
 		expect(memory.files).toEqual({ "/out/gw": "41003 sk-1" });
 	});
 });
+
+describe("a generation whose child took over, and dies before it stands", () => {
+	const units = () => [fileUnit("/out/gw", PORT_FILE, { onChange: ROLLING }), variableUnit("KEY", OPENAI)];
+
+	async function fallen() {
+		const bench = rollingBench(units());
+		await bench.run();
+		bench.secrets.put(OPENAI, { api_key: "sk-bad" });
+		await bench.nextPoll();
+		bench.rolling.fall();
+		await bench.clock.advance(0);
+		return bench;
+	}
+
+	test("is rejected after all, and the files are those of the child that serves again", async () => {
+		const { memory, log, agent } = await fallen();
+
+		expect(memory.files).toEqual({ "/out/gw": "41001 sk-1" });
+		expect(agent.standing).toMatchObject({ generation: 2, isRejected: true, rejectedVariables: ["KEY"] });
+		expect(log.of("turned over")).toHaveLength(1);
+		expect(log.of("rejected")).toEqual([
+			"generation 2 is rejected: its child did not live; the one before it serves again, and it is tried again",
+		]);
+	});
+
+	test("is tried again with its own files, and rejected no more once its child serves", async () => {
+		const { rolling, memory, clock, agent } = await fallen();
+
+		await rolling.tryAgain();
+		rolling.stand();
+		await clock.advance(0);
+
+		expect(memory.files).toEqual({ "/out/gw": "41003 sk-bad" });
+		expect(agent.standing.isRejected).toBe(false);
+	});
+});

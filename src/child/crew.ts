@@ -4,6 +4,7 @@ import { Farewell } from "./farewell.ts";
 import type { LiveChild } from "./live-child.ts";
 import type { ChildExit, ChildSpec, RollingSpec } from "./ports.ts";
 import type { Member, Turn } from "./turn.ts";
+import { firstOf } from "./wait.ts";
 
 interface CrewParts extends Pick<CandidateParts, "deps" | "spawn" | "front"> {
 	readonly rolling: RollingSpec;
@@ -20,6 +21,10 @@ export class Crew {
 	#serving: Member | undefined;
 	#candidate: Candidate | undefined;
 	readonly #draining = new Set<Farewell>();
+	/** Of those: could serve again, until the one that serves stands. */
+	#held: Farewell | undefined;
+	/** Ends the wait for the one that serves to stand. */
+	#trial = new AbortController();
 	/** Have ended by themselves; something of their groups may be left. */
 	readonly #burials = new Map<LiveChild, Promise<ChildExit>>();
 
@@ -84,16 +89,15 @@ export class Crew {
 		return { candidate, failure: candidate.failure };
 	}
 
-	/** @returns who served and has ended by itself, once */
-	takeDead(): { readonly member: Member; readonly exit: ChildExit } | undefined {
+	/** @returns who served and has ended by itself, once, and who serves in its place, if it never stood */
+	takeDead(): { readonly member: Member; readonly exit: ChildExit; readonly back?: Member } | undefined {
 		const member = this.#serving;
 		if (member?.child.ended === undefined) return undefined;
-		this.#serving = undefined;
-		this.#parts.front.switchTo(undefined);
+		const back = this.#goBack();
 		const { child } = member;
 		const burial = child.bury().finally(() => this.#burials.delete(child));
 		this.#burials.set(child, burial);
-		return { member, exit: member.child.ended };
+		return { member, exit: member.child.ended, ...(back && { back }) };
 	}
 
 	/**
@@ -103,12 +107,28 @@ export class Crew {
 	 */
 	signal(name: NodeJS.Signals): boolean {
 		if (this.#candidate?.child !== undefined) this.#candidate.signals.add(name);
+		this.#held?.missed.add(name);
 		if (this.#serving === undefined) return true;
 		return this.#parts.deps.processes.signal(this.#serving.child.pid, name) === "sent";
 	}
 
+	/** Takes no new connections, and gives answers under way time to end; there will be no other child. */
+	async drain(ms: number, order: AbortSignal): Promise<void> {
+		const { deps, front, rolling } = this.#parts;
+		this.#candidate?.abandon("stop");
+		if (front.isOpen) front.refuse();
+		// With `tcp` those on which nobody speaks are ended as soon as they have no target.
+		if (rolling.pass === "tcp") front.switchTo(undefined);
+		const members = [this.#serving, ...[...this.#draining].map(({ member }) => member)];
+		const all = members.map(async (member) => {
+			if (member !== undefined) await Promise.race([front.drained(member.target), member.child.exit]);
+		});
+		await firstOf(Promise.all(all), ms, { clock: deps.clock, order });
+	}
+
 	/** Ends all at the same time. @returns how the one ended that served or was to, where there was one */
 	async end(): Promise<ChildExit | undefined> {
+		this.#trial.abort();
 		this.#parts.front.switchTo(undefined);
 		const candidate = this.#candidate;
 		candidate?.abandon("stop");
@@ -131,6 +151,7 @@ export class Crew {
 		front.switchTo(target);
 		deps.observe({ kind: "ready", generation, pid, afterMs });
 		const from = old === undefined ? undefined : this.#seeOff(old, member);
+		void this.#untilStanding(member);
 		deps.observe({ kind: "switched", generation, pid, afterMs, ...(from && { from }) });
 		for (const name of candidate.signals) deps.processes.signal(pid, name);
 		onTakeOver(member);
@@ -142,7 +163,36 @@ export class Crew {
 		const farewell = new Farewell(old, { ...deps, front, drainTimeoutMs });
 		this.#draining.add(farewell);
 		void farewell.done.then(() => this.#draining.delete(farewell));
+		// One that has not stood yet is no better than its successor, unless there is no other.
+		if (this.#held === undefined || this.#held.child.ended !== undefined) this.#held = farewell;
+		else farewell.release();
 		return farewell.report;
+	}
+
+	async #untilStanding(member: Member): Promise<void> {
+		const { clock, observe } = this.#parts.deps;
+		const { pid, generation, spec, exit } = member.child;
+		this.#trial.abort();
+		this.#trial = new AbortController();
+		const woken = await firstOf(exit, spec.startGraceMs, { clock, order: this.#trial.signal });
+		if (woken !== "time" || this.#serving !== member || member.child.ended !== undefined) return;
+		this.#held?.release();
+		this.#held = undefined;
+		observe({ kind: "stands", generation, pid });
+	}
+
+	/** The one that served has ended. @returns who serves now */
+	#goBack(): Member | undefined {
+		const { deps, front } = this.#parts;
+		const held = this.#held;
+		const back = held?.recall();
+		this.#held = undefined;
+		this.#trial.abort();
+		this.#serving = back;
+		front.switchTo(back?.target);
+		if (back === undefined) return undefined;
+		for (const name of held?.missed ?? []) deps.processes.signal(back.child.pid, name);
+		return back;
 	}
 }
 

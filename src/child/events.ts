@@ -85,11 +85,11 @@ export type ChildEvent =
 			readonly kind: "drained";
 			readonly generation: number;
 			readonly pid: number;
-			/** Between the switch and the stop signal. */
+			/** Between the switch and when nothing was open any more. */
 			readonly afterMs: number;
 			readonly cut: number;
 	  }
-	/** The child has lived through the start grace; not told of one that is asked whether it is ready. */
+	/** The child has lived through the start grace or, where it is asked, through that from when it was ready. */
 	| { readonly kind: "stands"; readonly generation: number; readonly pid: number }
 	| {
 			readonly kind: "stopping";
@@ -112,7 +112,10 @@ export type ChildEvent =
 			readonly expected: boolean;
 	  }
 	| { readonly kind: "start-failed"; readonly generation: number; readonly error: AgentError }
-	/** A new child did not live through the start grace, or was never ready: the values before it are used again, or still. */
+	/**
+	 * A new child did not live through the start grace, or was never ready: the values before it are used again, or
+	 * still. In rolling it may have been told as `switched` before.
+	 */
 	| { readonly kind: "put-back"; readonly from: number; readonly to: number }
 	| { readonly kind: "backing-off"; readonly delayMs: number; readonly attempt: number };
 

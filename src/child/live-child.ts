@@ -81,7 +81,7 @@ export class LiveChild implements ChildId {
 	 * @param onLeftovers called when that takes time
 	 */
 	async bury(onLeftovers: () => void = () => {}): Promise<ChildExit> {
-		const exit = await this.exit;
+		const exit = this.ended ?? (await this.exit);
 		this.#tell(exit, false);
 		if (this.#launcher.processes.isGroupAlive(this.pid)) {
 			onLeftovers();

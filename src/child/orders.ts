@@ -10,6 +10,7 @@ export class Orders {
 	#changed = false;
 	#ending = false;
 	#bell = new AbortController();
+	readonly #haste = new AbortController();
 
 	constructor(first: ChildValues) {
 		this.#newest = first;
@@ -36,7 +37,14 @@ export class Orders {
 		this.#bell.abort();
 	}
 
+	/** Aborts when the end must wait for nothing. */
+	get haste(): AbortSignal {
+		return this.#haste.signal;
+	}
+
+	/** Who says it twice is in haste. */
 	end(): void {
+		if (this.#ending) this.#haste.abort();
 		this.#ending = true;
 		this.#bell.abort();
 	}

@@ -87,26 +87,30 @@ describe("the first child", () => {
 });
 
 describe("a new child", () => {
-	test("stands as soon as it is ready, however much sooner than the start grace", async () => {
-		const { supervisor, clock } = asking({});
+	test("stands when it has lived through the start grace after it was ready, however long that took", async () => {
+		const { supervisor, clock, kinds } = asking({ 2: { readyAfterMs: GRACE_MS * 5 } });
 		await supervisor.start(values(1));
 
 		const outcome = supervisor.replace(values(2));
-		await clock.advance(0);
+		await clock.advance(GRACE_MS * 5);
+		expect(supervisor.state).toMatchObject({ kind: "running", generation: 2, ready: true });
+		await clock.advance(GRACE_MS - 1);
+		expect(await nowOf(outcome)).toBe("pending");
+		await clock.advance(1);
 
 		expect(await nowOf(outcome)).toBe("turned-over");
+		expect(kinds().slice(-2)).toEqual(["ready", "stands"]);
 	});
 
-	test("may take longer than the start grace", async () => {
-		const { supervisor, clock } = asking({ 2: { readyAfterMs: GRACE_MS * 5 } });
+	test("that is ready and ends within the start grace is put back", async () => {
+		const { supervisor, clock, history } = asking({ 2: { endsAfterMs: GRACE_MS - 1, endCode: 3 } });
 		await supervisor.start(values(1));
 
 		const outcome = supervisor.replace(values(2));
-		await clock.advance(GRACE_MS * 5 - 1);
-		expect(await nowOf(outcome)).toBe("pending");
-		await clock.advance(250);
+		await clock.advance(GRACE_MS);
 
-		expect(await nowOf(outcome)).toBe("turned-over");
+		expect(await nowOf(outcome)).toBe("put-back");
+		expect(history()).toEqual([1, 2, 1]);
 	});
 
 	test("that is not ready in time makes room for one with the values before, once", async () => {
@@ -143,7 +147,7 @@ describe("a new child", () => {
 		await clock.advance(1000);
 
 		const third = supervisor.replace(values(3));
-		await clock.advance(1000);
+		await clock.advance(GRACE_MS);
 
 		expect(await Promise.all([second, third])).toEqual(["superseded", "turned-over"]);
 		expect(history()).toEqual([1, 2, 3]);
@@ -175,7 +179,7 @@ describe("the end of a first child that was not ready in time", () => {
 		const { supervisor, clock, history, started } = await ending();
 
 		const outcome = supervisor.replace(values(2));
-		await clock.advance(1000);
+		await clock.advance(1000 + GRACE_MS);
 
 		expect(await nowOf(started)).toBeUndefined();
 		expect(await nowOf(outcome)).toBe("turned-over");

@@ -21,24 +21,34 @@ export class Rest {
 
 	/** Begins, in the place of one that may be under way. @param attempt 0 after the first failure of a row */
 	begin(attempt: number, limits: BackoffLimits): void {
-		const { clock, observe } = this.#deps;
 		const { delayMs, ...rest } = pauseAfter(attempt, limits, this.#deps);
+		this.#deps.observe({ kind: "backing-off", delayMs, attempt });
+		this.#sleep(delayMs, { kind: "backing-off", ...rest });
+	}
+
+	/** Nothing has failed; what comes next is to be seen first. */
+	wait(delayMs: number): void {
+		const until = this.#deps.clock.now() + delayMs;
+		this.#sleep(delayMs, { kind: "backing-off", until, attempt: 0, crashLoop: false });
+	}
+
+	end(): void {
+		this.#current?.early.abort();
+		this.#current = undefined;
+	}
+
+	#sleep(delayMs: number, state: BackingOff): void {
+		const { clock } = this.#deps;
 		this.end();
 		const early = new AbortController();
-		const pause = { state: { kind: "backing-off", ...rest }, early } as const;
+		const pause = { state, early };
 		this.#current = pause;
-		observe({ kind: "backing-off", delayMs, attempt });
 		const wake = () => {
 			if (this.#current !== pause) return;
 			this.#current = undefined;
 			this.#onOver();
 		};
 		void clock.sleep(delayMs, early.signal).then(wake, () => {});
-	}
-
-	end(): void {
-		this.#current?.early.abort();
-		this.#current = undefined;
 	}
 }
 

@@ -7,7 +7,7 @@ import { type Readiness, untilStanding } from "./readiness.ts";
 import { notReadyError } from "./ready-error.ts";
 import { Trial } from "./trial.ts";
 import { judge, type Round, type Verdict } from "./verdict.ts";
-import { firstOf } from "./wait.ts";
+import { firstOf, type Woken } from "./wait.ts";
 
 /** How one child came to its end: by itself, by an order, or because it was not ready in time. */
 type Watched = Exclude<Readiness, { kind: "ready" }> & { readonly stood: boolean };
@@ -20,8 +20,8 @@ export class RestartLoop implements Loop {
 	#state: ChildState = { kind: "idle" };
 	/** No child has run yet. */
 	#isFirst = true;
-	/** A child has stood. */
-	#hasStood = false;
+	/** A child could serve, as far as anybody has asked. */
+	#hasServed = false;
 	#failures = 0;
 	#lastExit: ChildExit = { code: 0 };
 
@@ -78,8 +78,8 @@ export class RestartLoop implements Loop {
 	#judge(round: Round, values: ChildValues): Verdict {
 		const { ending, changed } = this.#parts.orders;
 		const restartOnExit = this.#isFirst ? "never" : this.#specOf(values).restartOnExit;
-		const hasStood = this.#hasStood;
-		return judge(round, { ending, changed, phase: this.#trial.phase, restartOnExit, hasStood });
+		const hasServed = this.#hasServed;
+		return judge(round, { ending, changed, phase: this.#trial.phase, restartOnExit, hasServed });
 	}
 
 	/** From the start of one child until nothing of it is left. */
@@ -118,13 +118,16 @@ export class RestartLoop implements Loop {
 		const arrival = await untilStanding(child, { spec, deps, addressee, order: orders.bell });
 		if (arrival.kind !== "ready") return { ...arrival, stood: false };
 		this.#runs(child, true);
-		this.#hasStood = true;
-		this.#trial.stands(values, !orders.changed);
-		if (spec.ready === undefined) deps.observe({ kind: "stands", generation, pid });
-		else deps.observe({ kind: "ready", generation, pid, afterMs: arrival.afterMs });
+		this.#hasServed = true;
 		const waiting = { clock: deps.clock, order: orders.bell };
-		const woken = await firstOf(child.exit, Number.POSITIVE_INFINITY, waiting);
-		return { kind: woken === "order" ? "order" : "ended", stood: true };
+		if (spec.ready !== undefined) {
+			deps.observe({ kind: "ready", generation, pid, afterMs: arrival.afterMs });
+			const woken = await firstOf(child.exit, spec.startGraceMs, waiting);
+			if (woken !== "time") return { kind: wayOf(woken), stood: false };
+		}
+		this.#trial.stands(values, !orders.changed);
+		deps.observe({ kind: "stands", generation, pid });
+		return { kind: wayOf(await firstOf(child.exit, Number.POSITIVE_INFINITY, waiting)), stood: true };
 	}
 
 	async #finish(child: LiveChild, values: ChildValues, watched: Watched): Promise<Round> {
@@ -153,7 +156,7 @@ export class RestartLoop implements Loop {
 		const { pid, generation } = child;
 		deps.observe({ kind: "not-ready", generation, pid, afterMs, reason });
 		const exit = await this.#end(child, "not-ready");
-		if (this.#hasStood || orders.ending || orders.changed) return { kind: "late", exit };
+		if (this.#hasServed || orders.ending || orders.changed) return { kind: "late", exit };
 		const error = notReadyError(afterMs, reason);
 		onFirst(error);
 		return { kind: "late", exit: { code: error.exitCode } };
@@ -196,4 +199,8 @@ export class RestartLoop implements Loop {
 	#specOf({ spec }: ChildValues): ChildSpec {
 		return spec ?? this.#parts.spec;
 	}
+}
+
+function wayOf(woken: Woken): "order" | "ended" {
+	return woken === "order" ? "order" : "ended";
 }

@@ -1,10 +1,11 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { nowOf } from "../../test/fixtures/child/bench.ts";
+import { GRACE_MS, nowOf } from "../../test/fixtures/child/bench.ts";
 import type { FakeConnection } from "../../test/fixtures/child/fake-front.ts";
 import type { Habit } from "../../test/fixtures/child/fake-processes.ts";
 import { READY, rollingBench } from "../../test/fixtures/child/rolling-bench.ts";
 import type { AgentError } from "../kernel/mod.ts";
+import type { ChildEvent } from "./events.ts";
 
 const MIN_PAUSE_MS = 100; // a tenth of backoff.minMs
 const LONG_MS = 10 * 60_000;
@@ -98,7 +99,7 @@ function faultsNow({ supervisor, processes, front }: World): string[] {
 /** Lives through the plan, and long enough afterwards for everything to come to rest. */
 async function live({ policy, first, steps, endsWithStop }: Plan) {
 	const habits: Record<number, Habit> = { 1: first };
-	const world = rollingBench({ restartOnExit: policy, ready: ASKED }, habits);
+	const world = rollingBench({ restartOnExit: policy, ready: ASKED, startGraceMs: GRACE_MS }, habits);
 	const { supervisor, clock, processes, rollingValues, front, faults } = world;
 	const outcomes: Promise<string>[] = [];
 	const clients: FakeConnection[] = [];
@@ -159,7 +160,9 @@ async function broken(each: Plan): Promise<string[]> {
 		"every start is ordered, put back or paused for":
 			processes.starts <= newest + putBacks.length + pauses.length,
 		"no pause is too short": pauses.every((delayMs) => delayMs >= MIN_PAUSE_MS),
-		"values are put back once": new Set(putBacks).size === putBacks.length,
+		"values are put back once, and again when their child has taken over meanwhile": isOncePerTry(events),
+		"nobody gets a stop signal whose successor has not stood": !events.some(isTooEarly),
+		"a child that never stood ends nothing while the one before it could serve": !events.some(isNeedless),
 		"whoever started the first child is told": begun !== "pending" || state.kind !== "exited",
 		"comes to rest": ["running", "backing-off", "starting", "exited"].includes(state.kind),
 		"ends when asked to": !endsWithStop || state.kind === "exited",
@@ -172,4 +175,37 @@ async function broken(each: Plan): Promise<string[]> {
 	};
 	const names = Object.keys(promises).filter((promise) => promises[promise] === false);
 	return [...names, ...faults, ...processes.faults];
+}
+
+/** Each time that values are put back, a child with them has taken over since the last time. */
+function isOncePerTry(events: readonly ChildEvent[]): boolean {
+	const seen = new Set<number>();
+	return events.every((event) => {
+		if (event.kind === "switched") seen.delete(event.generation);
+		if (event.kind !== "put-back") return true;
+		const isNew = !seen.has(event.from);
+		seen.add(event.from);
+		return isNew;
+	});
+}
+
+/** The child that served when the last one took over is asked to go, and that last one has not stood. */
+function isTooEarly(event: ChildEvent, at: number, events: readonly ChildEvent[]): boolean {
+	if (event.kind !== "stopping" || event.why !== "drained") return false;
+	const before = events.slice(0, at);
+	const standing = before.findLast(({ kind }) => kind === "stands");
+	return standing?.kind === "stands" && standing.pid === event.pid;
+}
+
+/** Nobody serves after the end of a child though one runs that last stood, and was not asked to go. */
+function isNeedless(event: ChildEvent, at: number, events: readonly ChildEvent[]): boolean {
+	if (event.kind !== "backing-off") return false;
+	const before = events.slice(0, at);
+	const switched = before.findLast((each) => each.kind === "switched");
+	const standing = before.findLast((each) => each.kind === "stands");
+	const from = switched?.kind === "switched" ? switched.from?.pid : undefined;
+	if (standing?.kind !== "stands" || switched?.kind !== "switched" || from !== standing.pid) return false;
+	const isGone = (pid: number) => before.some((each) => each.kind === "exited" && each.pid === pid);
+	const isBack = before.some((each) => each.kind === "put-back" && each.from === switched.generation);
+	return isGone(switched.pid) && !isGone(from) && !isBack;
 }

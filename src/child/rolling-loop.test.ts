@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { nowOf, spec, STOP_TIMEOUT_MS } from "../../test/fixtures/child/bench.ts";
+import { GRACE_MS, nowOf, spec, STOP_TIMEOUT_MS } from "../../test/fixtures/child/bench.ts";
 import type { Habit } from "../../test/fixtures/child/fake-processes.ts";
 import {
 	DRAIN_TIMEOUT_MS,
@@ -42,6 +42,7 @@ describe("the first child", () => {
 			{ kind: "started", generation: 1, pid: 100, port: 40_001 },
 			{ kind: "ready", generation: 1, pid: 100, afterMs: 4000 },
 			{ kind: "switched", generation: 1, pid: 100, afterMs: 4000 },
+			{ kind: "stands", generation: 1, pid: 100 },
 		]);
 	});
 
@@ -240,9 +241,10 @@ describe("replace()", () => {
 		await clock.advance(10);
 
 		expect(processes.live).toHaveLength(1);
-		expect(events.slice(-5)).toMatchObject([
+		expect(events.slice(-6)).toMatchObject([
 			{ kind: "ready", generation: 2 },
 			{ kind: "switched", generation: 2, pid: 101, from: { pid: 100, generation: 1, open: 2 } },
+			{ kind: "stands", generation: 2, pid: 101 },
 			{ kind: "stopping", generation: 1, pid: 100, why: "drained" },
 			{ kind: "exited", generation: 1, pid: 100, expected: true },
 			{ kind: "drained", generation: 1, pid: 100, afterMs: 2000, cut: 0 },
@@ -420,7 +422,11 @@ describe("replace()", () => {
 		const { supervisor, clock, processes, front, rollingValues } = await serving();
 		front().connect();
 
-		const impatient = spec({ ready: READY, rolling: { ...ROLLING, drainTimeoutMs: 500 } });
+		const impatient = spec({
+			ready: READY,
+			rolling: { ...ROLLING, drainTimeoutMs: 500 },
+			startGraceMs: 0,
+		});
 		void supervisor.replace({ ...rollingValues(2), spec: impatient });
 		await clock.advance(510);
 
@@ -442,6 +448,163 @@ describe("replace()", () => {
 			{ kind: "drained", pid: 100, cut: 1 },
 		]);
 		expect(supervisor.state).toMatchObject({ kind: "running", generation: 2, draining: [] });
+	});
+});
+
+describe("a new child that has taken over", () => {
+	const GRACE = { startGraceMs: GRACE_MS } as const;
+
+	/** The second child serves, and has not stood yet. */
+	async function onTrial(over: Partial<ChildSpec> = {}, habits: Record<number, Habit> = {}) {
+		const world = await serving(habits, { ...GRACE, ...over });
+		const outcome = world.supervisor.replace(world.rollingValues(2));
+		await world.clock.advance(1000);
+		expect(await nowOf(outcome)).toBe("turned-over");
+		expect(world.served()).toBe(2);
+		return world;
+	}
+
+	test("stands when it has lived through the start grace, and until then the old one gets no stop signal", async () => {
+		const { clock, processes, kinds } = await onTrial();
+
+		await clock.advance(GRACE_MS - 1001);
+		expect(processes.at(40_001)).toMatchObject({ leaderAlive: true, isStopping: false });
+		await clock.advance(11);
+
+		expect(kinds().slice(-4)).toEqual(["stands", "stopping", "exited", "drained"]);
+		expect(processes.live.map(({ pid }) => pid)).toEqual([101]);
+	});
+
+	test("makes room for the old one at once when it ends before that, is rejected, and tried again after a pause", async () => {
+		const { supervisor, clock, processes, events, served } = await onTrial();
+
+		processes.dieAt(40_002, 3);
+		await clock.advance(0);
+
+		expect(served()).toBe(1);
+		expect(supervisor.state).toMatchObject({ kind: "running", generation: 1, pid: 100, draining: [] });
+		expect(events.slice(-3)).toMatchObject([
+			{ kind: "exited", generation: 2, exit: { code: 3 }, expected: false },
+			{ kind: "put-back", from: 2, to: 1 },
+			{ kind: "backing-off", attempt: 0, delayMs: 500 },
+		]);
+		await clock.advance(500);
+		expect(served()).toBe(2);
+		await clock.advance(GRACE_MS + 10);
+		expect(processes.live.map(({ pid }) => pid)).toEqual([102]);
+	});
+
+	test("again and again: pauses grow, and the old one serves in all of them", async () => {
+		const { clock, events, processes } = await onTrial({}, { 2: { endsAfterMs: 1500 } });
+
+		await clock.advance(30_000);
+
+		const delays = events.flatMap((event) => (event.kind === "backing-off" ? [event.delayMs] : []));
+		expect(delays.slice(0, 4)).toEqual([500, 1000, 2000, 4000]);
+		expect(processes.at(40_001)).toMatchObject({ leaderAlive: true, isStopping: false });
+	});
+
+	test("is no reason to end for a child that answers still, and was not to be cut", async () => {
+		const { clock, processes, front, served } = await onTrial();
+		const stream = front().connect();
+		processes.dieAt(40_002, 3);
+		await clock.advance(0);
+
+		const other = front().connect();
+		await clock.advance(250);
+
+		expect([served(), stream.wasCut, other.target]).toEqual([1, false, { port: 40_001 }]);
+	});
+
+	test("is followed by newer values at once, and the one that last stood is kept for them", async () => {
+		const { supervisor, clock, processes, served, rollingValues } = await onTrial();
+
+		const outcome = supervisor.replace(rollingValues(3));
+		await clock.advance(1000);
+		expect(await nowOf(outcome)).toBe("turned-over");
+		expect(processes.live.map(({ pid }) => pid)).toEqual([100, 102]);
+		processes.dieAt(40_003, 3);
+		await clock.advance(0);
+
+		expect(served()).toBe(1);
+	});
+
+	test("that dies while newer values get ready leaves its place to the old one, and then to them", async () => {
+		const { supervisor, clock, processes, served, kinds, rollingValues } = await onTrial(
+			{},
+			{ 3: { readyAfterMs: 2000 } },
+		);
+		const outcome = supervisor.replace(rollingValues(3));
+		await clock.advance(500);
+
+		processes.dieAt(40_002, 3);
+		await clock.advance(0);
+		expect(served()).toBe(1);
+		await clock.advance(2000);
+
+		expect(served()).toBe(3);
+		expect(await nowOf(outcome)).toBe("turned-over");
+		expect(kinds()).not.toContain("backing-off");
+	});
+
+	test("is the only one left when the old one has ended meanwhile, and left to restart_on_exit", async () => {
+		const { supervisor, clock, processes, kinds } = await onTrial();
+		processes.dieAt(40_001, 9);
+		await clock.advance(0);
+
+		processes.dieAt(40_002, 3);
+		await clock.advance(0);
+
+		expect(await nowOf(supervisor.exited)).toEqual({ code: 3 });
+		expect(kinds()).not.toContain("put-back");
+	});
+
+	test("is held for the next one where the one that last stood has ended", async () => {
+		const { supervisor, clock, processes, served, rollingValues } = await onTrial();
+		processes.dieAt(40_001, 9);
+		await clock.advance(0);
+		void supervisor.replace(rollingValues(3));
+		await clock.advance(1000);
+
+		processes.dieAt(40_003, 3);
+		await clock.advance(0);
+
+		expect(served()).toBe(2);
+	});
+
+	test("leaves the old one the signals that it has missed", async () => {
+		const { supervisor, clock, processes } = await onTrial();
+
+		supervisor.signal("SIGHUP");
+		processes.dieAt(40_002, 3);
+		await clock.advance(0);
+
+		expect(processes.signals).toEqual([
+			{ pid: 101, name: "SIGHUP" },
+			{ pid: 100, name: "SIGHUP" },
+		]);
+	});
+
+	test("ends with the old one at the end of the agent", async () => {
+		const { supervisor, clock, processes, front } = await onTrial();
+
+		const stopped = supervisor.stop();
+		await clock.advance(10);
+
+		expect(await nowOf(stopped)).toEqual({ code: 143, signal: "SIGTERM" });
+		expect(processes.live).toEqual([]);
+		expect(front().isOpen).toBe(false);
+	});
+
+	test("that ends of an interrupt is no rejection", async () => {
+		const { supervisor, clock, processes, kinds } = await onTrial();
+
+		supervisor.forward("SIGINT");
+		processes.dieAt(40_002, 130);
+		await clock.advance(10);
+
+		expect(await nowOf(supervisor.exited)).toEqual({ code: 130 });
+		expect(kinds()).not.toContain("put-back");
 	});
 });
 
@@ -638,6 +801,65 @@ describe("the child that serves ends by itself", () => {
 });
 
 describe("stop()", () => {
+	test("refuses new clients, and ends the child when every answer has ended", async () => {
+		const { supervisor, clock, processes, front } = await serving();
+		const stream = front().connect();
+
+		const stopped = supervisor.stop();
+		await clock.advance(DRAIN_TIMEOUT_MS - 1);
+		expect(front()).toMatchObject({ isOpen: false, target: { port: 40_001 } });
+		expect(processes.last).toMatchObject({ leaderAlive: true, isStopping: false });
+		expect(supervisor.state).toMatchObject({ kind: "stopping", pid: 100, why: "stop" });
+		front().disconnect(stream);
+		await clock.advance(0);
+
+		expect(await nowOf(stopped)).toEqual({ code: 143, signal: "SIGTERM" });
+		expect(stream.wasCut).toBe(false);
+	});
+
+	test("gives answers no more than the drain timeout", async () => {
+		const { supervisor, clock, front } = await serving();
+		front().connect();
+
+		const stopped = supervisor.stop();
+		await clock.advance(DRAIN_TIMEOUT_MS);
+
+		expect(await nowOf(stopped)).toEqual({ code: 143, signal: "SIGTERM" });
+	});
+
+	test("waits for nobody where nobody asks anything", async () => {
+		const { supervisor, clock } = await serving();
+
+		const stopped = supervisor.stop();
+		await clock.advance(0);
+
+		expect(await nowOf(stopped)).toEqual({ code: 143, signal: "SIGTERM" });
+	});
+
+	test.each(["SIGTERM", "SIGINT", "SIGQUIT"] as const)("waits no longer after a further %s", async (name) => {
+		const { supervisor, clock, front } = await serving();
+		front().connect();
+		supervisor.forward("SIGTERM");
+		await clock.advance(1000);
+
+		supervisor.forward(name);
+		await clock.advance(10);
+
+		expect(supervisor.state).toMatchObject({ kind: "exited" });
+	});
+
+	test("waits no longer for a child that ends by itself meanwhile", async () => {
+		const { supervisor, clock, processes, front } = await serving();
+		front().connect();
+		const stopped = supervisor.stop();
+		await clock.advance(1000);
+
+		processes.die(5);
+		await clock.advance(0);
+
+		expect(await nowOf(stopped)).toEqual({ code: 5 });
+	});
+
 	test("ends the child that serves, the next one and those that drain, all at the same time", async () => {
 		const { supervisor, clock, processes, events, front, rollingValues } = await serving({
 			1: { stopsAfterMs: 3000 },
@@ -651,6 +873,7 @@ describe("stop()", () => {
 		await clock.advance(1000);
 		expect(processes.live).toHaveLength(3);
 
+		void supervisor.stop();
 		const stopped = supervisor.stop();
 		await clock.advance(10);
 		expect(supervisor.state).toMatchObject({ kind: "stopping", pid: 101, why: "stop" });
@@ -681,6 +904,7 @@ describe("stop()", () => {
 		void supervisor.replace(rollingValues(3));
 		await clock.advance(1000);
 
+		void supervisor.stop();
 		const stopped = supervisor.stop();
 		await clock.advance(10);
 		processes.dieAt(40_002, 42);
@@ -697,7 +921,7 @@ describe("stop()", () => {
 		await clock.advance(10);
 
 		expect(await nowOf(stopped)).toEqual({ code: 9 });
-		expect(kinds()).toEqual(["started", "ready", "switched", "exited"]);
+		expect(kinds()).toEqual(["started", "ready", "switched", "stands", "exited"]);
 	});
 
 	test("ends a pause", async () => {
@@ -774,5 +998,32 @@ describe("signals", () => {
 		await clock.advance(0);
 
 		expect(await nowOf(supervisor.exited)).toEqual({ code: 130 });
+	});
+
+	test("after an interrupt a next child that ends of it is no rejection, whether the one that serves ends or not", async () => {
+		const habits: Record<number, Habit> = { 2: { readyAfterMs: NEVER } };
+		const { supervisor, clock, processes, kinds, served, rollingValues } = await serving(habits);
+		const outcome = supervisor.replace(rollingValues(2));
+		await clock.advance(1000);
+
+		supervisor.forward("SIGINT");
+		processes.dieAt(40_002, 130);
+		await clock.advance(100);
+		expect(kinds()).not.toContain("put-back");
+		expect(kinds()).not.toContain("backing-off");
+		habits[2] = {};
+		await clock.advance(STOP_TIMEOUT_MS);
+
+		expect(served()).toBe(2);
+		expect(await nowOf(outcome)).toBe("turned-over");
+	});
+
+	test("the end of a child is told before the pause that follows it", async () => {
+		const { clock, processes, kinds } = await serving({}, { restartOnExit: "always" });
+
+		processes.die(3);
+		await clock.advance(0);
+
+		expect(kinds().slice(-2)).toEqual(["exited", "backing-off"]);
 	});
 });

@@ -8,6 +8,9 @@ import type { Loop, LoopParts } from "./loop.ts";
 import type { ChildExit, RollingSpec } from "./ports.ts";
 import { Succession } from "./succession.ts";
 
+/** Clients have so long to read what a child has answered before its end. */
+const SHORTEST_FLUSH_MS = 2000;
+
 interface RollingParts extends LoopParts {
 	readonly rolling: RollingSpec;
 	readonly openFront: () => Promise<Front>;
@@ -25,6 +28,8 @@ export class RollingLoop implements Loop {
 	#crew: Crew | undefined;
 	/** By when all will be gone, once all has to go. */
 	#deadline: number | undefined;
+	/** By when answers under way must have ended, once the agent is to end in peace. */
+	#drainDeadline = Number.NEGATIVE_INFINITY;
 	#hasExited = false;
 
 	constructor(parts: RollingParts) {
@@ -57,7 +62,7 @@ export class RollingLoop implements Loop {
 		else {
 			watchdog.open();
 			await this.#work(await this.#gather(front));
-			await front.close();
+			await front.close({ withinMs: Math.max(SHORTEST_FLUSH_MS, this.#drainLeftMs) });
 			watchdog.close();
 		}
 		report.settle("ended");
@@ -67,6 +72,11 @@ export class RollingLoop implements Loop {
 
 	signal(name: NodeJS.Signals): boolean {
 		return !this.#succession.isOver && (this.#crew?.signal(name) ?? false);
+	}
+
+	get #drainLeftMs(): number {
+		const { clock } = this.#parts.deps;
+		return this.#parts.orders.haste.aborted ? 0 : this.#drainDeadline - clock.now();
 	}
 
 	async #gather(front: Front): Promise<Crew> {
@@ -96,7 +106,13 @@ export class RollingLoop implements Loop {
 			succession.step(crew);
 		}
 		succession.rest.end();
-		const { stopTimeoutMs } = succession.specOf(succession.turns.wanted);
+		const { stopTimeoutMs, rolling } = succession.specOf(succession.turns.wanted);
+		if (orders.ending) {
+			const { drainTimeoutMs } = rolling ?? this.#parts.rolling;
+			this.#drainDeadline = deps.clock.now() + drainTimeoutMs;
+			this.#deadline = this.#drainDeadline + stopTimeoutMs;
+			await crew.drain(drainTimeoutMs, orders.haste);
+		}
 		this.#deadline = deps.clock.now() + stopTimeoutMs;
 		const exit = await crew.end();
 		if (orders.ending && exit !== undefined) succession.exit = exit;

@@ -88,10 +88,14 @@ export class Succession {
 	}
 
 	/** The child that served has ended by itself. */
-	#mourn({ candidate }: Crew, { member, exit }: Dead): void {
+	#mourn({ candidate }: Crew, { member, exit, back }: Dead): void {
 		const { turn, child } = member;
 		const { restartOnExit, startGraceMs, backoff } = child.spec;
 		this.exit = exit;
+		if (back !== undefined && !this.#isByUser(child.spec)) {
+			this.#goBack(turn, back.turn);
+			return;
+		}
 		if (child.ageMs > Math.max(startGraceMs, backoff.maxMs)) this.#failures = 0;
 		else this.turns.diesYoung(turn);
 		const isReplaced = candidate !== undefined || this.turns.hasUntried(turn);
@@ -101,12 +105,27 @@ export class Succession {
 		else if (!isReplaced) this.#pause(this.#failures++);
 	}
 
+	/** A child with new values has ended before it stood, and the one before it serves again. */
+	#goBack(from: Turn, to: Turn): void {
+		const { deps } = this.#parts;
+		this.turns.fails(from, deps.clock.now());
+		this.turns.goesBackTo(to);
+		from.isRejected = true;
+		deps.observe({ kind: "put-back", from: from.values.generation, to: to.values.generation });
+		this.#pauseForWanted();
+	}
+
 	/** A child that was to serve will not. */
 	#judge({ serving }: Crew, { candidate, failure }: Failed): void {
 		const { turn } = candidate;
 		const isFirst = !this.#hasLived;
 		this.#hasLived ||= candidate.child !== undefined;
 		if (failure.kind === "abandoned") return;
+		const spec = this.specOf(turn);
+		if (serving !== undefined && failure.kind === "ended" && this.#isByUser(spec)) {
+			this.rest.wait(spec.stopTimeoutMs); // the one that serves may end of it as well, but more slowly
+			return;
+		}
 		this.turns.fails(turn, this.#parts.deps.clock.now());
 		if (serving === undefined && this.#isEnd(turn, failure, isFirst)) {
 			this.#close(failure);

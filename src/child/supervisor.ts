@@ -37,7 +37,10 @@ export interface Supervisor {
 	signal(name: NodeJS.Signals): boolean;
 	/** The agent itself got this signal. */
 	forward(name: ForwardedSignal): void;
-	/** Ends the child for good; gives what `exited` gives. */
+	/**
+	 * Ends the child for good; gives what `exited` gives. In rolling answers under way may end before that, for the
+	 * drain timeout at most; a second call waits for them no longer.
+	 */
 	stop(): Promise<ChildExit>;
 }
 
@@ -145,7 +148,9 @@ class LoopSupervisor implements Supervisor {
 	#interrupt(name: ForwardedSignal): void {
 		if (this.#engine !== undefined) this.#engine.loop.interruptedAt = this.#deps.clock.now();
 		this.#signalGroups(name);
-		if (this.state.kind !== "running") void this.stop();
+		if (this.state.kind === "running") return;
+		this.#engine?.orders.end();
+		void this.stop();
 	}
 
 	#suspend(name: ForwardedSignal): void {

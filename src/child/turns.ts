@@ -48,6 +48,11 @@ export class Turns {
 		this.#settle(turn, now);
 	}
 
+	/** A child with these serves again, for its successor has not lived. */
+	goesBackTo(turn: Turn): void {
+		this.#proven = turn;
+	}
+
 	/** The child that served with these has ended by itself, soon after it was started. */
 	diesYoung(turn: Turn): void {
 		this.#lastFailed = turn;

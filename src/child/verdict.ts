@@ -17,8 +17,8 @@ export interface Circumstances {
 	readonly changed: boolean;
 	readonly phase: TrialPhase;
 	readonly restartOnExit: ChildSpec["restartOnExit"];
-	/** A child has stood before. */
-	readonly hasStood: boolean;
+	/** A child has been able to serve before. */
+	readonly hasServed: boolean;
 }
 
 export type Verdict =
@@ -29,10 +29,10 @@ export type Verdict =
 
 /** What follows on the end of a child. */
 export function judge(round: Round, circumstances: Circumstances): Verdict {
-	const { ending, changed, phase, restartOnExit, hasStood } = circumstances;
+	const { ending, changed, phase, restartOnExit, hasServed } = circumstances;
 	if (ending) return { kind: "exit" };
 	if (round.kind === "stopped") return { kind: "start-newest" };
-	if (round.kind === "late" && !hasStood && !changed) return { kind: "exit" };
+	if (round.kind === "late" && !hasServed && !changed) return { kind: "exit" };
 	if (round.kind === "ended") {
 		if (round.byUser) return { kind: "exit" };
 		if (phase === "none" || round.stood) {

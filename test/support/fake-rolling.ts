@@ -29,6 +29,7 @@ export class FakeRolling {
 	readonly #listeners: ((event: ChildEvent) => void)[] = [];
 	#newest: Values | undefined;
 	#stood: Values | undefined;
+	#before: Values | undefined;
 	#serving: Live | undefined;
 	#draining: readonly Live[] = [];
 	#pid = 100;
@@ -78,6 +79,24 @@ export class FakeRolling {
 		this.#serve(await this.#run(values), values);
 	}
 
+	/** The child that took over last dies before it stands: the one before it serves again. */
+	fall(): void {
+		const [dead, back] = [this.#serving, this.#draining.at(-1)];
+		if (dead === undefined || back === undefined) throw new Error("no child could serve again");
+		this.#draining = this.#draining.slice(0, -1);
+		this.#stood = this.#before;
+		this.#goesTo(back);
+		this.#exited(dead);
+		this.#tell({ kind: "put-back", from: dead.generation, to: back.generation });
+		this.#tell({ kind: "backing-off", delayMs: 1, attempt: 0 });
+	}
+
+	/** The child that took over last has lived through the start grace. */
+	stand(): void {
+		const { pid = 0, generation = 0 } = this.#serving ?? {};
+		this.#tell({ kind: "stands", pid, generation });
+	}
+
 	/** The replaced children have ended what they had begun. */
 	drain(): void {
 		for (const child of this.#draining) {
@@ -103,9 +122,18 @@ export class FakeRolling {
 
 	#serve(child: Live, values: Values): void {
 		const before = this.#serving;
+		const { pid, generation } = child;
+		this.#before = this.#stood;
+		this.#stood = values;
+		this.#goesTo(child);
+		if (before !== undefined) this.#draining = [...this.#draining, before];
+		const from = before && { pid: before.pid, generation: before.generation, since: 0, open: 3 };
+		this.#tell({ kind: "switched", pid, generation, afterMs: 5200, ...(from && { from }) });
+	}
+
+	#goesTo(child: Live): void {
 		const { pid, generation, port } = child;
 		this.#serving = child;
-		this.#stood = values;
 		this.state = {
 			kind: "running",
 			pid,
@@ -114,9 +142,6 @@ export class FakeRolling {
 			ready: true,
 			...(port !== undefined && { port }),
 		};
-		if (before !== undefined) this.#draining = [...this.#draining, before];
-		const from = before && { pid: before.pid, generation: before.generation, since: 0, open: 3 };
-		this.#tell({ kind: "switched", pid, generation, afterMs: 5200, ...(from && { from }) });
 	}
 
 	#refuse(child: Live): void {
