@@ -92,6 +92,14 @@ describe("a front's address", () => {
 		await expect(stat(path)).rejects.toMatchObject({ code: "ENOENT" });
 	});
 
+	test("of a unix socket is for everybody who can enter its folder, whatever the umask", async () => {
+		const path = folder().at("gw.sock");
+
+		await frontBench({ listen: { kind: "unix", path } });
+
+		expect((await stat(path)).mode & 0o666).toBe(0o666);
+	});
+
 	test("takes the place of a unix socket that a dead process has left", async () => {
 		const path = folder().at("gw.sock");
 		await leaveSocket(path);

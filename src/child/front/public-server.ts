@@ -16,8 +16,8 @@ export interface PublicEvents {
 }
 
 /**
- * Listens on the public address. `::` takes IPv4 as well, as Node has it. A unix socket gets the mode that the umask
- * leaves it: its clients are other programs, often of other users.
+ * Listens on the public address. `::` takes IPv4 as well, as Node has it. A unix socket is for everybody who can
+ * enter its folder, whatever the umask: its clients are other programs, often of other users.
  *
  * @throws AgentError `E_FRONT_LISTEN` when the address cannot be used
  */
@@ -36,7 +36,10 @@ export async function listenPublicly(
 		},
 		accept,
 	);
-	const where = listen.kind === "unix" ? { path: listen.path } : { host: listen.host, port: listen.port };
+	const where =
+		listen.kind === "unix"
+			? { path: listen.path, readableAll: true, writableAll: true }
+			: { host: listen.host, port: listen.port };
 	await new Promise<void>((resolve, reject) => {
 		server.once("error", (error) => reject(cannotListen(listen, reasonOf(error))));
 		server.listen({ ...where, backlog: BACKLOG }, resolve);

@@ -97,7 +97,7 @@ export const exec = keys({
 	listen: note(
 		optional(address(publicAddressFault)),
 		"address",
-		"Rolling alone: the public address, which the agent owns, `host:port` or `unix:/path`. The child listens on a private port of 127.0.0.1, which it is told in `PORT` and by `{{port}}`. Also `--exec-listen`.",
+		"Rolling alone: the public address, which the agent owns, `host:port` or `unix:/path` (a socket for everybody who can enter its folder, whatever the umask). The child listens on a private port of 127.0.0.1, which it is told in `PORT` and by `{{port}}`. Also `--exec-listen`.",
 	),
 	ready: note(
 		optional(ready),
