@@ -31,6 +31,8 @@ export function childSide(child: ChildPort, deps: ChildSideDeps): ChildSide {
 		ended: (generation, outcome) => {
 			const result = outcome === "stands" ? "done" : outcome;
 			counters?.add("keyturn_turn_overs_total", { way: turn.way, result });
+			const told = outcome === "stands" ? "done" : "failed";
+			counters?.add("keyturn_notifications_total", { kind: turn.way, result: told });
 			trail.childCame(generation, OUTCOMES[outcome === "stands" ? turn.way : outcome]);
 			if (outcome === "stands" && (rejection.generation ?? Number.POSITIVE_INFINITY) <= generation)
 				rejection.lift();

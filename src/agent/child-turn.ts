@@ -2,7 +2,7 @@ import type { ChildEvent } from "../child/mod.ts";
 import { formatDuration, type Log, type LogFields, Secret } from "../kernel/mod.ts";
 import type { ChildFiles } from "./child-files.ts";
 import { ChildGenerations } from "./child-generations.ts";
-import type { Generation } from "./generation.ts";
+import { changedVariables, type Generation } from "./generation.ts";
 import type { ChildPort } from "./ports.ts";
 
 type Switched = Extract<ChildEvent, { kind: "switched" }>;
@@ -69,6 +69,13 @@ export class ChildTurn {
 			this.#deps.wake();
 		};
 		void report();
+	}
+
+	/** Names of the variables of which the child that serves has another value than the newest. */
+	get unservedVariables(): ReadonlySet<string> {
+		return this.#stood === undefined
+			? new Set()
+			: changedVariables(this.#stood.variables, this.#deps.current().variables);
 	}
 
 	signal(name: NodeJS.Signals): boolean {

@@ -84,7 +84,9 @@ export class Publisher {
 	get standing() {
 		const { number: generation } = this.#current;
 		const { standing: rejection } = this.#rejection;
-		return { generation, ...rejection, ...this.#retry.standing, notifications: this.#turnOver.standing };
+		const unservedVariables = this.#child?.turn.unservedVariables ?? new Set<string>();
+		const notifications = this.#turnOver.standing;
+		return { generation, ...rejection, unservedVariables, ...this.#retry.standing, notifications };
 	}
 
 	/** Milliseconds until a failed delivery or notification is tried again; infinite when there is none. */

@@ -23,6 +23,7 @@ export class Rejection {
 		const { contents, names, generation } = this.#rejected ?? {};
 		return {
 			isRejected: generation !== undefined,
+			rejectedGeneration: generation,
 			rejectedFiles: [...(contents?.keys() ?? [])],
 			rejectedVariables: [...(names ?? [])],
 		};

@@ -147,6 +147,20 @@ describe("a hand-over", () => {
 		]);
 	});
 
+	test("that is rejected has not told the child of anything", async () => {
+		const { run, nextPoll, secrets, rolling, tally } = rollingBench([variableUnit("KEY", OPENAI)]);
+		await run();
+		rolling.outcome = "put-back";
+
+		secrets.put(OPENAI, { api_key: "sk-2" });
+		await nextPoll();
+
+		const told = tally.counts().filter(({ name }) => name === "keyturn_notifications_total");
+		expect(told).toEqual([
+			{ name: "keyturn_notifications_total", labels: { kind: "rolling", result: "failed" }, value: 1 },
+		]);
+	});
+
 	test("is asked for once by a variable and a file, and no signal disturbs it", async () => {
 		const { run, nextPoll, secrets, rolling, tally } = rollingBench([
 			variableUnit("KEY", OPENAI),

@@ -16,12 +16,11 @@ export function stateWord(
 ): StateWord {
 	if (generation === 0) return "starting";
 	const { token, files, variables, child, delivery_error: delivery, notifications } = known;
-	const isChildDown = child !== undefined && child.state !== "up";
 	const isDegraded =
 		[...files, ...variables].some(isHurt) ||
 		token.sinks?.some(({ last_error: error }) => error !== undefined) === true ||
 		errors.some(({ remedy }) => remedy !== "retry") ||
-		isChildDown ||
+		isAway(child) ||
 		isRejected ||
 		delivery !== undefined ||
 		notifications.last_error !== undefined;
@@ -29,7 +28,12 @@ export function stateWord(
 	return errors.length > 0 || !token.valid ? "stale" : "ready";
 }
 
+/** Its clients find nobody. */
+function isAway(child: Known["child"]): boolean {
+	return child !== undefined && (child.state !== "up" || child.front?.turning_away === true);
+}
+
 /** What was allowed to be absent may be. */
 function isHurt({ state, required }: FileReport | VariableReport): boolean {
-	return state === "missing" ? required : state !== "current" && state !== "removed";
+	return state === "missing" ? required : !["current", "pending", "removed"].includes(state);
 }

@@ -373,6 +373,71 @@ describe("an agent that serves on", () => {
 		});
 	});
 
+	test("a front that turns clients away degrades the whole, for as long as it does", async () => {
+		const bench = agentBench([]);
+		await bench.run();
+		const now = bench.clock.now();
+		const tally = { connections: 0, accepted: 1, waiting: 0, failed: 1 };
+		const running = { kind: "running", generation: 1, pid: 8, since: now, ready: true } as const;
+		const reportAt = (turnedAwayAt: number | undefined) =>
+			reportOf(bench, {
+				child: { ...childIn(running).child, front: { address: "a:1", isOpen: true, tally, turnedAwayAt } },
+			});
+
+		expect(reportAt(now - 10_000)).toMatchObject({
+			state: "degraded",
+			child: { front: { turning_away: true } },
+		});
+		expect(reportAt(now - 20_000).state).toBe("ready");
+		expect(reportAt(undefined).child?.front).not.toHaveProperty("turning_away");
+	});
+
+	test("who gets ready and what is rejected are told with their tries", async () => {
+		const bench = agentBench([variableUnit("KEY", OPENAI)]);
+		bench.secrets.put(OPENAI, { api_key: "sk-1" });
+		await bench.run();
+		bench.supervisor.outcome = "put-back";
+		bench.secrets.put(OPENAI, { api_key: "sk-2" });
+		await bench.nextPoll();
+		const now = bench.clock.now();
+		const next = { pid: 9, generation: 2 };
+		const running = { kind: "running", generation: 1, pid: 8, since: now, ready: true, next } as const;
+		const { child } = childIn(running);
+		const reason = { kind: "not-ready", generation: 2, pid: 9, afterMs: 1, reason: "answered 503" } as const;
+		child.tally.observe({ kind: "started", generation: 2, pid: 9 }, now - 9000);
+		child.tally.observe(reason, now - 8000);
+		child.tally.observe({ kind: "started", generation: 2, pid: 9 }, now - 3000);
+
+		const report = reportOf(bench, { child }).child;
+
+		expect(report?.next).toEqual({ ...next, starting_seconds: 3, attempt: 2, last_failure: "answered 503" });
+		expect(report?.rejected).toEqual({ generation: 2, attempts: 2, last_failure: "answered 503" });
+	});
+
+	test("a variable whose newest value no child serves yet is pending, which is no fault", async () => {
+		const bench = agentBench([variableUnit("KEY", OPENAI), variableUnit("OTHER", AZURE)]);
+		bench.secrets.put(OPENAI, { api_key: "sk-1" });
+		bench.secrets.put(AZURE, { api_key: "az-1" });
+		await bench.run();
+		const outcome = Promise.withResolvers<"turned-over">();
+		bench.supervisor.replace = async () => await outcome.promise;
+
+		bench.secrets.put(OPENAI, { api_key: "sk-2" });
+		await bench.nextPoll();
+		const during = reportOf(bench);
+		outcome.resolve("turned-over");
+		await bench.clock.advance(1);
+
+		expect(during).toMatchObject({
+			state: "ready",
+			variables: [
+				{ name: "KEY", state: "pending" },
+				{ name: "OTHER", state: "current" },
+			],
+		});
+		expect(reportOf(bench).variables).toMatchObject([{ state: "current" }, { state: "current" }]);
+	});
+
 	test("tells how the config was last read", () => {
 		const bench = agentBench([]);
 		const at = bench.clock.now() - 3000;
@@ -408,10 +473,10 @@ describe("the child's tally", () => {
 	test("tells turn-overs from restarts", () => {
 		const tally = tallyChild();
 
-		tally.observe(started(1));
-		tally.observe(stopping);
-		tally.observe(started(2));
-		tally.observe(started(2)); // it had died
+		tally.observe(started(1), 0);
+		tally.observe(stopping, 0);
+		tally.observe(started(2), 0);
+		tally.observe(started(2), 0); // it had died
 
 		expect([tally.turnOvers(), tally.restarts()]).toEqual([1, 1]);
 	});
@@ -420,11 +485,46 @@ describe("the child's tally", () => {
 		const tally = tallyChild();
 		const switched = (generation: number) => ({ kind: "switched", generation, pid: 7, afterMs: 1 }) as const;
 
-		for (const event of [started(1), switched(1), started(2), started(2), switched(2)]) tally.observe(event);
-		tally.observe({ kind: "drained", generation: 1, pid: 7, afterMs: 1, cut: 3 });
+		for (const event of [started(1), switched(1), started(2), started(2), switched(2)])
+			tally.observe(event, 0);
+		tally.observe({ kind: "drained", generation: 1, pid: 7, afterMs: 1, cut: 3 }, 0);
 		expect([tally.turnOvers(), tally.restarts(), tally.cut()]).toEqual([1, 0, 3]);
 
-		for (const event of [started(2), switched(2)]) tally.observe(event); // it had died
+		for (const event of [started(2), switched(2)]) tally.observe(event, 0); // it had died
 		expect([tally.turnOvers(), tally.restarts(), tally.cut()]).toEqual([1, 1, 3]);
+	});
+
+	test("knows how often a generation was tried, and why it was of no use", () => {
+		const tally = tallyChild();
+		const notReady = {
+			kind: "not-ready",
+			generation: 2,
+			pid: 8,
+			afterMs: 1,
+			reason: "answered 503",
+		} as const;
+
+		tally.observe(started(1), 1000);
+		tally.observe(started(2), 2000);
+		expect(tally.tries.of(2)).toEqual({ count: 1, startedAt: 2000 });
+		tally.observe(notReady, 3000);
+		tally.observe({ kind: "put-back", from: 2, to: 1 }, 3000);
+		tally.observe(started(1), 4000); // the one that serves had died
+		tally.observe(started(2), 5000);
+
+		expect(tally.tries.of(2)).toEqual({ count: 2, startedAt: 5000, failure: "answered 503" });
+		tally.observe(started(3), 6000);
+		expect(tally.tries.of(1)).toBeUndefined();
+	});
+
+	test("takes the exit code of a child that has ended by itself for a reason, and no other", () => {
+		const tally = tallyChild();
+		const exited = { kind: "exited", generation: 1, pid: 7, exit: { code: 3 }, livedMs: 1 } as const;
+
+		tally.observe(started(1), 0);
+		tally.observe({ ...exited, expected: true }, 0);
+		expect(tally.tries.of(1)).not.toHaveProperty("failure");
+		tally.observe({ ...exited, expected: false }, 0);
+		expect(tally.tries.of(1)).toMatchObject({ failure: "ended with 3" });
 	});
 });

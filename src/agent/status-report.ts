@@ -47,7 +47,7 @@ export function statusReport(sources: StatusSources): StatusReport {
 		secrets: store.entries().map((entry) => secretReport(entry, { now, date: clock.date(), clean, fault })),
 		files: standing.units.flatMap((unit) => fileReport(unit, view)),
 		variables: standing.units.flatMap((unit) => variableReport(unit, view)),
-		...(sources.child && { child: childReport(sources.child, now) }),
+		...(sources.child && { child: childReport(sources.child, moment(standing, now)) }),
 		...(deliveryFailure && { delivery_error: fault(deliveryFailure) }),
 		notifications: { outstanding, ...(failure && { last_error: fault(failure) }) },
 		...(sources.reload && { last_reload: reloadReport(sources.reload, view) }),
@@ -65,6 +65,10 @@ export function statusReport(sources: StatusSources): StatusReport {
 		},
 		...known,
 	};
+}
+
+function moment({ rejectedGeneration: rejected }: Agent["standing"], now: number) {
+	return { now, ...(rejected !== undefined && { rejected }) };
 }
 
 /** What stands by itself; the rest of a report follows from it. */
@@ -122,12 +126,13 @@ function fileReport(standing: Standing, view: View): readonly FileReport[] {
 function variableReport(standing: Standing, view: View): readonly VariableReport[] {
 	const { unit, error } = standing;
 	if (unit.kind !== "variable") return [];
-	const isRejected = view.standing.rejectedVariables.includes(unit.name);
+	const { rejectedVariables, unservedVariables, generation } = view.standing;
+	const state = unitState(standing, rejectedVariables.includes(unit.name), generation === 0);
 	return [
 		{
 			name: unit.name,
 			required: unit.required,
-			state: unitState(standing, isRejected, view.standing.generation === 0),
+			state: state === "current" && unservedVariables.has(unit.name) ? "pending" : state,
 			...(error && { last_error: view.fault(error) }),
 		},
 	];

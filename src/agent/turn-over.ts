@@ -164,7 +164,10 @@ export class TurnOver {
 		}
 	}
 
-	#count({ kind }: ChangeAction, result: "done" | "failed"): void {
+	/** The child tells of its replacement itself, when it is known how that went. */
+	#count(action: ChangeAction, result: "done" | "failed"): void {
+		if (replacesChild(action)) return;
+		const { kind } = action;
 		this.#deps.counters?.add("keyturn_notifications_total", { kind, result });
 	}
 

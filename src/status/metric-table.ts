@@ -19,7 +19,7 @@ export const COUNTERS = {
 		labels: ["result"],
 	},
 	keyturn_notifications_total: {
-		help: "Tries to tell somebody of a change, by kind (restart, rolling, signal, command, http) and by result: done or failed.",
+		help: "Tries to tell somebody of a change, by kind (restart, rolling, signal, command, http) and by result: done or failed. That of a restart or a hand-over is known when its child stands or is rejected.",
 		labels: ["kind", "result"],
 	},
 	keyturn_child_starts_total: { help: "Starts of the child.", labels: [] },

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { formatDuration } from "../kernel/mod.ts";
-import type { FaultReport, StatusReport } from "./report.ts";
+import type { FaultReport, NextReport, RejectedReport, StatusReport } from "./report.ts";
 
 const STYLE = `
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 64rem; padding: 0 1rem; color: #1c2430; }
@@ -82,13 +82,24 @@ function childRows({ child }: StatusReport): readonly Row[] {
 }
 
 function handOverRows({ child }: StatusReport): readonly Row[] {
-	const { next, draining = [] } = child ?? {};
+	const { next, rejected, draining = [] } = child ?? {};
 	return [
-		...(next === undefined ? [] : [["getting ready", String(next.generation), String(next.pid), "", ""]]),
+		...(next === undefined ? [] : [nextRow(next)]),
+		...(rejected === undefined ? [] : [rejectedRow(rejected)]),
 		...draining.map(({ generation, pid, draining_seconds: seconds, open }) => {
 			return ["draining", String(generation), String(pid), span(seconds), String(open)];
 		}),
 	];
+}
+
+function nextRow({ generation, pid, starting_seconds: seconds, attempt = 1 }: NextReport): Row {
+	const words = attempt > 1 ? `getting ready, attempt ${attempt}` : "getting ready";
+	return [words, String(generation), String(pid), span(seconds), ""];
+}
+
+function rejectedRow({ generation, attempts, last_failure: failure }: RejectedReport): Row {
+	const tries = attempts === undefined ? "" : `, tried ${attempts} times`;
+	return [`rejected${tries}${failure === undefined ? "" : `: ${failure}`}`, String(generation), "", "", ""];
 }
 
 function frontRows({ child }: StatusReport): readonly Row[] {

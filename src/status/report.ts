@@ -100,12 +100,13 @@ export interface SecretReport {
 
 /**
  * - `current`: it stands as the newest secrets say. `kept`: it could not be rendered; the last good version stands.
+ * - `pending`: the child that is to get the newest value does not serve yet; the one that does has the value before.
  * - `removed`: its secret was deleted and the file with it. `rejected`: the child could not live with the newest
  *   version; the one before stands. `missing`: it has never stood.
  */
 export type UnitStateWord = (typeof UNIT_STATES)[number];
 
-export const UNIT_STATES = ["current", "kept", "removed", "rejected", "missing"] as const;
+export const UNIT_STATES = ["current", "pending", "kept", "removed", "rejected", "missing"] as const;
 
 interface UnitReport {
 	readonly state: UnitStateWord;
@@ -141,11 +142,31 @@ export interface ChildReport {
 	/** How often it was started again for another reason. */
 	readonly restarts: number;
 	/** In rolling: the child that is to take over as soon as it is ready. */
-	readonly next?: { readonly pid: number; readonly generation: number };
+	readonly next?: NextReport;
+	/** The generation that no child has lived with so far. */
+	readonly rejected?: RejectedReport;
 	/** In rolling: children that have handed over, and end what they had begun. */
 	readonly draining?: readonly DrainingReport[];
 	/** In rolling: who owns the public address. */
 	readonly front?: FrontReport;
+}
+
+export interface NextReport {
+	readonly pid: number;
+	readonly generation: number;
+	/** Since it was started. */
+	readonly starting_seconds?: number;
+	/** 2 and more: others were started for the same generation before. */
+	readonly attempt?: number;
+	/** Why the one before it was of no use. */
+	readonly last_failure?: string;
+}
+
+export interface RejectedReport {
+	readonly generation: number;
+	/** How many children were started for it. */
+	readonly attempts?: number;
+	readonly last_failure?: string;
 }
 
 export interface DrainingReport {
@@ -170,6 +191,8 @@ export interface FrontReport {
 	readonly failed: number;
 	/** Connections that a replaced child still had when its time was over. */
 	readonly cut: number;
+	/** Clients have been turned away within the last quarter of a minute. */
+	readonly turning_away?: true;
 }
 
 /** The config as it was last read anew. */

@@ -71,7 +71,7 @@ export class StatusDesk {
 
 	/** Something happened to the child. */
 	observeChild(event: ChildEvent): void {
-		this.#childTally.observe(event);
+		this.#childTally.observe(event, this.#world.clock.now());
 		countChildEvent(event, this.counters);
 	}
 

@@ -64,9 +64,16 @@ async function handingOver({ listen }: RollingConfig, { world, log }: Omit<Super
 	const createFront = await loadFront();
 	const { clock } = world;
 	let front: ReturnType<typeof createFront> | undefined;
+	let turnedAwayAt: number | undefined;
+	const noting: Log = {
+		write: (level, event, fields) => {
+			if (level === "warn") turnedAwayAt = clock.now(); // there is nothing else that it warns of
+			log.write(level, event, fields);
+		},
+	};
 	return {
 		openFront: async (spec: Parameters<typeof createFront>[0]) => {
-			front = createFront(spec, { clock, log });
+			front = createFront(spec, { clock, log: noting });
 			return await Promise.resolve(front);
 		},
 		/** Before the first child is ready nobody listens on the public port yet. */
@@ -78,6 +85,9 @@ async function handingOver({ listen }: RollingConfig, { world, log }: Omit<Super
 			address: writtenAddress(listen),
 			get isOpen() {
 				return front?.isOpen ?? false;
+			},
+			get turnedAwayAt() {
+				return turnedAwayAt;
 			},
 			get tally() {
 				return front?.tally ?? NOBODY;

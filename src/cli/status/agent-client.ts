@@ -42,7 +42,7 @@ export async function askAgent(config: Config, question: Question, world: World)
 	const headers = token === undefined ? {} : { Authorization: `Bearer ${token.reveal()}` };
 	const { method, path, expects } = question;
 	const reply = await exchange(listener, { method, path, headers }, world).catch((error: unknown) => {
-		throw away(name, error);
+		throw away(name, writtenAddress(listener.address), error);
 	});
 	const body = bodyOf(reply.text);
 	if (reply.status >= 200 && reply.status < 300 && body !== undefined && expects in body) return body;
@@ -102,14 +102,14 @@ function nameOf({ address, tls }: ListenerConfig): string {
 	return address.kind === "unix" ? written : `${tls === undefined ? "http" : "https"}://${written}`;
 }
 
-function away(name: string, error: unknown): AgentError {
+function away(name: string, address: string, error: unknown): AgentError {
 	const code = errorCode(error) ?? "no answer";
 	const why = error instanceof Error && error.name === "TimeoutError" ? "no answer within 5 s" : code;
 	return new AgentError(`no agent answers at ${name} (${why})`, {
 		code: "E_AGENT_AWAY",
 		exitCode: ExitCode.usage,
 		rows: {
-			do: "start it with --listen 127.0.0.1:8190 or listener.address in its config, and ask by the same address",
+			do: `start it with --listen ${address} or that as listener.address in its config; one that has another address is asked with --listen or -c`,
 		},
 	});
 }

@@ -13,7 +13,7 @@ test("a report reads as a page of words", () => {
 			"/vault/secrets/openai.env  0600  current",
 			"variable        state",
 			"OPENAI_API_KEY  current",
-			"child  litellm  pid 4188  up 4m  1 turn-over, 0 restarts",
+			"child  litellm  pid 4188  up 4m  generation 2  1 turn-over, 0 restarts",
 			"",
 		].join("\n"),
 	);
@@ -51,7 +51,7 @@ test("a hand-over shows who serves, who is next and who still ends what it had b
 	const lines = statusText(someReport({ child: handingOver() })).split("\n");
 
 	expect(lines.slice(-6)).toEqual([
-		"child     litellm       pid 4188        up 4m          port 41873  1 turn-over, 0 restarts",
+		"child     litellm       pid 4188        up 4m          port 41873  generation 2  1 turn-over, 0 restarts",
 		"next      generation 3  pid 4201        getting ready",
 		"draining  generation 1  pid 4121        for 12 s       3 open",
 		"draining  generation 1  pid 4007        for 31 s       1 open",
@@ -100,4 +100,31 @@ test("a token without an end has no time left", () => {
 	const token = { valid: true, method: "token", renewed_seconds_ago: 3 };
 
 	expect(statusText(someReport({ token })).split("\n")[0]).toContain("token without end (renewed 3 s ago)");
+});
+
+test("a hand-over that does not come to its end says since when, how often and why", () => {
+	const next = { pid: 4201, generation: 3, starting_seconds: 12, attempt: 3, last_failure: "answered 503" };
+	const rejected = { generation: 3, attempts: 3, last_failure: "answered 503" };
+	const child = handingOver({ next, rejected, draining: [] });
+	const front = { ...child.front, turning_away: true, failed: 2 } as typeof child.front & object;
+	const lines = statusText(someReport({ child: { ...child, front } })).split("\n");
+
+	expect(lines.slice(-5).map((line) => line.replaceAll(/ {2,}/g, "  "))).toEqual([
+		"child  litellm  pid 4188  up 4m  port 41873  generation 2  1 turn-over, 0 restarts",
+		"next  generation 3  pid 4201  getting ready for 12 s  attempt 3, before it: answered 503",
+		"rejected  generation 3  tried 3 times  answered 503",
+		"front  0.0.0.0:4000  42 connections  turns clients away  2 failed",
+		"",
+	]);
+});
+
+test("each fault of a config has a line of its own", () => {
+	const error = { code: "E_CONFIG", message: "agent.yaml:1:1: one\nagent.yaml:2:1: two" };
+	const reload = { result: "failed", seconds_ago: 60, error } as const;
+
+	expect(
+		statusText(someReport({ last_reload: reload }))
+			.split("\n")
+			.slice(-3),
+	).toEqual(["reload  1m ago: agent.yaml:1:1: one", "        agent.yaml:2:1: two (E_CONFIG)", ""]);
 });

@@ -1,5 +1,13 @@
 import { formatDuration } from "../../kernel/mod.ts";
-import type { ChildReport, FaultReport, FrontReport, SecretReport, StatusReport } from "../../status/mod.ts";
+import type {
+	ChildReport,
+	FaultReport,
+	FrontReport,
+	NextReport,
+	RejectedReport,
+	SecretReport,
+	StatusReport,
+} from "../../status/mod.ts";
 import { counted } from "../counted.ts";
 
 type Row = readonly string[];
@@ -59,12 +67,13 @@ function secretRow(secret: SecretReport): Row {
 
 /** The child and, in rolling, who is to take over from it, who has handed over to it, and the public address. */
 function childRows(child: ChildReport): readonly Row[] {
-	const { next, draining = [], front } = child;
+	const { next, rejected, draining = [], front } = child;
 	return [
 		childRow(child),
 		...(next === undefined
 			? []
-			: [["next", `generation ${next.generation}`, `pid ${next.pid}`, "getting ready"]]),
+			: [["next", `generation ${next.generation}`, `pid ${next.pid}`, ...nextWords(next)]]),
+		...(rejected === undefined ? [] : [rejectedRow(rejected)]),
 		...draining.map(({ generation, pid, draining_seconds: seconds, open }) => {
 			return ["draining", `generation ${generation}`, `pid ${pid}`, `for ${span(seconds)}`, `${open} open`];
 		}),
@@ -72,8 +81,19 @@ function childRows(child: ChildReport): readonly Row[] {
 	];
 }
 
+function nextWords({ starting_seconds: seconds, attempt = 1, last_failure: failure }: NextReport): Row {
+	const ready = seconds === undefined ? "getting ready" : `getting ready for ${span(seconds)}`;
+	if (attempt < 2) return [ready];
+	return [ready, failure === undefined ? `attempt ${attempt}` : `attempt ${attempt}, before it: ${failure}`];
+}
+
+function rejectedRow({ generation, attempts, last_failure: failure }: RejectedReport): Row {
+	const tries = attempts === undefined ? "" : `tried ${attempts === 1 ? "once" : `${attempts} times`}`;
+	return ["rejected", `generation ${generation}`, ...[tries, failure ?? ""].filter((words) => words !== "")];
+}
+
 function childRow(child: ChildReport): Row {
-	const { command, state, pid, port, up_seconds: up, exit_code: code } = child;
+	const { command, state, pid, port, up_seconds: up, exit_code: code, generation } = child;
 	const { turn_overs: turnOvers, restarts } = child;
 	const ended = code === undefined ? state : `${state} with ${code}`;
 	const running = up === undefined ? ended : `up ${span(up)}`;
@@ -84,11 +104,13 @@ function childRow(child: ChildReport): Row {
 		...(pid === undefined ? [] : [`pid ${pid}`]),
 		running,
 		...(port === undefined ? [] : [`port ${port}`]),
+		...(generation === undefined ? [] : [`generation ${generation}`]),
 		counts,
 	];
 }
 
-function frontRow({ address, open, connections, waiting, failed, cut }: FrontReport): Row {
+function frontRow(front: FrontReport): Row {
+	const { address, open, connections, waiting, failed, cut, turning_away: turningAway } = front;
 	if (!open) return ["front", address, "not open yet"];
 	const rare = [
 		[waiting, "waiting"],
@@ -96,7 +118,8 @@ function frontRow({ address, open, connections, waiting, failed, cut }: FrontRep
 		[cut, "cut"],
 	] as const;
 	const words = rare.flatMap(([count, word]) => (count === 0 ? [] : [`${count} ${word}`]));
-	return ["front", address, counted(connections, "connection"), ...words];
+	const away = turningAway ? ["turns clients away"] : [];
+	return ["front", address, counted(connections, "connection"), ...away, ...words];
 }
 
 function restRows({
@@ -114,7 +137,11 @@ function restRows({
 		...(outstanding === 0 ? [] : [["to tell", withFault(`${outstanding} outstanding`, error)]]),
 		...(reload?.error === undefined
 			? []
-			: [["reload", `${span(reload.seconds_ago)} ago: ${faultWords(reload.error)}`]]),
+			: faultWords(reload.error)
+					.split("\n")
+					.map((line, index) =>
+						index === 0 ? ["reload", `${span(reload.seconds_ago)} ago: ${line}`] : ["", line],
+					)),
 	];
 }
 
