@@ -112,16 +112,18 @@ test.each<Way>(["restart", "rolling"])(
 				await stage.clock.advance(300_000);
 				stage.rolling.drain();
 
-				const { agent, child, memory, newest } = stage;
+				const { agent, child, memory, newest, rolling } = stage;
 				const { openai, azure, variant } = newest;
-				const port = way === "rolling" ? `${stage.rolling.starts.at(-1)?.port} ` : "";
+				const servingPort = "port" in child.state ? child.state.port : undefined;
+				const serving = rolling.starts.find((start) => start.port === servingPort) ?? child.starts.at(-1);
+				const port = way === "rolling" ? `${servingPort} ` : "";
 				expect(end).toBeUndefined();
 				expect(memory.files).toEqual({
 					"/out/child": `${port}${variant}:o${openai}`,
 					"/out/told": `${variant}:a${azure}`,
 					"/out/both": `o${openai} a${azure}`,
 				});
-				expect(child.starts.at(-1)?.env).toEqual({
+				expect(serving?.env).toEqual({
 					KEY: `o${openai}`,
 					...(variant === 1 && { OTHER: `a${azure}` }),
 				});
