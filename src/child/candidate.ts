@@ -1,8 +1,9 @@
 import { AgentError } from "../kernel/mod.ts";
 import type { StopReason } from "./events.ts";
-import type { Front, FrontSpec, Target } from "./front/front.ts";
+import type { Front, Target } from "./front/front.ts";
 import { environmentOf, type LiveChild, launch } from "./live-child.ts";
-import type { ChildExit, ChildSpec, Spawn, SupervisorDeps } from "./ports.ts";
+import type { ChildExit, ChildSpec, RollingSpec, Spawn, SupervisorDeps } from "./ports.ts";
+import { requiringPrivatePort } from "./private-port.ts";
 import { watchingPublicPort } from "./public-port.ts";
 import { type Readiness, untilStanding } from "./readiness.ts";
 import { notReadyError, publicPortError } from "./ready-error.ts";
@@ -20,7 +21,8 @@ type FaultKind = "not-started" | "late" | "public-port";
 
 export interface CandidateParts {
 	readonly spec: ChildSpec;
-	readonly listen: FrontSpec["listen"];
+	/** What all children have in common. */
+	readonly rolling: RollingSpec;
 	readonly deps: SupervisorDeps;
 	readonly spawn: Spawn;
 	/** Opened when the first child is ready. */
@@ -85,19 +87,21 @@ export class Candidate {
 	}
 
 	async #readiness(child: LiveChild, port: number): Promise<Readiness> {
-		const { spec, deps, front, listen } = this.#parts;
+		const { spec, deps, front, rolling } = this.#parts;
 		const onTaken = () => {
 			this.#isPublicPortTaken = true;
 			this.abandon("stop");
 		};
-		const probes = front.isOpen ? deps.probes : watchingPublicPort(deps.probes, listen, onTaken);
-		const addressee = { port, environment: () => environmentOf(this.turn.values, port) };
+		const asking = front.isOpen ? deps.probes : watchingPublicPort(deps.probes, rolling.listen, onTaken);
+		const probes = requiringPrivatePort(asking, port);
+		const { proxyProtocol } = rolling;
+		const addressee = { port, proxyProtocol, environment: () => environmentOf(this.turn.values, port) };
 		const order = this.#order.signal;
 		return await untilStanding(child, { spec, deps: { ...deps, probes }, addressee, order });
 	}
 
 	async #present(child: LiveChild, target: Target, readiness: Readiness): Promise<Failure | undefined> {
-		const { deps, listen, onReady } = this.#parts;
+		const { deps, rolling, onReady } = this.#parts;
 		if (readiness.kind === "late") return await this.#giveUp(child, readiness);
 		const refusal = readiness.kind === "ready" ? await this.#openFront() : undefined;
 		if (child.ended !== undefined) {
@@ -106,7 +110,7 @@ export class Candidate {
 		}
 		if (this.#isPublicPortTaken || refusal !== undefined) {
 			const exit = await child.end("stop");
-			return { kind: "public-port", exit, error: publicPortError(listen, refusal) };
+			return { kind: "public-port", exit, error: publicPortError(rolling.listen, refusal) };
 		}
 		if (readiness.kind !== "ready" || this.#order.signal.aborted) {
 			return { kind: "abandoned", exit: await child.end(this.#why) };
@@ -119,7 +123,7 @@ export class Candidate {
 		const { afterMs, reason } = late;
 		const { pid, generation } = child;
 		this.#parts.deps.observe({ kind: "not-ready", generation, pid, afterMs, reason });
-		return { kind: "late", exit: await child.end("not-ready"), error: notReadyError(afterMs, reason) };
+		return { kind: "late", exit: await child.end("not-ready"), error: notReadyError(late) };
 	}
 
 	/** @returns why that was not possible, though it would have been before the child was started */

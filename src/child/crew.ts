@@ -2,12 +2,11 @@ import { Candidate, type CandidateParts, type Failure } from "./candidate.ts";
 import type { ChildState, DrainingChild } from "./events.ts";
 import { Farewell } from "./farewell.ts";
 import type { LiveChild } from "./live-child.ts";
-import type { ChildExit, ChildSpec, RollingSpec } from "./ports.ts";
+import type { ChildExit, ChildSpec } from "./ports.ts";
 import type { Member, Turn } from "./turn.ts";
 import { firstOf } from "./wait.ts";
 
-interface CrewParts extends Pick<CandidateParts, "deps" | "spawn" | "front"> {
-	readonly rolling: RollingSpec;
+interface CrewParts extends Pick<CandidateParts, "deps" | "spawn" | "front" | "rolling"> {
 	readonly specOf: (turn: Turn) => ChildSpec;
 	/** A child serves from now on. */
 	readonly onTakeOver: (member: Member) => void;
@@ -70,11 +69,10 @@ export class Crew {
 
 	/** Starts a child that takes over as soon as it can serve; there must be no other. */
 	start(turn: Turn): void {
-		const { specOf, onLoss, rolling } = this.#parts;
+		const { specOf, onLoss } = this.#parts;
 		const candidate: Candidate = new Candidate(turn, {
 			...this.#parts,
 			spec: specOf(turn),
-			listen: rolling.listen,
 			onReady: (member, afterMs) => this.#takeOver(candidate, member, afterMs),
 			onFailure: onLoss,
 		});

@@ -128,15 +128,23 @@ export type Question =
 	| (Extract<ReadyProbe, { kind: "http" | "tcp" }> & {
 			/** The child's private port, at which nobody of another user may answer. */
 			readonly privatePort?: number;
+			/** What an answer to `http` has to be asked with first; a child that expects it understands nothing else. */
+			readonly proxyProtocol?: "v1" | "v2";
 	  })
 	| (Extract<ReadyProbe, { kind: "command" }> & { readonly env: Readonly<Record<string, string>> });
 
 /**
  * Asks once whether a child can serve; never rejects. An abort ends it, and what it has started with it.
  *
- * @returns why it cannot, in words that fit behind a colon; undefined when it can
+ * @returns why it cannot; undefined when it can
  */
-export type Ask = (question: Question, signal: AbortSignal) => Promise<string | undefined>;
+export type Ask = (question: Question, signal: AbortSignal) => Promise<string | Unaskable | undefined>;
+
+/** The question itself is impossible: no child can ever answer it. */
+export interface Unaskable {
+	/** In words that fit behind a colon, as those of any other answer. */
+	readonly because: string;
+}
 
 /** Ways of asking a child whether it can serve. */
 export interface Probes {

@@ -1,14 +1,22 @@
-import type { Question, ReadyProbe } from "./ports.ts";
+import type { Question, ReadyProbe, RollingSpec } from "./ports.ts";
+
+/** The answer of an address on which nobody listens. */
+export const REFUSED = "connection refused";
 
 /** What is asked of a child whose address and environment are known now. */
 export interface Addressee {
 	/** The private port; there is one in rolling alone. */
 	readonly port?: number;
+	/** How the child is told on the private port who connects; `none` when absent. */
+	readonly proxyProtocol?: RollingSpec["proxyProtocol"];
 	readonly environment: () => Readonly<Record<string, string>>;
 }
 
 /** @throws TypeError for a probe of the private port where there is none */
-export function questionOf(probe: ReadyProbe, { port, environment }: Addressee): Question {
+export function questionOf(
+	probe: ReadyProbe,
+	{ port, proxyProtocol = "none", environment }: Addressee,
+): Question {
 	switch (probe.kind) {
 		case "http":
 		case "tcp":
@@ -16,7 +24,12 @@ export function questionOf(probe: ReadyProbe, { port, environment }: Addressee):
 		case "command":
 			return { kind: "command", command: withPort(probe.command, port), env: environment() };
 		case "http-path":
-			return { kind: "http", url: `http://127.0.0.1:${known(port)}${probe.path}`, privatePort: known(port) };
+			return {
+				kind: "http",
+				url: `http://127.0.0.1:${known(port)}${probe.path}`,
+				privatePort: known(port),
+				...(proxyProtocol !== "none" && { proxyProtocol }),
+			};
 		case "tcp-private":
 			return { kind: "tcp", host: "127.0.0.1", port: known(port), privatePort: known(port) };
 		default:

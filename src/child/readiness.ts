@@ -15,7 +15,16 @@ export type Readiness =
 	| { readonly kind: "ready"; readonly afterMs: number }
 	| { readonly kind: "ended" }
 	| { readonly kind: "order" }
-	| { readonly kind: "late"; readonly afterMs: number; readonly reason: string };
+	| Late;
+
+export interface Late {
+	readonly kind: "late";
+	readonly afterMs: number;
+	/** What it answered last. */
+	readonly reason: string;
+	/** It cannot be asked at all, so that nobody waited for it. */
+	readonly isUnaskable: boolean;
+}
 
 interface Waiting {
 	readonly ask: Ask;
@@ -61,22 +70,29 @@ async function untilReady(child: LiveChild, waiting: Waiting): Promise<Readiness
 		// An agent that was held up itself, by SIGSTOP say, must not blame the child for that: the last word is the child's.
 		const isLast = left() === 0;
 		const patienceMs = Math.min(LONGEST_ANSWER_MS, Math.max(SHORTEST_ANSWER_MS, left()));
-		const refusal = await askOnce(child, waiting, patienceMs);
-		if (refusal === undefined && child.ended === undefined) return { kind: "ready", afterMs: age() };
-		if (isLast && child.ended === undefined && !order.aborted)
-			return { kind: "late", afterMs: age(), reason: refusal ?? "" };
+		const { refusal = "", isUnaskable } = await askOnce(child, waiting, patienceMs);
+		if (refusal === "" && child.ended === undefined) return { kind: "ready", afterMs: age() };
+		if ((isLast || isUnaskable) && child.ended === undefined && !order.aborted)
+			return { kind: "late", afterMs: age(), reason: refusal, isUnaskable };
 		await firstOf(child.exit, Math.min(ready.intervalMs, left()), { clock, order });
 	}
 }
 
-/** @returns what was asked, and why the child cannot serve; undefined when it can */
-async function askOnce(child: LiveChild, waiting: Waiting, ms: number): Promise<string | undefined> {
+interface Answer {
+	/** What was asked, and why the child cannot serve; absent when it can. */
+	readonly refusal?: string;
+	readonly isUnaskable: boolean;
+}
+
+async function askOnce(child: LiveChild, waiting: Waiting, ms: number): Promise<Answer> {
 	const { ask, clock, order } = waiting;
 	const question = waiting.question();
 	const over = new AbortController();
 	const asking = ask(question, over.signal);
 	await firstOf(Promise.race([asking, child.exit]), ms, { clock, order });
 	over.abort();
-	const refusal = await asking;
-	return refusal === undefined ? undefined : `${wordsOf(question)}: ${refusal}`;
+	const answer = await asking;
+	if (answer === undefined) return { isUnaskable: false };
+	const isUnaskable = typeof answer !== "string";
+	return { refusal: `${wordsOf(question)}: ${isUnaskable ? answer.because : answer}`, isUnaskable };
 }

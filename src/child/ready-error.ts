@@ -1,14 +1,23 @@
 import { AgentError, formatDuration } from "../kernel/mod.ts";
 import type { FrontSpec } from "./front/front.ts";
+import type { Late } from "./readiness.ts";
 
-/** Thrown when no child has been ready yet, and the first was not in time; ends the agent. @param reason what it answered last */
-export function notReadyError(afterMs: number, reason: string): AgentError {
-	return new AgentError(`the child was not ready within ${formatDuration(afterMs)}`, {
+const HAVE_PATIENCE =
+	"see what the child itself has said; raise exec.ready.timeout if it needs longer, or ask it something else";
+const MAKE_ASKABLE =
+	"check that the program of exec.ready.command exists, is on the child's PATH, and is executable for the agent's user";
+
+/** Thrown when no child has been ready yet, and the first was not in time, or cannot be asked; ends the agent. */
+export function notReadyError({ afterMs, reason, isUnaskable }: Late): AgentError {
+	const message = isUnaskable
+		? "the child cannot be asked whether it is ready"
+		: `the child was not ready within ${formatDuration(afterMs)}`;
+	return new AgentError(message, {
 		code: "E_CHILD_NOT_READY",
 		rows: {
 			in: "exec.ready",
 			has: reason,
-			do: "see what the child itself has said; raise exec.ready.timeout if it needs longer, or ask it something else",
+			do: isUnaskable ? MAKE_ASKABLE : HAVE_PATIENCE,
 		},
 		facts: { after_ms: afterMs, reason },
 	});

@@ -3,7 +3,7 @@ import { environmentOf, type LiveChild, launch } from "./live-child.ts";
 import type { Loop, LoopParts } from "./loop.ts";
 import { pauseAfter } from "./pause-after.ts";
 import type { ChildExit, ChildSpec, ChildValues, Spawn } from "./ports.ts";
-import { type Readiness, untilStanding } from "./readiness.ts";
+import { type Late, type Readiness, untilStanding } from "./readiness.ts";
 import { notReadyError } from "./ready-error.ts";
 import { Trial } from "./trial.ts";
 import { judge, type Round, type Verdict } from "./verdict.ts";
@@ -151,13 +151,14 @@ export class RestartLoop implements Loop {
 	}
 
 	/** The child can still not serve. */
-	async #giveUp(child: LiveChild, { afterMs, reason }: Extract<Watched, { kind: "late" }>): Promise<Round> {
+	async #giveUp(child: LiveChild, late: Late): Promise<Round> {
+		const { afterMs, reason } = late;
 		const { deps, onFirst, orders } = this.#parts;
 		const { pid, generation } = child;
 		deps.observe({ kind: "not-ready", generation, pid, afterMs, reason });
 		const exit = await this.#end(child, "not-ready");
 		if (this.#hasServed || orders.ending || orders.changed) return { kind: "late", exit };
-		const error = notReadyError(afterMs, reason);
+		const error = notReadyError(late);
 		onFirst(error);
 		return { kind: "late", exit: { code: error.exitCode } };
 	}

@@ -101,12 +101,75 @@ describe("the first child", () => {
 		expect(processes.live).toEqual([]);
 	});
 
+	test("that answers somewhere else, and does not listen on its private port, is not ready", async () => {
+		const ready = { ...READY, probe: { kind: "command", command: ["ask"] } } as const;
+		const { supervisor, processes, clock, rollingValues } = rollingBench({ ready });
+		const { ask } = processes;
+		processes.ask = async (question, signal) =>
+			question.kind === "tcp" ? "connection refused" : await ask(question, signal);
+		const failure = expect(supervisor.start(rollingValues(1))).rejects.toMatchObject({
+			rows: { has: "ask: nothing listens on its private port 40001; does it take PORT or {{port}}?" },
+		});
+
+		await clock.advance(READY_TIMEOUT_MS);
+
+		await failure;
+	});
+
+	test("that answers somewhere else is ready when it takes connections on its private port as well", async () => {
+		const ready = { ...READY, probe: { kind: "http", url: "http://127.0.0.1:9/" } } as const;
+		const { supervisor, processes, clock, rollingValues } = rollingBench({ ready });
+		const { ask } = processes;
+		processes.ask = async (question, signal) =>
+			question.kind === "http" ? undefined : await ask(question, signal);
+
+		const started = supervisor.start(rollingValues(1));
+		await clock.advance(0);
+
+		expect(await nowOf(started)).toBeUndefined();
+	});
+
+	test("is asked with the header that it expects on its private port", async () => {
+		const probe = { kind: "http-path", path: "/health" } as const;
+		const rolling = { ...ROLLING, proxyProtocol: "v2" } as const;
+		const { supervisor, processes, clock, rollingValues } = rollingBench({
+			ready: { ...READY, probe },
+			rolling,
+		});
+		const asked: unknown[] = [];
+		processes.ask = async (question) => void asked.push(question);
+
+		const started = supervisor.start(rollingValues(1));
+		await clock.advance(0);
+
+		await started;
+		const url = "http://127.0.0.1:40001/health";
+		expect(asked).toEqual([{ kind: "http", url, privatePort: 40_001, proxyProtocol: "v2" }]);
+	});
+
+	test("that cannot be asked at all is waited for no longer", async () => {
+		const { supervisor, processes, clock, rollingValues } = rollingBench();
+		processes.ask = async () => ({ because: "there is no such program" });
+		const failure = expect(supervisor.start(rollingValues(1))).rejects.toMatchObject({
+			code: "E_CHILD_NOT_READY",
+			message: "the child cannot be asked whether it is ready",
+			rows: { has: "connection to 127.0.0.1:40001: there is no such program" },
+		});
+
+		await clock.advance(10);
+
+		await failure;
+		expect(await nowOf(supervisor.exited)).toEqual({ code: 1 });
+	});
+
 	test("that is not ready in time is the agent's end, whatever the restart policy", async () => {
 		const habits = { 1: { readyAfterMs: NEVER } };
 		const { supervisor, processes, clock, rollingValues } = rollingBench({ restartOnExit: "always" }, habits);
 		const failure = expect(supervisor.start(rollingValues(1))).rejects.toMatchObject({
 			code: "E_CHILD_NOT_READY",
-			rows: { has: "connection to 127.0.0.1:40001: connection refused" },
+			rows: {
+				has: "connection to 127.0.0.1:40001: nothing listens on its private port 40001; does it take PORT or {{port}}?",
+			},
 		});
 
 		await clock.advance(READY_TIMEOUT_MS);
@@ -290,7 +353,12 @@ describe("replace()", () => {
 		expect(served()).toBe(1);
 		expect(processes.live.map(({ pid }) => pid)).toEqual([100]);
 		expect(events.filter(({ kind }) => kind === "not-ready" || kind === "put-back")).toMatchObject([
-			{ kind: "not-ready", generation: 2, pid: 101, reason: expect.stringContaining("refused") as string },
+			{
+				kind: "not-ready",
+				generation: 2,
+				pid: 101,
+				reason: expect.stringContaining("nothing listens") as string,
+			},
 			{ kind: "put-back", from: 2, to: 1 },
 		]);
 	});

@@ -15,7 +15,7 @@ const PROBE = join(import.meta.dirname, "../../src/child/probe.ts");
 
 type Question = Parameters<Awaited<ReturnType<typeof systemProbes.load>>>[0];
 
-async function ask(question: Question, ms = 10_000): Promise<string | undefined> {
+async function ask(question: Question, ms = 10_000) {
 	const probe = await systemProbes.load();
 	return await probe(question, AbortSignal.timeout(ms));
 }
@@ -58,6 +58,35 @@ describe("http", () => {
 
 		expect(seen).toEqual(["GET /health?deep=1 close", "GET /health?deep=1 close"]);
 	});
+
+	test.each([
+		["v1", Buffer.from("PROXY UNKNOWN\r\n")],
+		["v2", Buffer.from("0d0a0d0a000d0a515549540a20000000", "hex")],
+	] as const)(
+		"begins with a header of nobody's where PROXY %s is expected",
+		async (proxyProtocol, header) => {
+			const heard = Promise.withResolvers<Buffer>();
+			const server = createTcpServer((socket) => {
+				let bytes = Buffer.alloc(0);
+				socket.on("data", (chunk) => {
+					bytes = Buffer.concat([bytes, chunk]);
+					if (!bytes.includes("\r\n\r\n", header.length)) return;
+					heard.resolve(bytes);
+					socket.end("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+				});
+			}).listen(0, "127.0.0.1");
+			await once(server, "listening");
+			onTestFinished(() => void server.close());
+			const { port } = server.address() as AddressInfo;
+
+			const answer = await ask({ kind: "http", url: `http://127.0.0.1:${port}/health`, proxyProtocol });
+
+			expect(answer).toBeUndefined();
+			const bytes = await heard.promise;
+			expect(bytes.subarray(0, header.length)).toEqual(header);
+			expect(bytes.subarray(header.length).toString()).toMatch(/^GET \/health HTTP\/1\.1\r\n/);
+		},
+	);
 
 	test("speaks IPv6", async () => {
 		const port = await serverWith((_, response) => response.end(), "::1");
@@ -105,9 +134,8 @@ function askAs(uid: number, question: Question): string {
 		import { askChild } from ${JSON.stringify(PROBE)};
 		console.log(String(await askChild(${JSON.stringify(question)}, AbortSignal.timeout(5000))));
 	`;
-	const rights = ["--reuid", String(uid), "--clear-groups", "--no-new-privs"];
-	const node = [process.execPath, "--input-type=module", "-e", script];
-	return execFileSync("setpriv", [...rights, ...node], { encoding: "utf8", cwd: "/" }).trim();
+	const [program, ...args] = [...asUser(uid), process.execPath, "--input-type=module", "-e", script];
+	return execFileSync(program, args, { encoding: "utf8", cwd: "/" }).trim();
 }
 
 /** The port of a server that runs with the rights of that user. */
@@ -208,7 +236,15 @@ describe("command", () => {
 	test("that is not there says so", async () => {
 		const question: Question = { kind: "command", command: ["no-such-program-here"], env: { PATH } };
 
-		expect(await ask(question)).toBe("cannot be started (ENOENT)");
+		expect(await ask(question)).toEqual({ because: "there is no such program" });
+	});
+
+	test("that may not be run says so", async () => {
+		const program = folder().write("probe", "exit 0");
+
+		expect(await ask({ kind: "command", command: [program], env: { PATH } })).toEqual({
+			because: "it may not be run",
+		});
 	});
 
 	test("that takes too long is killed with all that it has started", async () => {
