@@ -5,7 +5,7 @@ import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { freePort, systemProbes } from "../../src/child/mod.ts";
-import { canBecomeAnother } from "../support/constrained.ts";
+import { asUser, canBecomeAnother } from "../support/constrained.ts";
 import { folder } from "../support/folder.ts";
 import { killAllWith, processesWith } from "../support/processes.ts";
 
@@ -144,13 +144,8 @@ async function listeningAs(uid: number): Promise<number> {
 		const server = require("node:http").createServer((_, response) => response.end());
 		server.listen(0, "127.0.0.1", () => console.log(server.address().port));
 	`;
-	const server = spawn(
-		"setpriv",
-		["--reuid", String(uid), "--clear-groups", process.execPath, "-e", script],
-		{
-			stdio: ["ignore", "pipe", "ignore"],
-		},
-	);
+	const [program, ...args] = [...asUser(uid), process.execPath, "-e", script];
+	const server = spawn(program, args, { stdio: ["ignore", "pipe", "ignore"] });
 	onTestFinished(() => void server.kill("SIGKILL"));
 	const [port] = (await once(server.stdout, "data")) as [Buffer];
 	return Number(port.toString());

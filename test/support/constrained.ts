@@ -12,6 +12,11 @@ export const canBecomeAnother =
 /** Runs a command as somebody for whom modes count. */
 export const asAnother: readonly string[] = ["setpriv", ...anotherUser()];
 
+/** The same as the user with this number. */
+export function asUser(uid: number): readonly [string, ...string[]] {
+	return ["setpriv", "--reuid", String(uid), "--clear-groups", "--no-new-privs"];
+}
+
 /**
  * Runs a command with one folder on a small disk that is already full. What the folder holds afterwards is
  * printed on standard output, one `name content` a line.
