@@ -102,6 +102,27 @@ describe("when the config is read anew", () => {
 		expect(supervisor.starts.map(({ env }) => env)).toEqual([{ KEY: "sk-1" }, { KEY: "sk-1", MODE: "new" }]);
 	});
 
+	test("terms for the next child start none, and hold when there is one", async () => {
+		const { agent, secrets, run, nextPoll, clock, supervisor, plan } = agentBench([
+			variableUnit("KEY", OPENAI),
+		]);
+		secrets.put(OPENAI, { api_key: "sk-1" });
+		await run();
+		const childTerms = { environment: () => ({ MODE: "new" }) };
+
+		const units = [variableUnit("KEY", OPENAI)];
+		const adopted = agent.adopt({ ...plan(units), childTerms, isForNextChild: true });
+		await clock.advance(0);
+		await adopted;
+		await clock.advance(0);
+		const before = supervisor.starts.length;
+		secrets.put(OPENAI, { api_key: "sk-2" });
+		await nextPoll();
+
+		expect(before).toBe(1);
+		expect(supervisor.starts.map(({ env }) => env)).toEqual([{ KEY: "sk-1" }, { MODE: "new" }]);
+	});
+
 	test("equal templates change nothing: no file, no restart", async () => {
 		const { agent, secrets, run, memory, clock, supervisor, plan } = agentBench([
 			fileUnit("/out/openai", KEY_FILE, { onChange: RESTART }),

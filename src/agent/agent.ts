@@ -203,10 +203,10 @@ export class Agent {
 	}
 
 	async #swap({ plan, accept }: Proposal): Promise<void> {
-		const { delivery, childTerms, units } = plan;
+		const { units } = plan;
 		this.#proposals.withdraw();
 		this.#book.adopt(units);
-		await this.#publisher.adopt(delivery, childTerms, this.#book);
+		await this.#publisher.adopt(plan, this.#book);
 		accept();
 	}
 

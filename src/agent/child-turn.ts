@@ -23,7 +23,8 @@ export interface ChildTurnDeps {
 
 /** What is done about a generation that no child stands with. */
 const PUT_BACK = {
-	restart: "its child did not live; the values before it are used until the next change",
+	restart:
+		"its child did not live; the values before it are used; it is tried again at the next change or refresh, and not before",
 	rolling: "its child was not ready; the one before it goes on, and it is tried again",
 } as const;
 

@@ -9,7 +9,7 @@ import { FilesOnDisk } from "./files-on-disk.ts";
 import type { ChildPort, ChildTerms, NoticePort } from "./ports.ts";
 import type { LeaseTurnover } from "./lease-turnover.ts";
 import { Rejection } from "./rejection.ts";
-import { type FileUnit, replacesChild } from "./spec.ts";
+import { type FileUnit, type Plan, replacesChild } from "./spec.ts";
 import type { RotationTrail } from "./rotation-trail.ts";
 import { TurnOver } from "./turn-over.ts";
 
@@ -132,11 +132,13 @@ export class Publisher {
 	/**
 	 * The config was read anew: from the next {@link publish} on, this is how things are delivered and run.
 	 *
-	 * @param terms absent: the child is run as before
+	 * @param plan without terms: the child is run as before
 	 */
-	async adopt(delivery: Delivery, terms: ChildTerms | undefined, book: Book): Promise<void> {
+	async adopt({ delivery, childTerms, isForNextChild }: Plan, book: Book): Promise<void> {
+		const terms = childTerms ?? this.#terms;
 		this.#files.adopt(delivery);
-		this.#terms = terms ?? this.#terms;
+		if (isForNextChild && this.#current.terms === this.#terms) this.#current = { ...this.#current, terms };
+		this.#terms = terms;
 		try {
 			await this.#files.sweep(book.files.map((file) => file.destination));
 		} catch (error) {

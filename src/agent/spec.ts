@@ -56,4 +56,6 @@ export interface Plan {
 	readonly delivery: Delivery;
 	/** Absent: the child is run as before. */
 	readonly childTerms?: ChildTerms;
+	/** The terms are those of the next child, whatever it is started for: none is started for them alone. */
+	readonly isForNextChild?: true;
 }

@@ -1,6 +1,6 @@
 import type { ChildTerms } from "../../agent/mod.ts";
 import type { ChildSpec } from "../../child/mod.ts";
-import type { Config, ExecConfig } from "../../config/mod.ts";
+import { type Config, type ExecConfig, isSameSetting } from "../../config/mod.ts";
 import type { World } from "../world.ts";
 import { childEnvironment, credentialsIn } from "./child-environment.ts";
 
@@ -23,4 +23,15 @@ export function childTermsOf(config: Config, world: World): Required<ChildTerms>
 		spec: childSpecOf(exec),
 		environment: (variables) => childEnvironment(world.env, inheritance, variables),
 	};
+}
+
+/** Whether two configs differ in nothing that a child which runs already would have to be started anew for. */
+export function isForNextChild({ exec: before }: Config, { exec: after }: Config): boolean {
+	return isSameSetting(before && lasting(before), after && lasting(after));
+}
+
+/** What a child is run by from its start to its end; the rest is about the coming and going of another. */
+function lasting({ ready: _ready, startGraceMs: _grace, rolling, ...rest }: ExecConfig) {
+	const { drainTimeoutMs: _drain, ...front } = rolling ?? {};
+	return { ...rest, front };
 }

@@ -7,7 +7,7 @@ import { openLink } from "../link/open-link.ts";
 import type { VaultParts } from "../link/vault-parts.ts";
 import type { VaultLink } from "../link/vault-links.ts";
 import type { World } from "../world.ts";
-import { childTermsOf } from "./child-terms.ts";
+import { childTermsOf, isForNextChild } from "./child-terms.ts";
 import { Gatherer } from "./gather.ts";
 import { changesBetween, placeOf, refuseFixed, type Settled, settle } from "./settled.ts";
 import type { ServiceManager } from "./systemd.ts";
@@ -145,7 +145,9 @@ export class Reloader {
 		try {
 			const childTerms = isSameSetting(before.exec, config.exec) ? undefined : childTermsOf(config, world);
 			const delivery = deliveryOf(config, world, parts.delivery);
-			const plan = { units, delivery, ...(childTerms && { childTerms }) };
+			const isLater = childTerms !== undefined && isForNextChild(before, config);
+			const terms = { ...(childTerms && { childTerms }), ...(isLater && { isForNextChild: true as const }) };
+			const plan = { units, delivery, ...terms };
 			await untilAborted(agent.adopt(plan), signal); // an agent that has ended decides nothing
 			signal.throwIfAborted();
 		} catch (error) {

@@ -107,7 +107,7 @@ export const exec = keys({
 	drain_timeout: note(
 		optional(duration()),
 		"duration",
-		"Rolling alone: how long the old child may keep its open connections before they are cut, and at the agent's end any child; for streams of an LLM `5m` does. Also `--exec-drain-timeout`. Default: `30s`.",
+		"Rolling alone: how long the old child may keep its open connections before they are cut, and at the agent's end any child; for streams of an LLM `5m` does. An edit is in force from the next child on. Also `--exec-drain-timeout`. Default: `30s`.",
 	),
 	pass: note(
 		optional(word(["http", "tcp"])),
