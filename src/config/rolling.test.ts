@@ -250,16 +250,6 @@ describe("on_change: rolling", () => {
 		expect(await problems(exec)).toEqual([expected]);
 	});
 
-	test("warns of a question that a child which wants to know its clients may refuse", async () => {
-		const warnings = async (over: object) => (await loadConfig(given({ ...ROLLING, ...over }))).warnings;
-
-		expect(await warnings({ proxy_protocol: "v2" })).toEqual([
-			expect.stringContaining("exec.ready.http is asked without exec.proxy_protocol"),
-		]);
-		expect(await warnings({ proxy_protocol: "v2", ready: { tcp: true } })).toEqual([]);
-		expect(await warnings({})).toEqual([]);
-	});
-
 	test.each([
 		[["gw", "--port", "$PORT"], "$PORT stands in it, and no shell replaces that"],
 		[["gw", "--port={port}"], "{port} stands in it, which nobody replaces"],

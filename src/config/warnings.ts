@@ -10,9 +10,6 @@ const EMPTIED_SINKS =
 const NO_CHILD =
 	"env names variables, but there is no child to get them; add exec.command, or write it after --";
 
-const BARE_QUESTION =
-	"exec.ready.http is asked without exec.proxy_protocol: a child that insists on it is never ready; use ready: { tcp: true } or a command";
-
 /** What works but should be known. */
 export function warningsOf(config: Omit<Config, "warnings">, environment: Environment): readonly string[] {
 	const { vault, listener, auth, exec, env, exitAfterAuth, handover } = config;
@@ -24,11 +21,6 @@ export function warningsOf(config: Omit<Config, "warnings">, environment: Enviro
 		...(exec === undefined ? [] : variableWarnings(environment, exec.inheritEnv)),
 		...(exec === undefined ? [] : portWarnings(exec)),
 		...(isEmptied ? [EMPTIED_SINKS] : []),
-		...(isAskedBare(exec) ? [BARE_QUESTION] : []),
 		...(env.length > 0 && exec === undefined ? [NO_CHILD] : []),
 	];
-}
-
-function isAskedBare(exec: Config["exec"]): boolean {
-	return exec?.ready?.probe.kind === "http-path" && exec.rolling?.proxyProtocol !== "none";
 }

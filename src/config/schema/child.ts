@@ -97,7 +97,7 @@ export const exec = keys({
 	listen: note(
 		optional(address(publicAddressFault)),
 		"address",
-		"Rolling alone: the public address, which the agent owns, `host:port` or `unix:/path` (a socket for everybody who can enter its folder, whatever the umask). The child listens on a private port of 127.0.0.1, which it is told in `PORT` and by `{{port}}`. Also `--exec-listen`.",
+		"Rolling alone: the public address, which the agent owns, `host:port` or `unix:/path` (a socket for everybody who can enter its folder, whatever the umask; a relative path counts from the config's folder). The child listens on a private port of 127.0.0.1, which it is told in `PORT` and by `{{port}}`. Also `--exec-listen`.",
 	),
 	ready: note(
 		optional(ready),
@@ -107,7 +107,7 @@ export const exec = keys({
 	drain_timeout: note(
 		optional(duration()),
 		"duration",
-		"Rolling alone: how long the old child may keep its open connections before they are cut, and at the agent's end any child; for streams of an LLM `5m` does. An edit is in force from the next child on. Also `--exec-drain-timeout`. Default: `30s`.",
+		"Rolling alone: how long the old child may keep its open connections before they are cut, and at the agent's end any child; for streams of an LLM `5m` does. An edit is in force from the next child on. An edit is in force from the next child on. Also `--exec-drain-timeout`. Default: `30s`.",
 	),
 	pass: note(
 		optional(word(["http", "tcp"])),

@@ -20,7 +20,7 @@ export const listener = keys({
 	address: note(
 		defaulted(address(listenAddressFault), "127.0.0.1:8190"),
 		"address",
-		"`host:port` or `unix:/path`. Where others can reach it, they are answered `/healthz`, `/readyz` and `/metrics`; the rest needs the token or a client certificate. Also `--listen` and `AGENT_LISTENER`.",
+		"`host:port` or `unix:/path` (a relative path counts from the config's folder). Where others can reach it, they are answered `/healthz`, `/readyz` and `/metrics`; the rest needs the token or a client certificate. Also `--listen` and `AGENT_LISTENER`.",
 	),
 	token_file: note(
 		optional(path),
