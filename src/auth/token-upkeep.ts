@@ -2,6 +2,7 @@ import {
 	AgentError,
 	type BackoffLimits,
 	type Clock,
+	firstOf,
 	formatDuration,
 	type Log,
 	Reminder,
@@ -52,9 +53,11 @@ export class TokenUpkeep {
 				[failures, fault] = [0, undefined];
 				continue;
 			}
-			const replaced = await this.#pause(this.#wait(held, { failures, fault }), change, signal);
+			const { clock } = this.#deps;
+			const woken = await firstOf(change, this.#wait(held, { failures, fault }), { clock, order: signal });
 			if (signal.aborted) return;
-			fault = replaced || this.#holder.current !== held ? undefined : await this.#advance(held, signal);
+			const isOther = woken === "event" || this.#holder.current !== held;
+			fault = isOther ? undefined : await this.#advance(held, signal);
 			failures = fault === undefined ? 0 : failures + 1;
 		}
 	}
@@ -65,20 +68,6 @@ export class TokenUpkeep {
 		if (fault !== undefined) return pauseAfter(fault, failures - 1, { limits: backoff, random });
 		const remaining = { ...held.grant, ttlMs: Math.max(0, held.endsAt - clock.now()) };
 		return Math.max(SHORTEST_WAIT_MS, renewalDelay(remaining, random) ?? 0);
-	}
-
-	async #pause(ms: number, change: Promise<void>, signal: AbortSignal): Promise<boolean> {
-		const stop = new AbortController();
-		const either = AbortSignal.any([signal, stop.signal]);
-		const slept = this.#deps.clock.sleep(ms, either).then(
-			() => false,
-			() => true,
-		);
-		try {
-			return await Promise.race([slept, change.then(() => true)]);
-		} finally {
-			stop.abort();
-		}
 	}
 
 	/** @returns the fault, or `undefined` when the token is in order now */

@@ -1,10 +1,10 @@
+import { firstOf } from "../kernel/mod.ts";
 import { Candidate, type CandidateParts, type Failure } from "./candidate.ts";
 import type { ChildState, DrainingChild } from "./events.ts";
 import { Farewell } from "./farewell.ts";
 import type { LiveChild } from "./live-child.ts";
 import type { ChildExit, ChildSpec } from "./ports.ts";
 import type { Member, Turn } from "./turn.ts";
-import { firstOf } from "./wait.ts";
 
 interface CrewParts extends Pick<CandidateParts, "deps" | "spawn" | "front" | "rolling"> {
 	readonly specOf: (turn: Turn) => ChildSpec;

@@ -1,9 +1,8 @@
-import type { Clock } from "../kernel/mod.ts";
+import { type Clock, firstOf } from "../kernel/mod.ts";
 import type { ChildEvent, DrainingChild } from "./events.ts";
 import type { Front } from "./front/front.ts";
 import type { LiveChild } from "./live-child.ts";
 import type { Member } from "./turn.ts";
-import { firstOf } from "./wait.ts";
 
 interface FarewellParts {
 	readonly front: Front;

@@ -1,10 +1,10 @@
 import { constants } from "node:os";
-import type { AgentError } from "../kernel/mod.ts";
+import { type AgentError, firstOf } from "../kernel/mod.ts";
 import type { ChildId, StopReason } from "./events.ts";
 import type { ChildExit, ChildSpec, ChildValues, Spawn, SpawnEnd, SupervisorDeps } from "./ports.ts";
 import { withPort } from "./question.ts";
 import { startError } from "./start-error.ts";
-import { firstOf, pause } from "./wait.ts";
+import { pause } from "./wait.ts";
 
 /** How long the kernel may take over a SIGKILL before a group's remains are left to it. */
 const KILL_PATIENCE_MS = 2000;

@@ -1,8 +1,7 @@
-import type { Clock } from "../kernel/mod.ts";
+import { type Clock, firstOf } from "../kernel/mod.ts";
 import type { LiveChild } from "./live-child.ts";
 import type { Ask, ChildSpec, Question, ReadySpec, SupervisorDeps } from "./ports.ts";
 import { type Addressee, questionOf, wordsOf } from "./question.ts";
-import { firstOf } from "./wait.ts";
 
 /** A question that has no answer by then is asked anew. */
 const LONGEST_ANSWER_MS = 5000;

@@ -1,3 +1,4 @@
+import { firstOf, type Woken } from "../kernel/mod.ts";
 import { type ChildState, livePid, type StopReason } from "./events.ts";
 import { environmentOf, type LiveChild, launch } from "./live-child.ts";
 import type { Loop, LoopParts } from "./loop.ts";
@@ -7,7 +8,6 @@ import { type Late, type Readiness, untilStanding } from "./readiness.ts";
 import { notReadyError } from "./ready-error.ts";
 import { Trial } from "./trial.ts";
 import { judge, type Round, type Verdict } from "./verdict.ts";
-import { firstOf, type Woken } from "./wait.ts";
 
 /** How one child came to its end: by itself, by an order, or because it was not ready in time. */
 type Watched = Exclude<Readiness, { kind: "ready" }> & { readonly stood: boolean };

@@ -4,6 +4,7 @@ export { type Clock, type ProgramClock, systemClock } from "./clock.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
 export { errorCode } from "./error-code.ts";
 export { ExitCode } from "./exit-code.ts";
+export { firstOf, type Woken } from "./first-of.ts";
 export { JsonNumber, type JsonValue, parseJson } from "./json.ts";
 export type { Log, LogFields, LogLevel } from "./log.ts";
 export { nearest } from "./nearest.ts";

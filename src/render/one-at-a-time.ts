@@ -1,4 +1,4 @@
-import type { Clock } from "../kernel/mod.ts";
+import { type Clock, firstOf } from "../kernel/mod.ts";
 import { DeliveryError } from "./errors.ts";
 
 /** Longer than this no disk is waited for; one that hangs (a network file system, a frozen volume) never answers. */
@@ -40,17 +40,8 @@ export class OneAtATime {
 		const clock = this.#clock;
 		if (clock === undefined || this.#underWay === undefined) return await work;
 		const { since } = this.#underWay;
-		const over = new AbortController();
-		const late = clock.sleep(Math.max(0, since + LONGEST_WAIT_MS - clock.now()), over.signal).then(
-			() => true,
-			() => false,
-		);
-		try {
-			const isLate = await Promise.race([work.then(() => false), late]);
-			if (isLate) throw DeliveryError.hanging(busyWith(), clock.now() - since);
-			return await work;
-		} finally {
-			over.abort();
-		}
+		const woken = await firstOf(work, Math.max(0, since + LONGEST_WAIT_MS - clock.now()), { clock });
+		if (woken === "time") throw DeliveryError.hanging(busyWith(), clock.now() - since);
+		return await work;
 	}
 }

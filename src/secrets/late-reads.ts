@@ -1,4 +1,4 @@
-import type { Clock } from "../kernel/mod.ts";
+import { type Clock, firstOf } from "../kernel/mod.ts";
 import type { Change } from "./entry.ts";
 
 /** So long a read that has failed before may hold up those that are in order. */
@@ -36,17 +36,9 @@ export class LateReads {
 
 	/** Waits for reads, but only for a moment. @returns what they have brought by then; the rest comes later */
 	async patiently(reads: Promise<readonly Change[]>, signal: AbortSignal): Promise<readonly Change[]> {
-		const done = new AbortController();
-		const patience = this.#clock
-			.sleep(PATIENCE_MS, AbortSignal.any([signal, done.signal]))
-			.catch(() => undefined);
-		try {
-			const changes = await Promise.race([reads, patience]);
-			if (changes !== undefined) return changes;
-			signal.throwIfAborted();
-		} finally {
-			done.abort();
-		}
+		const woken = await firstOf(reads, PATIENCE_MS, { clock: this.#clock, order: signal });
+		if (woken === "event") return await reads;
+		signal.throwIfAborted();
 		void this.#await(reads, signal);
 		return [];
 	}

@@ -1,5 +1,5 @@
 import type { Server, Socket } from "node:net";
-import { firstOf } from "../wait.ts";
+import { firstOf } from "../../kernel/mod.ts";
 import { Connection } from "./connection.ts";
 import { Expiry } from "./expiry.ts";
 import type { Front, FrontDeps, FrontSpec, FrontTally, Target } from "./front.ts";
