@@ -80,7 +80,7 @@ async function readBody(request) {
 /** An answer in the shape of the OpenAI API. The key is the one held when the request came in. */
 function complete({ bytes, isStream, words }, response) {
 	const held = fingerprint(key);
-	if (isStream) return stream(held, words, response);
+	if (isStream) return speak(held, words, response);
 	const message = { role: "assistant", content: `answered with key ${held}` };
 	const choices = [{ index: 0, message, finish_reason: "stop" }];
 	const body = { object: "chat.completion", model: "sample", key: held, received: bytes, choices };
@@ -88,16 +88,16 @@ function complete({ bytes, isStream, words }, response) {
 }
 
 /** Server-sent events, as the OpenAI API streams: a word each, and the word that ends it. */
-function stream(held, words, response) {
+function speak(held, words, response) {
 	response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
 	let said = 0;
-	const say = () => {
+	const sayNext = () => {
 		const choices = [{ index: 0, delta: { content: `word${said} ` } }];
 		const chunk = { object: "chat.completion.chunk", model: "sample", key: held, choices };
 		if (said++ < words) response.write(`data: ${JSON.stringify(chunk)}\n\n`);
 		else response.end("data: [DONE]\n\n");
 	};
-	const timer = setInterval(say, Number(LATENCY_MS));
+	const timer = setInterval(sayNext, Number(LATENCY_MS));
 	response.once("close", () => clearInterval(timer));
 }
 

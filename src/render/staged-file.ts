@@ -61,7 +61,8 @@ export async function setAttributes(target: Target, fs: FileSystem): Promise<voi
 	try {
 		await using file = await fs.open(target.path, READ_NO_LINK);
 		// Since it was compared, somebody may have put another there, such as a hard link to a file of ours.
-		if (!(await holds(file, await file.stat(), target))) throw Object.assign(new Error(), { code: "EREPLACED" });
+		if (!(await holds(file, await file.stat(), target)))
+			throw Object.assign(new Error(), { code: "EREPLACED" });
 		if (target.owner.uid !== -1 || target.owner.gid !== -1)
 			await file.chown(target.owner.uid, target.owner.gid);
 		await file.chmod(target.mode);
