@@ -7,6 +7,8 @@ import type { Waiter } from "./waiting-room.ts";
 
 /** One client, and the upstream that it is passed on to at the moment. */
 export class Connection implements Waiter {
+	/** The client was the last to speak. */
+	isAwaitingAnswer = false;
 	readonly #client: Socket;
 	readonly #hub: Hub;
 	readonly #passing: Passing;
@@ -15,11 +17,12 @@ export class Connection implements Waiter {
 	#target: Target | undefined;
 	/** An upstream that is not connected yet. */
 	#dialing: Socket | undefined;
-	#isAwaitingAnswer = false;
 	/** Nothing is passed on any more. */
 	#isOver = false;
 	/** It ends with what its upstream says. */
 	#isClosing = false;
+	/** The front ends, and some of what its upstream has said may not have arrived yet. */
+	#isOwed = false;
 
 	/** @param client paused */
 	constructor(client: Socket, hub: Hub) {
@@ -28,7 +31,7 @@ export class Connection implements Waiter {
 		this.#header = hub.header(client);
 		this.#passing = hub.passing(this);
 		client.on("data", (bytes: Buffer) => {
-			this.#isAwaitingAnswer = true;
+			this.isAwaitingAnswer = true;
 			this.#passing.fromClient(bytes);
 		});
 		client.on("drain", () => this.#upstream?.resume());
@@ -44,9 +47,9 @@ export class Connection implements Waiter {
 		return this.#upstream !== undefined;
 	}
 
-	/** It is with a target that is not the current one any more. */
+	/** It is with a target that is not the current one any more, or is to end with what is under way. */
 	get isStale(): boolean {
-		return this.#target !== this.#hub.current;
+		return this.#target !== this.#hub.current || this.#hub.room.isClosed;
 	}
 
 	get isBusy(): boolean {
@@ -56,11 +59,6 @@ export class Connection implements Waiter {
 	/** Grows whenever one side speaks. */
 	get spoken(): number {
 		return this.#client.bytesRead + (this.#upstream?.bytesRead ?? 0);
-	}
-
-	/** The client was the last to speak. */
-	get isAwaitingAnswer(): boolean {
-		return this.#isAwaitingAnswer;
 	}
 
 	/** What was said has not been passed on yet. */
@@ -127,7 +125,7 @@ export class Connection implements Waiter {
 			retire(upstream);
 			this.#hub.linger(upstream); // whether or not it takes what was written to it
 		}
-		retire(this.#client, () => this.#hub.linger(this.#client));
+		retire(this.#client, () => this.#hub.linger(this.#client, this.#isOwed));
 	}
 
 	/** The current target is another one now. */
@@ -142,13 +140,17 @@ export class Connection implements Waiter {
 
 	/** There will be no other target: who has none and asks for none need not stay. */
 	refused(): void {
-		if (this.#upstream === undefined && this.#dialing === undefined) this.finish();
+		if (this.#upstream !== undefined) this.#passing.switched();
+		else if (this.#dialing === undefined) this.finish();
 	}
 
 	/** Ends it as soon as its target has said all; at once where nothing is under way. */
 	close(): void {
+		const upstream = this.#upstream;
+		const isSilent = upstream === undefined || upstream.readableEnded || !this.isBusy;
 		this.#isClosing = true;
-		if (this.#upstream === undefined || this.#upstream.readableEnded || !this.isBusy) this.finish();
+		this.#isOwed = !isSilent || this.#client.writableLength > 0;
+		if (isSilent) this.finish();
 	}
 
 	/** Resets both sides. */
@@ -178,7 +180,7 @@ export class Connection implements Waiter {
 		this.#target = target;
 		this.#hub.open.add(target, this);
 		upstream.on("data", (bytes: Buffer) => {
-			this.#isAwaitingAnswer = false;
+			this.isAwaitingAnswer = false;
 			this.#passing.fromUpstream(bytes);
 		});
 		upstream.on("drain", () => this.resume());

@@ -55,7 +55,7 @@ class PublicFront implements Front {
 			alone: this.#alone,
 			passing: spec.pass === "http" ? (connection) => new HttpPassing(connection) : tcpPassing,
 			header: headerFor(spec.proxyProtocol),
-			linger: (socket) => this.#linger(socket),
+			linger: (socket, isOwed = false) => this.#linger(socket, isOwed),
 			failed: () => this.#turnedAway("no child takes them"),
 			gone: (connection) => this.#connections.delete(connection),
 		};
@@ -121,16 +121,17 @@ class PublicFront implements Front {
 		const closed = new Promise<unknown>((resolve) => server?.close(resolve) ?? resolve(undefined));
 		this.#closed.abort();
 		this.#alone.close();
-		this.#lingering.close();
 		for (const socket of this.#lingering.members()) socket.destroy();
 		for (const connection of this.#connections) connection.close();
 		await firstOf(closed, withinMs, { clock: this.#deps.clock });
+		this.#lingering.close();
 		for (const connection of this.#connections) connection.cut();
 		await closed;
 	}
 
-	#linger(socket: Socket): void {
-		if (this.#closed.signal.aborted) socket.destroy();
+	/** What was flushed is with the kernel, and in a container that goes with the process: a client that closes has it. */
+	#linger(socket: Socket, isOwed: boolean): void {
+		if (this.#closed.signal.aborted && !isOwed) socket.destroy();
 		else {
 			this.#lingering.add(socket);
 			socket.once("close", () => this.#lingering.delete(socket));

@@ -61,7 +61,8 @@ export interface Front {
 	cut(target: Target): number;
 	/**
 	 * Stops listening: new clients are refused at once, and the unix socket is gone. Those that wait for a target are let
-	 * go, and from now on none waits. What is open stays.
+	 * go, and from now on none waits. What is open stays: connections, or with `pass: http` those with a request under
+	 * way, whose answer says that it is the last one.
 	 */
 	refuse(): void;
 	/**

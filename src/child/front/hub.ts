@@ -17,8 +17,8 @@ export interface Hub {
 	readonly passing: (connection: Connection) => Passing;
 	/** What an upstream has to hear of this client first (PROXY protocol). */
 	readonly header: (client: Socket) => Buffer | undefined;
-	/** Its other side was told of the end; it is not waited for long. */
-	readonly linger: (socket: Socket) => void;
+	/** Its other side was told of the end; it is not waited for long, and at the front's own end only where it is owed bytes. */
+	readonly linger: (socket: Socket, isOwed?: boolean) => void;
 	/** No target took a client. */
 	readonly failed: () => void;
 	/** Both sides have closed. */
