@@ -13,13 +13,13 @@ const OTHERS = 0o026;
 /** No token is longer. */
 const LARGEST_TOKEN = 64 * 1024;
 
-interface SinkPlace extends Pick<World, "uid"> {
+interface SinkPlace extends Pick<World, "fs" | "uid"> {
 	/** What is larger is not read, in bytes. Default: more than any token. */
 	readonly largest?: number;
 }
 
 /** Sinks on disk: written as the rendered files are, by a delivery of their own. */
-export function sinkFiles(delivery: Delivery, { uid, largest = LARGEST_TOKEN }: SinkPlace): SinkFiles {
+export function sinkFiles(delivery: Delivery, { fs, uid, largest = LARGEST_TOKEN }: SinkPlace): SinkFiles {
 	const swept = new Set<string>();
 	const put = async (sink: Omit<Sink, "wrapTtlMs">, content: string | undefined) => {
 		// Scratch files of a run that died hold tokens.
