@@ -1,3 +1,4 @@
+import { firstOf } from "../kernel/mod.ts";
 import type { SecretStore } from "../secrets/mod.ts";
 import type { TemplateInputs } from "../template/mod.ts";
 import { Book } from "./book.ts";
@@ -176,12 +177,9 @@ export class Agent {
 	/** Ends early when somebody asks for something. */
 	async #pause(ms: number, signal: AbortSignal): Promise<void> {
 		if (this.#wantsAll || this.#proposals.pending !== undefined || ms === 0) return;
-		const early = new AbortController();
-		const sleep = this.#deps.clock
-			.sleep(Math.min(ms, LONGEST_PAUSE_MS), AbortSignal.any([signal, early.signal]))
-			.catch(() => undefined);
-		await Promise.race([sleep, this.#wake.promise, this.#deps.store.arrival()]);
-		early.abort();
+		const { clock, store } = this.#deps;
+		const call = Promise.race([this.#wake.promise, store.arrival()]);
+		await firstOf(call, Math.min(ms, LONGEST_PAUSE_MS), { clock, order: signal });
 		this.#wake = Promise.withResolvers<void>();
 	}
 

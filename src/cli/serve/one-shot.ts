@@ -1,5 +1,6 @@
 import { type Agent, timedOut } from "../../agent/mod.ts";
 import type { Config } from "../../config/mod.ts";
+import { firstOf } from "../../kernel/mod.ts";
 import type { VaultParts } from "../link/vault-parts.ts";
 import type { World } from "../world.ts";
 
@@ -16,15 +17,8 @@ interface OneShot {
 export async function once({ agent, begun, config, world, stopping, vault }: OneShot): Promise<void> {
 	const { timeoutMs } = config;
 	const ready = begun.then(() => agent.settle(stopping.signal));
-	const late = world.clock.sleep(timeoutMs, stopping.signal).then(
-		() => "late",
-		() => "stopped",
-	);
-	const first = await Promise.race([ready, late]);
-	if (first === "late") {
-		ready.catch(() => undefined); // it ends with the abort, which is no news
-		throw timedOut(timeoutMs, agent.waitingFor ?? { words: "nothing is missing" });
-	}
+	const woken = await firstOf(ready, timeoutMs, { clock: world.clock, order: stopping.signal });
+	if (woken === "time") throw timedOut(timeoutMs, agent.waitingFor ?? { words: "nothing is missing" });
 	await ready;
 	await vault.handover?.leave(vault, stopping.signal);
 	stopping.abort(new Error("done"));
