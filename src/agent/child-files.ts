@@ -27,10 +27,18 @@ export class ChildFiles {
 		this.#deps = deps;
 	}
 
-	/** Before the first delivery: no file with another port than its child's is ever seen. */
+	/**
+	 * Before the first delivery: no file with another port than its child's is ever seen.
+	 *
+	 * @throws AgentError `E_CHILD_START` in rolling when there is none
+	 */
 	async choosePort(): Promise<number | undefined> {
-		this.#firstPort = await this.#deps.child.freePort?.();
-		return this.#firstPort;
+		try {
+			this.#firstPort = await this.#deps.child.freePort?.();
+			return this.#firstPort;
+		} catch (error) {
+			throw noPort(error);
+		}
 	}
 
 	/** A child is asked to run with this generation. */
@@ -109,4 +117,14 @@ export class ChildFiles {
 		const { state } = this.#deps.child.supervisor;
 		return state.kind === "running" ? state.port : undefined;
 	}
+}
+
+/** Ends the agent. */
+function noPort(cause: unknown): AgentError {
+	const reason = errorCode(cause) ?? "unknown";
+	return new AgentError(`there is no free port for the child (${reason})`, {
+		code: "E_CHILD_START",
+		rows: { in: "exec.on_change", do: "raise the limit of open files for the agent's user or its container" },
+		facts: { reason },
+	});
 }

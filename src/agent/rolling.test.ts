@@ -131,6 +131,16 @@ describe("a file that holds the private port", () => {
 	});
 });
 
+test("an agent that finds no free port for the first child ends, and says why", async () => {
+	const { run, rolling } = rollingBench([variableUnit("KEY", OPENAI)]);
+	rolling.hasPorts = false;
+
+	await expect(run()).rejects.toMatchObject({
+		code: "E_CHILD_START",
+		message: "there is no free port for the child (EMFILE)",
+	});
+});
+
 describe("a hand-over", () => {
 	test("is said in words that tell who took over from whom", async () => {
 		const { run, nextPoll, secrets, log } = rollingBench([variableUnit("KEY", OPENAI)]);

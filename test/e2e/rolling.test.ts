@@ -219,6 +219,54 @@ describe("a child that never gets ready", () => {
 	});
 });
 
+test("a child that is ready with new values and dies soon is put back, and nobody loses a request but with the dead one", async () => {
+	const scene = await sceneOf();
+	const { vault, ask } = scene;
+	const agent = await running(scene);
+	const first = await ask();
+	const answers: Said[] = [];
+	const end = new AbortController();
+	const failures: unknown[] = [];
+	const clients = async () => {
+		while (!end.signal.aborted)
+			await ask().then(
+				(said) => answers.push(said),
+				(error) => failures.push(error),
+			);
+	};
+	const asking = clients();
+
+	vault.put(OPENAI, { api_key: "sk-mortal" });
+	const rejected = await agent.logged("rejected");
+	const before = answers.length;
+	await eventually(() => expect(answers.length).toBeGreaterThan(before + 20));
+	end.abort();
+	await asking;
+
+	expect(rejected).toMatchObject({ level: "error", generation: 2 });
+	expect(rejected.msg).toContain("its child did not live; the one before it serves again");
+	expect(new Set(answers.slice(0, before).map(({ key }) => key))).toEqual(new Set(["sk-1", "sk-mortal"]));
+	expect(answers[before + 10]?.pid).toBe(first.pid);
+	const dead = agent.log().filter(({ kind, generation }) => kind === "exited" && generation === 2);
+	expect(failures.length).toBeLessThanOrEqual(dead.length); // what each of them had at its end, at most
+	expect(agent.isRunning()).toBe(true);
+});
+
+test("SIGTERM lets an answer under way end, and refuses new clients meanwhile", async () => {
+	const scene = await sceneOf();
+	const agent = await running(scene);
+	const first = await scene.ask();
+	const { ended } = await streaming(scene);
+
+	agent.signal("SIGTERM");
+	await eventually(async () => await expect(scene.ask()).rejects.toThrow("fetch failed"));
+	expect(processesWith(scene.place.path).filter(isGateway)).toHaveLength(1);
+	await release(first);
+
+	expect(await ended).toMatch(/^(sk-1 )+done$/);
+	expect(await agent.ended).toBe(0);
+});
+
 test("a child that is restarted and never ready with new values is put back, and asked as well", async () => {
 	const scene = await sceneOf();
 	const { vault, place, port, gateway } = scene;

@@ -43,7 +43,13 @@ export class FakeRolling {
 		this.#listeners.push(listener);
 	};
 
-	readonly freePort = async (): Promise<number> => await Promise.resolve(++this.#port);
+	/** Whether the system gives any. */
+	hasPorts = true;
+
+	readonly freePort = async (): Promise<number> => {
+		if (!this.hasPorts) throw Object.assign(new Error("no more files"), { code: "EMFILE" });
+		return await Promise.resolve(++this.#port);
+	};
 
 	async start(values: Values): Promise<void> {
 		this.#newest = values;
