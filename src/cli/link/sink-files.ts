@@ -34,16 +34,25 @@ export function sinkFiles(delivery: Delivery, { fs, uid, largest = LARGEST_TOKEN
 		remove: async (path) => await put({ path, mode: 0 }, undefined),
 		async read(path): Promise<SinkContent> {
 			try {
-				return await delivery.inFolder(path, (fs) => readSink(path, fs, { uid, largest }));
+				return await delivery.inFolder(path, (held) => readSink(path, held, { uid, largest }));
 			} catch (error) {
+				const fault = error instanceof DeliveryError ? await faultAt(path, fs) : error;
+				const code = errorCode(fault) ?? "unknown fault";
+				if (code === "ENOENT" || code === "ENOTDIR") return { kind: "absent" };
 				if (error instanceof DeliveryError)
 					return { kind: "unsafe", reason: `is not read: ${error.message}` };
-				const code = errorCode(error) ?? "unknown fault";
-				if (code === "ENOENT" || code === "ENOTDIR") return { kind: "absent" };
 				return { kind: "unsafe", reason: code === "ELOOP" ? "is a link" : `cannot be read (${code})` };
 			}
 		},
 	};
+}
+
+/** @returns why nothing is to be seen there; undefined when something is */
+async function faultAt(path: string, fs: World["fs"]): Promise<unknown> {
+	return await fs.lstat(path).then(
+		() => undefined,
+		(error: unknown) => error,
+	);
 }
 
 async function readSink(
