@@ -92,12 +92,17 @@ export class Delivery {
 		});
 	}
 
-	/** Paths that were delivered before, maybe by a run that died, and that nobody has been told about. */
+	/**
+	 * Paths that were delivered before, maybe by a run that died, and that nobody has been told about.
+	 *
+	 * @throws DeliveryError
+	 */
 	async unnotified(paths: readonly string[]): Promise<readonly string[]> {
 		const due = new Set<string>();
-		await atMost(AT_A_TIME, paths, async (path) => {
+		const look = async (path: string) => {
 			if (await hasNotice(path, this.#deps.fs)) due.add(path);
-		});
+		};
+		await this.#onDisk(paths.map(asPlace), () => atMost(AT_A_TIME, paths, look));
 		return paths.filter((path) => due.has(path));
 	}
 
