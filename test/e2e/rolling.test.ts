@@ -322,7 +322,10 @@ test("a hand-over shows in the status while an answer is under way, which arrive
 	const answer = await ended;
 
 	expect(during).toMatch(
-		new RegExp(`^child +\\S+ +pid ${second.pid} +up .+ +port ${second.port} +1 turn-over, 0 restarts$`, "m"),
+		new RegExp(
+			`^child +\\S+ +pid ${second.pid} +up .+ +port ${second.port} +generation 2 +1 turn-over, 0 restarts$`,
+			"m",
+		),
 	);
 	expect(during).toMatch(new RegExp(`^draining +generation 1 +pid ${first.pid} +for .+ +1 open$`, "m"));
 	expect(during).toMatch(new RegExp(`^front +${scene.listen} +\\d+ connections?$`, "m"));
