@@ -136,9 +136,10 @@ async function live({ policy, first, steps, endsWithStop }: Plan) {
 		if (next.do === "wait") await clock.advance(next.ms);
 		faults.push(...faultsNow(world));
 	}
-	const whole = events.length;
+	const early = events.slice();
 	if (endsWithStop) void supervisor.stop();
 	await clock.advance(LONG_MS);
+	const whole = endsWithStop ? early : events;
 	faults.push(...faultsNow(world));
 	return {
 		...world,
@@ -152,8 +153,7 @@ async function live({ policy, first, steps, endsWithStop }: Plan) {
 /** The promises that the supervisor broke. */
 async function broken(each: Plan): Promise<string[]> {
 	const { supervisor, processes, front, events, faults, newest, whole, begun, told } = await live(each);
-	const { endsWithStop, steps } = each;
-	const isInterrupted = steps.some((step) => step.do === "interrupt");
+	const { endsWithStop } = each;
 	const { state } = supervisor;
 	const guarded = [...processes.guarded].join();
 	const alive = processes.live.map((group) => group.pid).join();
@@ -165,13 +165,12 @@ async function broken(each: Plan): Promise<string[]> {
 	const promises: Record<string, boolean> = {
 		"every group is guarded": processes.faults.length === 0 && guarded === alive,
 		"connections go to a child that can serve, and to one always": faults.length === 0,
-		"every start is ordered, put back or paused for":
-			processes.starts <= newest + putBacks.length + pauses.length,
+		"every start is ordered, put back, paused for, or put off by an interrupt":
+			processes.starts <= newest + putBacks.length + pauses.length + interruptsOf(each),
 		"no pause is too short": pauses.every((delayMs) => delayMs >= MIN_PAUSE_MS),
 		"values are put back once, and again when their child has taken over meanwhile": isOncePerTry(events),
 		"nobody gets a stop signal whose successor has not stood": !events.some(isTooEarly),
-		"a child that never stood ends nothing while the one before it could serve":
-			isInterrupted || !events.slice(0, endsWithStop ? whole : undefined).some(isNeedless),
+		"a child that never stood ends nothing while the one before it could serve": isNeeded(each, whole),
 		"whoever started the first child is told": begun !== "pending" || state.kind !== "exited",
 		"comes to rest": ["running", "backing-off", "starting", "exited"].includes(state.kind),
 		"ends when asked to": !endsWithStop || state.kind === "exited",
@@ -184,6 +183,15 @@ async function broken(each: Plan): Promise<string[]> {
 	};
 	const names = Object.keys(promises).filter((promise) => promises[promise] === false);
 	return [...names, ...faults, ...processes.faults];
+}
+
+/** An interrupt means all children. */
+function isNeeded(each: Plan, events: readonly ChildEvent[]): boolean {
+	return interruptsOf(each) > 0 || !events.some(isNeedless);
+}
+
+function interruptsOf({ steps }: Plan): number {
+	return steps.filter((each) => each.do === "interrupt").length;
 }
 
 /** Each time that values are put back, a child with them has taken over since the last time. */
