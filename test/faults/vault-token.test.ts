@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
-import { openStage, type Tried } from "../support/whole-agent.ts";
+import { openStage, type Tried, type WholeAgent } from "../support/whole-agent.ts";
 import { HOUR, keyFile, MINUTE, mostPerMinute, OPENAI, openScene, type Scene } from "./vault-scene.ts";
 
 const LOGIN = "auth/approle/login";
@@ -122,43 +122,42 @@ describe("a token that a replica does not know yet", () => {
 	});
 });
 
+/** An agent with a token of this role goes on for so long, in which nothing is taken and Vault is not flooded. */
+async function live(role: object, ms: number) {
+	const scene = await openWith(role);
+	const { agent, clock, had } = scene;
+	const before = await had();
+	const from = clock.now();
+	await agent.pass(ms);
+	const tried = agent.tried(from);
+	expect(await had()).toEqual(before);
+	expect(mostPerMinute(authCalls(tried))).toBeLessThan(5);
+	const [logins, renewals] = [to(tried, LOGIN).length, to(tried, RENEW).length];
+	const counts = `${logins} logins, ${renewals} renewals; ${mostPerMinute(authCalls(tried))} in the worst minute`;
+	return { scene, tried, logins, renewals, counts };
+}
+
+/** Messages of the warnings up to now. */
+const warnings = ({ lines }: WholeAgent) =>
+	lines.filter(({ level }) => level === "warn").map(({ msg }) => msg);
+
 describe("a token that ends", () => {
 	test("at its maximum is replaced before, for hours, without a failed request", async ({ annotate }) => {
-		const scene = await openWith({ token_ttl: "4m", token_max_ttl: "10m" });
-		const { agent, clock, had } = scene;
-		const before = await had();
-		const from = clock.now();
+		const { scene, tried, logins, counts } = await live({ token_ttl: "4m", token_max_ttl: "10m" }, 2 * HOUR);
 
-		await agent.pass(2 * HOUR);
-
-		const tried = agent.tried(from);
-		await annotate(
-			`${to(tried, LOGIN).length} logins, ${to(tried, RENEW).length} renewals in 2 h; ` +
-				`${mostPerMinute(authCalls(tried))} in the worst minute`,
-		);
+		await annotate(`${counts}, in 2 h`);
 		expect(tried.filter(({ status }) => status >= 400 || status === 0)).toEqual([]);
-		expect(to(tried, LOGIN).length).toBeLessThan(20);
-		expect(mostPerMinute(authCalls(tried))).toBeLessThan(5);
-		expect(await had()).toEqual(before);
-		expect(agent.lines.filter(({ level }) => level === "warn")).toEqual([]);
+		expect(logins).toBeLessThan(20);
+		expect(warnings(scene.agent)).toEqual([]);
 	});
 
 	test("by its number of uses is replaced, and no more often than it has to be", async ({ annotate }) => {
-		const scene = await openWith({ token_num_uses: 30 });
-		const { agent, clock, had } = scene;
-		const before = await had();
-		const from = clock.now();
+		const { scene, tried, logins } = await live({ token_num_uses: 30 }, HOUR);
 
-		await agent.pass(HOUR);
-
-		const tried = agent.tried(from);
 		const failed = tried.filter(({ status }) => status === 403);
-		await annotate(
-			`${to(tried, LOGIN).length} logins, ${failed.length} refusals in an hour of ${tried.length} requests`,
-		);
-		expect(mostPerMinute(authCalls(tried))).toBeLessThan(5);
-		expect(to(tried, LOGIN).length).toBeLessThan(60);
-		expect(await had()).toEqual(before);
+		await annotate(`${logins} logins, ${failed.length} refusals in an hour of ${tried.length} requests`);
+		expect(logins).toBeLessThan(60);
+		const { agent } = scene;
 		await agent.passUntil(async () => expect((await agent.status()).state).toBe("ready"), 2 * MINUTE);
 		await seesNewKey(scene, "sk-2");
 	});
@@ -166,24 +165,12 @@ describe("a token that ends", () => {
 
 describe("a renewal", () => {
 	test("that is forbidden is said once, and the token is replaced by logins", async ({ annotate }) => {
-		const scene = await openWith({ token_ttl: "5m", token_no_default_policy: true });
-		const { agent, clock, had } = scene;
-		const before = await had();
-		const from = clock.now();
+		const role = { token_ttl: "5m", token_no_default_policy: true };
+		const { scene, renewals, counts } = await live(role, 2 * HOUR);
 
-		await agent.pass(2 * HOUR);
-
-		const tried = agent.tried(from);
-		await annotate(
-			`${to(tried, RENEW).length} renewals, ${to(tried, LOGIN).length} logins in 2 h; ` +
-				`${mostPerMinute(authCalls(tried))} in the worst minute`,
-		);
-		expect(mostPerMinute(authCalls(tried))).toBeLessThan(5);
-		expect(to(tried, RENEW).length).toBeLessThanOrEqual(2);
-		expect(agent.lines.filter(({ level }) => level === "warn").map(({ msg }) => msg)).toEqual([
-			"Vault will not renew the token (403); logging in again",
-		]);
-		expect(await had()).toEqual(before);
+		await annotate(`${counts}, in 2 h`);
+		expect(renewals).toBeLessThanOrEqual(2);
+		expect(warnings(scene.agent)).toEqual(["Vault will not renew the token (403); logging in again"]);
 	});
 
 	test("that Vault cannot do leaves the token in use to its end, then there is a login", async ({
