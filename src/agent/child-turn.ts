@@ -41,8 +41,8 @@ export class ChildTurn {
 	#started: Generation | undefined;
 	/** The last that a child has proved to live with. */
 	#stood: Generation | undefined;
-	/** Serves again if the child that took over from it dies before it stands. */
-	#fallback: Generation | undefined;
+	/** Served before the child that took over last, which is still to stand: one of them does again if it dies. */
+	#fallbacks: readonly Generation[] = [];
 	/** Nobody lives with it, and it is tried again. */
 	#rejected: Generation | undefined;
 
@@ -101,12 +101,12 @@ export class ChildTurn {
 				this.#tookOver(event);
 				break;
 			case "stands":
-				this.#fallback = undefined;
+				this.#fallbacks = [];
 				if (this.way === "restart" && event.generation === this.#rejected?.number)
 					this.#stands(this.#rejected);
 				break;
 			case "put-back":
-				if (event.to === this.#fallback?.number) this.#fell(this.#fallback);
+				if (event.from === this.#stood?.number) this.#fell(event.to);
 				if (event.from === this.#asked?.number) this.#putFilesBack();
 				break;
 			case "backing-off":
@@ -122,16 +122,18 @@ export class ChildTurn {
 		if (generation?.number !== event.generation || generation === this.#stood) return;
 		if (this.#stood === undefined) this.#stood = generation;
 		else {
-			this.#fallback ??= this.#stood;
+			this.#fallbacks = [...this.#fallbacks, this.#stood];
 			this.#stands(generation, handOver(event));
 		}
 	}
 
-	/** In rolling the child that took over last has not lived, and one with this generation serves once more. */
-	#fell(back: Generation): void {
+	/** In rolling the child that took over last has not lived, and one with the generation of this number serves once more. */
+	#fell(number: number): void {
+		const back = this.#fallbacks.find((earlier) => earlier.number === number);
+		if (back === undefined) return;
 		const fallen = this.#stood;
 		this.#stood = back;
-		this.#fallback = undefined;
+		this.#fallbacks = [];
 		this.#generations.stands(back.number);
 		if (fallen !== undefined && fallen === this.#asked)
 			this.#isRejected(

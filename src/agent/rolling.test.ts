@@ -314,6 +314,22 @@ describe("a generation whose child took over, and dies before it stands", () => 
 		return bench;
 	}
 
+	test("makes room for whichever was before it, though that had not stood either", async () => {
+		const { run, nextPoll, rolling, secrets, memory, agent } = rollingBench(units());
+		await run();
+		secrets.put(OPENAI, { api_key: "sk-2" });
+		await nextPoll();
+		rolling.drain(); // the first has died meanwhile
+		secrets.put(OPENAI, { api_key: "sk-bad" });
+		await nextPoll();
+
+		rolling.fall();
+		await nextPoll();
+
+		expect(memory.files).toEqual({ "/out/gw": "41002 sk-2" });
+		expect(agent.standing).toMatchObject({ generation: 3, isRejected: true });
+	});
+
 	test("is rejected after all, and the files are those of the child that serves again", async () => {
 		const { memory, log, agent } = await fallen();
 
