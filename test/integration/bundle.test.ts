@@ -45,7 +45,13 @@ describe("the bundle", () => {
 		const code = [...eager(start)].map(codeOf).join("\n");
 		// An error code of the child's room, a function that the listener's guard calls, an option of chokidar, the
 		// header of a handover, which few configs ask for.
-		const telltales = ["E_CHILD", "timingSafeEqual", "awaitWriteFinish", "keyturn-handover"];
+		const telltales = [
+			"E_CHILD_NOT_READY",
+			"E_FRONT_LISTEN",
+			"timingSafeEqual",
+			"awaitWriteFinish",
+			"keyturn-handover",
+		];
 		for (const word of telltales) expect(chunks.some((chunk) => codeOf(chunk).includes(word))).toBe(true);
 		expect(telltales.filter((word) => code.includes(word))).toEqual([]);
 	});
