@@ -224,31 +224,30 @@ test("a child that is ready with new values and dies soon is put back, and nobod
 	const { vault, ask } = scene;
 	const agent = await running(scene);
 	const first = await ask();
-	const answers: Said[] = [];
+	const said: string[] = [];
 	const end = new AbortController();
-	const failures: unknown[] = [];
-	const clients = async () => {
+	const client = async () => {
 		while (!end.signal.aborted)
-			await ask().then(
-				(said) => answers.push(said),
-				(error) => failures.push(error),
+			said.push(
+				await ask().then(
+					({ key, pid }) => (pid === first.pid ? "first" : key),
+					() => "lost",
+				),
 			);
 	};
-	const asking = clients();
+	const asking = client();
 
 	vault.put(OPENAI, { api_key: "sk-mortal" });
 	const rejected = await agent.logged("rejected");
-	const before = answers.length;
-	await eventually(() => expect(answers.length).toBeGreaterThan(before + 20));
+	const before = said.length;
+	await eventually(() => expect(said.length).toBeGreaterThan(before + 20));
 	end.abort();
 	await asking;
 
 	expect(rejected).toMatchObject({ level: "error", generation: 2 });
 	expect(rejected.msg).toContain("its child did not live; the one before it serves again");
-	expect(new Set(answers.slice(0, before).map(({ key }) => key))).toEqual(new Set(["sk-1", "sk-mortal"]));
-	expect(answers[before + 10]?.pid).toBe(first.pid);
-	const dead = agent.log().filter(({ kind, generation }) => kind === "exited" && generation === 2);
-	expect(failures.length).toBeLessThanOrEqual(dead.length); // what each of them had at its end, at most
+	// Lost is what a dying process has taken, until the kernel has closed its port.
+	expect(said.join(" ")).toMatch(/^(first )+((sk-mortal )+(lost ){0,9}(first ?)+)+$/);
 	expect(agent.isRunning()).toBe(true);
 });
 
