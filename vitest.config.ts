@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 /** Unit tests share threads for speed; whatever spawns processes gets forks of its own. */
 export default defineConfig({
 	test: {
+		maxWorkers: 2, // most of a test is waiting, for children and clocks
 		projects: [
 			{
 				test: { name: "unit", include: ["src/**/*.test.ts"], pool: "threads", isolate: false },
