@@ -1,4 +1,5 @@
 import type { Secret } from "../kernel/mod.ts";
+import type { Problem } from "./errors.ts";
 import type { ExecConfig } from "./exec-config.ts";
 import type { ListenAddress } from "./listen-address.ts";
 
@@ -6,8 +7,8 @@ import type { ListenAddress } from "./listen-address.ts";
 export interface Config {
 	/** Where it came from, for messages: the file's path, or `flags and environment`. */
 	readonly origin: string;
-	/** The config file, absolute; absent without one. */
-	readonly file?: string;
+	/** The config's files, absolute; none without one. */
+	readonly files: readonly string[];
 	/** Read config, templates and credential files again when they change on disk. Default true. */
 	readonly watch: boolean;
 	readonly vault: VaultConfig;
@@ -34,6 +35,8 @@ export interface Config {
 	readonly timeoutMs: number;
 	/** What works but should not stay so, one sentence each, for the log at start. */
 	readonly warnings: readonly string[];
+	/** What a config of another program asks for and we cannot do; an agent does not start with it. */
+	readonly unsupported: readonly Problem[];
 }
 
 export type LogLevelName = "trace" | "debug" | "info" | "warn" | "error";

@@ -9,12 +9,14 @@ import { templates } from "./delivery.ts";
 import { applyReferences, applyVariables, type EnvCredentials, readCredentials } from "./environment.ts";
 import { ConfigError } from "./errors.ts";
 import { applyCommand, applyFlags, type Flags } from "./flags.ts";
+import type { ForeignSettings } from "./foreign.ts";
 import { handover } from "./handover.ts";
 import { applyListenerAddress, applyListenerToken, listener } from "./listener.ts";
 import { login, missingCredential } from "./login.ts";
 import { refuseSharedAddress } from "./rolling.ts";
 import type { FileConfig } from "./schema/file.ts";
 import { server } from "./server.ts";
+import { Settings } from "./settings.ts";
 import { variables } from "./variables.ts";
 import { warningsOf } from "./warnings.ts";
 
@@ -22,6 +24,8 @@ export interface ConfigInput extends FileInput {
 	readonly flags: Flags;
 	/** Whether the log goes to a person. Decides the default of `log.format`. */
 	readonly isTerminal: boolean;
+	/** In place of the file: one of another program, translated. */
+	readonly foreign?: ForeignSettings;
 	/** False for what works without Vault: then an address and credentials may be absent. Default true. */
 	readonly needsServer?: boolean;
 }
@@ -32,7 +36,8 @@ export interface ConfigInput extends FileInput {
  * @throws ConfigError with every problem that was found
  */
 export async function loadConfig(input: ConfigInput): Promise<Config> {
-	const settings = await readSettings(input);
+	const { foreign } = input;
+	const settings = foreign === undefined ? await readSettings(input) : new Settings(foreign);
 	applyCommand(settings, input.flags);
 	applyVariables(settings, input.env, input.cwd);
 	applyReferences(settings, input.env);
@@ -53,7 +58,7 @@ export async function loadConfig(input: ConfigInput): Promise<Config> {
 }
 
 function normalize(file: FileConfig, input: ConfigInput, context: Context): Config {
-	const { needsServer = true } = input;
+	const { needsServer = true, foreign } = input;
 	const credentials = readCredentials(input.env, input.cwd);
 	const vault = server(file.vault, context);
 	if (needsServer) requireServer(file, credentials, context);
@@ -65,8 +70,8 @@ function normalize(file: FileConfig, input: ConfigInput, context: Context): Conf
 	const handedOver = handover(file, { auth, templates: files }, context);
 	refuseSharedAddress(exec, answering, context);
 	const config = {
-		origin: input.file ?? "flags and environment",
-		...(input.file !== undefined && { file: resolve(input.cwd, input.file) }),
+		origin: foreign?.origin ?? input.file ?? "flags and environment",
+		files: foreign?.files ?? (input.file === undefined ? [] : [resolve(input.cwd, input.file)]),
 		watch: file.watch,
 		vault,
 		...(auth && { auth }),
@@ -82,7 +87,11 @@ function normalize(file: FileConfig, input: ConfigInput, context: Context): Conf
 		exitAfterAuth: file.exit_after_auth,
 		timeoutMs: milliseconds(file.timeout),
 	};
-	return { ...config, warnings: warningsOf(config, input.env) };
+	return {
+		...config,
+		warnings: [...(foreign?.warnings ?? []), ...warningsOf(config, input.env)],
+		unsupported: foreign?.unsupported ?? [],
+	};
 }
 
 function requireServer(file: FileConfig, credentials: EnvCredentials, context: Context): void {

@@ -11,7 +11,10 @@ const NO_CHILD =
 	"env names variables, but there is no child to get them; add exec.command, or write it after --";
 
 /** What works but should be known. */
-export function warningsOf(config: Omit<Config, "warnings">, environment: Environment): readonly string[] {
+export function warningsOf(
+	config: Omit<Config, "warnings" | "unsupported">,
+	environment: Environment,
+): readonly string[] {
 	const { vault, listener, auth, exec, env, exitAfterAuth, handover } = config;
 	const isRevoked = exitAfterAuth && auth?.revokeOnShutdown === true && handover === undefined;
 	const isEmptied = isRevoked && auth.sinks.length > 0;

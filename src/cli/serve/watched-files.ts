@@ -48,7 +48,7 @@ function filesOf({ config, texts }: Settled, links: VaultLinks): readonly string
 	const tls = [caCert, clientCert, clientKey].filter((path) => path !== undefined);
 	const { token, tls: own } = config.listener ?? {};
 	return [
-		...(config.file === undefined ? [] : [config.file]),
+		...config.files,
 		...texts.keys(),
 		...links.session.credentialFiles,
 		...tls,

@@ -1,0 +1,1 @@
+export type { HclBody } from "./hcl/body.ts";
