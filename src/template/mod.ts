@@ -1,6 +1,6 @@
 export { TemplateError } from "./errors.ts";
 export type { EvaluationOptions } from "./evaluate.ts";
-export { finishText, type Piece, plainText } from "./format/mod.ts";
+export { brokenOut, finishText, type Piece, plainText } from "./format/mod.ts";
 export { holdsPort, type OpenPiece, withPort } from "./port.ts";
 export type { Found, TemplateInputs, TemplateRequest, TemplateSecret } from "./inputs.ts";
 export { type Discovery, parseTemplate, type RenderPass, type Template } from "./template.ts";

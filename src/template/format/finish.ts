@@ -1,15 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { AgentError } from "../../kernel/mod.ts";
 import { FormatError } from "./errors.ts";
 import { type Format, JsonText, type Piece, type Scalar, Unplaceable } from "./format.ts";
+import { leavesOf, mapLeaves, mark, type Marker } from "./marking.ts";
 import { asText, namesAsText, refusedName } from "./names.ts";
-
-/** One marker: letters and digits alone, so that no lexer of any format sees more in it than a word. */
-interface Marker {
-	readonly text: string;
-	readonly piece: Extract<Piece, { kind: "value" }>;
-}
 
 /** Each is written, and looked for in what was read back. */
 const MOST_VALUES = 10_000;
@@ -74,7 +68,7 @@ export function finish<Context>(
 				return marker !== undefined && filled.has(marker) ? String(valueIn(marker)) : all;
 			}),
 		);
-		return isDeepStrictEqual(readBack(format, text), restored);
+		return isDeepStrictEqual(leavesOf(format, text), restored);
 	};
 	if (comesBack(new Set(markers))) return final;
 	throw FormatError.unplaceable(
@@ -125,19 +119,6 @@ function bareJson<Context>(
 
 const valueIn = (marker: Marker): Scalar => marker.piece.value;
 
-function mark(pieces: readonly Piece[]): { marked: string; markers: readonly Marker[]; pattern: RegExp } {
-	const nonce = `KT${randomBytes(12).toString("hex")}`;
-	const markers: Marker[] = [];
-	const texts = pieces.map((piece) => {
-		if (piece.kind === "text") return piece.text;
-		if (piece.raw) return String(piece.value);
-		const text = `${nonce}x${markers.length}z`;
-		markers.push({ text, piece });
-		return text;
-	});
-	return { marked: texts.join(""), markers, pattern: new RegExp(`${nonce}x(\\d+)z`, "g") };
-}
-
 function place(marker: Marker, escape: () => string): string {
 	const { value, origin } = marker.piece;
 	if (typeof value === "string" && !value.isWellFormed()) {
@@ -164,15 +145,6 @@ function wellFormed<T>(options: FinishOptions, read: () => T): T {
 	}
 }
 
-/** A text that no longer parses is a value that broke out, whatever the parser says. */
-function readBack<Context>(format: Format<Context>, text: string): unknown {
-	try {
-		return mapLeaves(format.parse(text), (leaf) => leaf);
-	} catch {
-		return undefined;
-	}
-}
-
 /**
  * The first value that does not come back when those before it do: found by halving, because a value may be
  * harmless alone and collide with another.
@@ -188,21 +160,4 @@ function culprit(markers: readonly Marker[], comesBack: (filled: ReadonlySet<Mar
 	const found = markers[bad - 1];
 	if (found === undefined) throw new RangeError("Cannot blame a value: there is none");
 	return found;
-}
-
-/**
- * The tree with every leaf as text: what was written bare comes back as number or boolean, with the same
- * spelling. Objects become sorted entries, so that a key made of digits, which JavaScript moves to the
- * front, stays equal, and two keys that have become one do not.
- */
-function mapLeaves(node: unknown, change: (leaf: string) => string): unknown {
-	if (Array.isArray(node)) return node.map((item) => mapLeaves(item, change));
-	if (typeof node === "object" && node !== null && Object.getPrototypeOf(node) === Object.prototype) {
-		const entries = Object.entries(node).map(([key, item]) => ({
-			key: change(key),
-			item: mapLeaves(item, change),
-		}));
-		return { entries: entries.toSorted((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key))) };
-	}
-	return change(String(node));
 }

@@ -2,7 +2,8 @@ import { dotenvFormat } from "./dotenv.ts";
 import { type DotenvDialect, DIALECTS } from "./dotenv-dialect.ts";
 import { FormatError } from "./errors.ts";
 import { finish } from "./finish.ts";
-import type { Format, Piece } from "./format.ts";
+import type { Format, Origin, Piece } from "./format.ts";
+import { looseValues } from "./loose-values.ts";
 import { jsonFormat } from "./json.ts";
 import { propertiesFormat } from "./properties.ts";
 import { shellFormat } from "./shell.ts";
@@ -32,10 +33,19 @@ export function plainText(pieces: readonly Piece[], variable: string | undefined
 	return pieces.map((piece) => (piece.kind === "text" ? piece.text : String(piece.value))).join("");
 }
 
-type WithFormat = <Context>(format: Format<Context>) => string;
+/**
+ * Values that were put in as they are, by a template that asked for no escaping, and that the format's readers would
+ * not get back so.
+ *
+ * @returns their places; `text` has none, for it promises nothing
+ */
+export async function brokenOut(name: string, pieces: readonly Piece[]): Promise<readonly Origin[]> {
+	if (pieces.every((piece) => piece.kind === "text" || !piece.raw)) return [];
+	return await withFormat(name, (format) => looseValues(format, pieces));
+}
 
 /** The parser of YAML is large and most templates are not YAML: it is loaded when the first one is. */
-async function withFormat(name: string, use: WithFormat): Promise<string> {
+async function withFormat<T>(name: string, use: <Context>(format: Format<Context>) => T): Promise<T> {
 	const [base, dialect = "common"] = name.split(":");
 	switch (base) {
 		case "dotenv":
