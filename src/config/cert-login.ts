@@ -1,4 +1,4 @@
-import type { CertConfig } from "./config.ts";
+import type { CertConfig } from "./login-config.ts";
 import { compact, type Context } from "./context.ts";
 import type { FileConfig } from "./schema/file.ts";
 

@@ -1,7 +1,7 @@
-import type { Secret } from "../kernel/mod.ts";
 import type { Problem } from "./errors.ts";
 import type { ExecConfig } from "./exec-config.ts";
 import type { ListenAddress } from "./listen-address.ts";
+import type { AuthConfig, Credential } from "./login-config.ts";
 
 /** The whole configuration after flags, environment and file have been joined, checked and given defaults. Frozen. */
 export interface Config {
@@ -28,15 +28,38 @@ export interface Config {
 	readonly listener?: ListenerConfig;
 	/** Absent: each agent logs in and reads for itself. */
 	readonly handover?: HandoverConfig;
-	readonly log: { readonly level: LogLevelName; readonly format: "json" | "pretty" };
+	readonly log: LogConfig;
+	/** Absolute; the file that holds the process id. */
+	readonly pidFile?: string;
 	/** Init-container mode: end with 0 as soon as everything stands. */
 	readonly exitAfterAuth: boolean;
-	/** Bound on the wait for a first full render with `exitAfterAuth`, in milliseconds. */
-	readonly timeoutMs: number;
+	/** Bound on the wait for a first full render with `exitAfterAuth`, in milliseconds; absent: without end. */
+	readonly timeoutMs?: number;
+	/** So long may something required not render, in milliseconds, before the agent ends; absent: for ever. */
+	readonly giveUpAfterMs?: number;
 	/** What works but should not stay so, one sentence each, for the log at start. */
 	readonly warnings: readonly string[];
 	/** What a config of another program asks for and we cannot do; an agent does not start with it. */
 	readonly unsupported: readonly Problem[];
+}
+
+export interface LogConfig {
+	readonly level: LogLevelName;
+	readonly format: "json" | "pretty";
+	/** Absent: the lines go to stderr alone. */
+	readonly file?: LogFileConfig;
+}
+
+/** A file that gets every log line as well. */
+export interface LogFileConfig {
+	/** Absolute. */
+	readonly path: string;
+	/** Size from which on the file is put aside, in bytes; absent: however large it gets. */
+	readonly rotateBytes?: number;
+	/** Age from which on it is, in milliseconds. */
+	readonly rotateMs: number;
+	/** How many files that were put aside are kept; absent: all. */
+	readonly mostRotated?: number;
 }
 
 export type LogLevelName = "trace" | "debug" | "info" | "warn" | "error";
@@ -58,86 +81,6 @@ export interface VaultConfig {
 	};
 }
 
-/** One login method and how it is repeated. */
-export type AuthConfig = ApproleConfig | CertConfig | JwtConfig | KubernetesConfig | TokenConfig;
-
-interface LoginBase {
-	/** Login namespace when it differs from `vault.namespace`. */
-	readonly namespace?: string;
-	/** First pause after a failed login or renewal, in milliseconds. */
-	readonly minBackoffMs: number;
-	readonly maxBackoffMs: number;
-	/** Files that get the token. */
-	readonly sinks: readonly SinkConfig[];
-	/** Revoke the token when the agent ends. Default false. */
-	readonly revokeOnShutdown: boolean;
-}
-
-/** A file that gets the token after each login. */
-export interface SinkConfig {
-	/** Absolute. */
-	readonly path: string;
-	/** Permission bits; default 0o600. */
-	readonly mode: number;
-	/** Owner by name, or by number in digits; the agent's own when absent. */
-	readonly user?: string;
-	readonly group?: string;
-	/** Life of the wrapping that is written in place of the token, in milliseconds; the token itself when absent. */
-	readonly wrapTtlMs?: number;
-}
-
-export interface ApproleConfig extends LoginBase {
-	readonly method: "approle";
-	/** Without slashes at the ends, such as `auth/approle`. */
-	readonly mountPath: string;
-	readonly roleId: Credential;
-	/** Absent for roles that bind no secret id. */
-	readonly secretId?: Credential;
-	/** Such as `auth/approle/role/gateway/secret-id`: what is given as secret id is a wrapping token that was made there. */
-	readonly wrappingPath?: string;
-	/** Unlink the secret id's file once it has been read. Default true, as in Vault Agent. */
-	readonly removeSecretIdFile: boolean;
-}
-
-export interface CertConfig extends LoginBase {
-	readonly method: "cert";
-	readonly mountPath: string;
-	/** The role; whichever fits when absent. */
-	readonly name?: string;
-	/** Absolute paths, when the login shows a certificate of its own. */
-	readonly own?: { readonly clientCert: string; readonly clientKey: string; readonly caCert?: string };
-	/** Read the files again before each login. Default true. */
-	readonly reload: boolean;
-}
-
-export interface KubernetesConfig extends LoginBase {
-	readonly method: "kubernetes";
-	readonly mountPath: string;
-	readonly role: string;
-	/** Absolute; the service account's token. */
-	readonly tokenPath: string;
-}
-
-export interface JwtConfig extends LoginBase {
-	readonly method: "jwt";
-	readonly mountPath: string;
-	readonly role: string;
-	/** Absolute; the file that holds the JWT. */
-	readonly path: string;
-	/** Unlink that file once it has been read. Default true, as in Vault Agent. */
-	readonly removeJwtFile: boolean;
-}
-
-export interface TokenConfig extends LoginBase {
-	readonly method: "token";
-	readonly token: Credential;
-}
-
-/** A credential given in place, or the file that holds it. */
-export type Credential =
-	| { readonly kind: "value"; readonly value: Secret }
-	| { readonly kind: "file"; readonly path: string };
-
 export type FormatName =
 	| "dotenv"
 	| "dotenv:compose"
@@ -154,6 +97,7 @@ export interface TemplateConfig extends PaceConfig {
 	/** The template file, absolute; or `contents`. */
 	readonly source?: string;
 	readonly contents?: string;
+	readonly language: TemplateLanguage;
 	/** Absolute. */
 	readonly destination: string;
 	readonly format: FormatName;
@@ -161,16 +105,53 @@ export interface TemplateConfig extends PaceConfig {
 	readonly isFormatUnsaid?: true;
 	/** Permission bits; default 0o600. */
 	readonly mode: number;
+	/** A file that is there keeps its own mode. */
+	readonly keepMode: boolean;
 	/** Owner by name, or by number in digits; the agent's own when absent. */
 	readonly user?: string;
 	readonly group?: string;
-	readonly onChange: ChangeAction;
+	/** The file before stays as `.bak`. */
+	readonly backup: boolean;
+	readonly createDestDirs: boolean;
+	/** Permission bits of folders that are made; default 0o700. */
+	readonly dirMode: number;
+	/** Absent: what has changed is written at once. */
+	readonly wait?: WaitConfig;
+	/** All are done. */
+	readonly onChange: readonly ChangeAction[];
 	/** What happens to the file when its secret is deleted in Vault. */
 	readonly onDeleted: "keep" | "remove";
 	/** When false, a missing secret does not hold the start up. Default true. */
 	readonly required: boolean;
 	/** Let an empty value through. Default false. */
 	readonly allowEmpty: boolean;
+}
+
+/** What a template is written in. */
+export type TemplateLanguage = { readonly kind: "handlebars" } | GoLanguage;
+
+/** Go's `text/template`, and how it behaves. */
+export interface GoLanguage {
+	readonly kind: "go";
+	/** Go's own braces when absent; likewise on the right. */
+	readonly leftDelimiter?: string;
+	readonly rightDelimiter?: string;
+	/** A key that is not there is an error, and not `<no value>`. */
+	readonly errorOnMissingKey: boolean;
+	/** Names of functions that are refused; `*` in them stands for any characters. */
+	readonly functionDenylist: readonly string[];
+	/** Absolute; `file` reads below it alone. */
+	readonly sandboxPath?: string;
+	/** Values are escaped for the format. */
+	readonly isEscaped: boolean;
+}
+
+/** How long a changed file waits for its secrets to be quiet, in milliseconds. */
+export interface WaitConfig {
+	/** More than 0. */
+	readonly minMs: number;
+	/** Since the first change; not less than `minMs`. */
+	readonly maxMs: number;
 }
 
 /** How often the secrets of a template or variable are read, in milliseconds. */
@@ -183,19 +164,41 @@ interface PaceConfig {
 
 /** What is done when a file has changed. */
 export type ChangeAction =
-	| { readonly kind: "none" }
 	| { readonly kind: "restart" }
 	| { readonly kind: "rolling" }
 	| { readonly kind: "signal"; readonly signal: NodeJS.Signals }
-	| { readonly kind: "command"; readonly command: readonly string[]; readonly timeoutMs: number }
+	| {
+			readonly kind: "command";
+			readonly command: readonly string[];
+			readonly timeoutMs: number;
+			/** What it is given of the agent's environment; the whole without credentials when absent. */
+			readonly env?: CommandEnvConfig;
+	  }
 	| { readonly kind: "http"; readonly url: string; readonly method: string; readonly timeoutMs: number };
 
-/** One variable of the child: a reference, or a template over one secret. */
+/** The environment of a command. Names are patterns in which `*` and `?` stand as in file names. */
+export interface CommandEnvConfig {
+	/** Nothing passes but what is custom. */
+	readonly pristine: boolean;
+	/** `NAME=value`, each. */
+	readonly custom: readonly string[];
+	/** When there are any, of the agent's own these pass alone. */
+	readonly allowlist: readonly string[];
+	/** These do not pass, whatever the allowlist says. */
+	readonly denylist: readonly string[];
+}
+
+/** One variable of the child: a reference, a template over one secret, or a whole template. */
 export interface EnvConfig extends PaceConfig {
 	readonly name: string;
 	readonly value:
 		| { readonly kind: "reference"; readonly reference: Reference }
-		| { readonly kind: "template"; readonly secret: string; readonly template: string };
+		| { readonly kind: "template"; readonly secret: string; readonly template: string }
+		| ({ readonly kind: "text"; readonly language: TemplateLanguage } & (
+				| { readonly contents: string }
+				/** Absolute. */
+				| { readonly source: string }
+		  ));
 	readonly required: boolean;
 	readonly allowEmpty: boolean;
 }

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Secret } from "../kernel/mod.ts";
-import type { Credential } from "./config.ts";
+import type { Credential } from "./login-config.ts";
 import type { Path } from "./place.ts";
 import { isHalfReference, isReferenceValue } from "./reference.ts";
 import type { Settings } from "./settings.ts";

@@ -1,5 +1,6 @@
-import type { AuthConfig, HandoverConfig, TemplateConfig } from "./config.ts";
+import type { HandoverConfig, TemplateConfig } from "./config.ts";
 import type { Context } from "./context.ts";
+import type { AuthConfig } from "./login-config.ts";
 import type { FileConfig } from "./schema/file.ts";
 
 /** What else the config writes, and who logs in. */

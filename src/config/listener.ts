@@ -1,11 +1,12 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { Secret } from "../kernel/mod.ts";
-import type { Credential, ListenerConfig } from "./config.ts";
+import type { ListenerConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import type { Environment } from "./environment.ts";
 import type { Flags } from "./flags.ts";
 import { fromFolder, isLocal, listenAddress } from "./listen-address.ts";
+import type { Credential } from "./login-config.ts";
 import type { FileConfig } from "./schema/file.ts";
 import type { Settings } from "./settings.ts";
 

@@ -12,6 +12,7 @@ import { applyCommand, applyFlags, type Flags } from "./flags.ts";
 import type { ForeignSettings } from "./foreign.ts";
 import { handover } from "./handover.ts";
 import { applyListenerAddress, applyListenerToken, listener } from "./listener.ts";
+import { logging } from "./logging.ts";
 import { login, missingCredential } from "./login.ts";
 import { refuseSharedAddress } from "./rolling.ts";
 import type { FileConfig } from "./schema/file.ts";
@@ -19,6 +20,7 @@ import { server } from "./server.ts";
 import { Settings } from "./settings.ts";
 import { variables } from "./variables.ts";
 import { warningsOf } from "./warnings.ts";
+import { refuseWrapped } from "./wrapped-login.ts";
 
 export interface ConfigInput extends FileInput {
 	readonly flags: Flags;
@@ -64,6 +66,7 @@ function normalize(file: FileConfig, input: ConfigInput, context: Context): Conf
 	if (needsServer) requireServer(file, credentials, context);
 	const auth = login(file.auto_auth, credentials, context);
 	refusePlainAddress(file, context);
+	refuseWrapped(file, context);
 	const exec = child(file, context);
 	const answering = listener(file.listener, context);
 	const files = templates(file, exec, context);
@@ -79,13 +82,15 @@ function normalize(file: FileConfig, input: ConfigInput, context: Context): Conf
 		templates: files,
 		allowedRoots: file.allowed_roots.map((root) => context.resolve(root)),
 		fileRoots: file.file_roots.map((root) => context.resolve(root)),
-		env: variables(file.env),
+		env: variables(file.env, context),
 		...(exec && { exec }),
 		...(answering && { listener: answering }),
 		...(handedOver && { handover: handedOver }),
-		log: { level: file.log.level, format: file.log.format ?? (input.isTerminal ? "pretty" : "json") },
+		log: logging(file.log, input, context),
+		...(file.pid_file !== undefined && { pidFile: context.resolve(file.pid_file) }),
 		exitAfterAuth: file.exit_after_auth,
-		timeoutMs: milliseconds(file.timeout),
+		...(milliseconds(file.timeout) > 0 && { timeoutMs: milliseconds(file.timeout) }),
+		...(file.give_up_after !== undefined && { giveUpAfterMs: milliseconds(file.give_up_after) }),
 	};
 	return {
 		...config,

@@ -1,8 +1,8 @@
 import { Secret } from "../kernel/mod.ts";
 import { certificate } from "./cert-login.ts";
-import type { AuthConfig, Credential } from "./config.ts";
 import { type Context, milliseconds } from "./context.ts";
 import type { EnvCredentials } from "./environment.ts";
+import type { AuthConfig, Credential } from "./login-config.ts";
 import { trimSlashes } from "./reference.ts";
 import { checkAgainst } from "./schema/fields.ts";
 import type { FileConfig } from "./schema/file.ts";
@@ -44,9 +44,9 @@ const METHOD_KEYS: Readonly<Record<AutoAuth["method"], readonly (keyof AutoAuth[
 		"secret_id_response_wrapping_path",
 	],
 	cert: ["name", "client_cert", "client_key", "ca_cert", "reload"],
-	jwt: ["role", "path", "remove_jwt_after_reading"],
+	jwt: ["role", "path", "remove_jwt_after_reading", "remove_jwt_follows_symlinks", "jwt_read_period"],
 	kubernetes: ["role", "token_path"],
-	token: ["token_file_path"],
+	token: ["token", "token_file_path", "unwrap_token"],
 };
 
 function approle(file: AutoAuth, env: EnvCredentials, context: Context): AuthConfig | undefined {
@@ -95,6 +95,7 @@ function kubernetes(file: AutoAuth, _: EnvCredentials, context: Context): AuthCo
 function jwt(file: AutoAuth, _: EnvCredentials, context: Context): AuthConfig | undefined {
 	const role = required(file, "role", context);
 	const path = required(file, "path", context);
+	const period = file.config.jwt_read_period;
 	if (role === undefined || path === undefined) return undefined;
 	return {
 		method: "jwt",
@@ -102,6 +103,8 @@ function jwt(file: AutoAuth, _: EnvCredentials, context: Context): AuthConfig | 
 		role,
 		path: context.resolve(path),
 		removeJwtFile: file.config.remove_jwt_after_reading ?? true,
+		removeFollowsLinks: file.config.remove_jwt_follows_symlinks ?? false,
+		...(period !== undefined && { readPeriodMs: milliseconds(period) }),
 		...common(file, context),
 	};
 }
@@ -116,10 +119,9 @@ function required(file: AutoAuth, key: "path" | "role", context: Context): strin
 }
 
 function token(file: AutoAuth, env: EnvCredentials, context: Context): AuthConfig | undefined {
-	const path = file.config.token_file_path;
-	const given: Credential | undefined =
-		path === undefined ? env.token : { kind: "file", path: context.resolve(path) };
-	return given && { method: "token", token: given, ...common(file, context) };
+	const given = credential(file, "token", context) ?? env.token;
+	const isWrapped = file.config.unwrap_token ?? false;
+	return given && { method: "token", token: given, isWrapped, ...common(file, context) };
 }
 
 /** Says what the login in the file lacks; apart from {@link login}, for what needs no server needs no credentials. */
@@ -136,8 +138,8 @@ export function missingCredential(file: FileConfig, env: EnvCredentials): string
 		case "kubernetes":
 			return undefined; // a token file is there or not when the login reads it
 		case "token":
-			if (config.token_file_path ?? env.token) return undefined;
-			return "auto_auth.config lacks token_file_path, and VAULT_TOKEN is not set";
+			if (config.token ?? config.token_file_path ?? env.token) return undefined;
+			return "auto_auth.config lacks token_file_path or token, and VAULT_TOKEN is not set";
 		default:
 			return method satisfies never;
 	}
@@ -151,7 +153,7 @@ function missingFromApprole(config: AutoAuth["config"], env: EnvCredentials): st
 	return "auto_auth.config lacks secret_id_file_path with the wrapping token, and VAULT_SECRET_ID_FILE is not set";
 }
 
-function credential(file: AutoAuth, key: "role_id" | "secret_id", context: Context): Credential | undefined {
+function credential(file: AutoAuth, key: SecretKey, context: Context): Credential | undefined {
 	const value = file.config[key];
 	const path = file.config[`${key}_file_path`];
 	if (value !== undefined && path !== undefined) {
@@ -173,6 +175,9 @@ function refuseKeys(file: AutoAuth, context: Context): void {
 	}
 }
 
+/** Keys of what may stand in the config itself, or in a file that is named instead. */
+type SecretKey = "role_id" | "secret_id" | "token";
+
 /** What every login has. */
 function common(file: AutoAuth, context: Context) {
 	const minBackoffMs = milliseconds(file.min_backoff);
@@ -181,10 +186,13 @@ function common(file: AutoAuth, context: Context) {
 		const message = "auto_auth.min_backoff: expected no more than max_backoff";
 		context.problems.push({ place: context.places.of(["auto_auth", "min_backoff"]), message });
 	}
+	const wrapTtl = file.wrap_ttl;
 	return {
 		...(file.namespace !== undefined && { namespace: file.namespace }),
 		minBackoffMs,
 		maxBackoffMs,
+		...(wrapTtl !== undefined && { wrapTtlMs: milliseconds(wrapTtl) }),
+		endsOnError: file.exit_on_err,
 		sinks: sinks(file, context),
 		revokeOnShutdown: file.revoke_on_shutdown,
 	};

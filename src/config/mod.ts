@@ -5,6 +5,7 @@ export type { Flags } from "./flags.ts";
 export type { ForeignSettings } from "./foreign.ts";
 export { guessFormat } from "./format-name.ts";
 export { type ConfigInput, loadConfig } from "./load.ts";
+export type * from "./login-config.ts";
 export { type Path, Places } from "./place.ts";
 export { publicTexts } from "./public-texts.ts";
 export { parseReference } from "./reference.ts";

@@ -74,9 +74,9 @@ export function list<T extends z.ZodMiniType>(item: T, what: string) {
 	return z.array(item, expects(what));
 }
 
-/** Either of two kinds. `sentence` is for a value that is neither. */
-export function oneOf<A extends z.ZodMiniType, B extends z.ZodMiniType>(
-	kinds: readonly [A, B],
+/** One of several kinds. `sentence` is for a value that is none of them. */
+export function oneOf<const T extends readonly z.ZodMiniType[]>(
+	kinds: T,
 	sentence: (input: unknown) => string,
 ) {
 	return z.union(kinds, { error: ({ input }) => (input === undefined ? MISSING : sentence(input)) });
@@ -141,6 +141,12 @@ export function duration(least = "0s") {
 			return ms < (parseDuration(least) ?? 0) ? `expected at least ${least}` : undefined;
 		}),
 	);
+}
+
+/** A number without a fraction. */
+export function whole(least: number) {
+	const what = `a whole number, ${least} or more`;
+	return z.int(expects(what)).check(z.gte(least, `expected ${what}`));
 }
 
 /** A duration that is not nothing. */

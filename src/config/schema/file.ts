@@ -8,29 +8,17 @@ import {
 	note,
 	optional,
 	orEmpty,
+	path,
 	span,
 	text,
-	word,
 	type Output,
 } from "./fields.ts";
 import { env, exec } from "./child.ts";
 import { handover } from "./handover.ts";
 import { listener } from "./listener.ts";
+import { log } from "./log.ts";
 import { autoAuth, vault } from "./login.ts";
 import { template } from "./template.ts";
-
-const log = keys({
-	level: note(
-		defaulted(word(["trace", "debug", "info", "warn", "error"]), "info"),
-		"trace, debug, info, warn or error",
-		"The least that is written.",
-	),
-	format: note(
-		optional(word(["json", "pretty"])),
-		"json or pretty",
-		"How it is written. Default: pretty on a terminal, otherwise json.",
-	),
-});
 
 const file = keys({
 	vault: note(orEmpty(vault), "map", "The server."),
@@ -64,6 +52,11 @@ const file = keys({
 		"What an agent that ends with `exit_after_auth` leaves for the one that starts after it: its token, credentials on loan, certificates that it had made. So a pod with an init container and a sidecar logs in once and has one credential. Encrypted, and removed once it is taken up; where that fails the next agent logs in for itself. `revoke_on_shutdown` is then left to that one. None unless given.",
 	),
 	log: note(orEmpty(log), "map", "The agent's own log, on stderr."),
+	pid_file: note(
+		optional(path),
+		"path",
+		"File that holds the agent's process id while it runs. None unless given.",
+	),
 	watch: note(
 		defaulted(flag, true),
 		"true or false",
@@ -75,9 +68,14 @@ const file = keys({
 		"End with 0 as soon as everything stands: for an init container.",
 	),
 	timeout: note(
-		defaulted(span, "2m"),
+		defaulted(duration(), "2m"),
 		"duration",
-		"With `exit_after_auth`: how long to wait for Vault before giving up.",
+		"With `exit_after_auth`: how long to wait for Vault before giving up; 0 is without end.",
+	),
+	give_up_after: note(
+		optional(span),
+		"duration",
+		"A template or variable that is required, and could not be rendered for so long, ends the agent with that error's exit code, also one that has run for days; what waiting cannot mend ends it at once. The child is stopped. Default: never.",
 	),
 });
 

@@ -8,6 +8,7 @@ import {
 	oneOf,
 	optional,
 	orEmpty,
+	pace,
 	path,
 	refuse,
 	someText,
@@ -97,10 +98,30 @@ const autoAuthConfig = keys({
 		"true or false",
 		"Remove the JWT's file once Vault has answered a login with it. Default: `true`, as in Vault Agent.",
 	),
+	remove_jwt_follows_symlinks: note(
+		optional(flag),
+		"true or false",
+		"Where the JWT's file is a link, remove the file that it leads to and leave the link. Default: false.",
+	),
+	jwt_read_period: note(
+		optional(pace),
+		"duration",
+		"Look for a new JWT so often, and log in anew as soon as there is one. Default: a new JWT is for the next login.",
+	),
+	token: note(
+		optional(someText),
+		"text",
+		"The token, for method `token`; better in a file. Default: the token in `VAULT_TOKEN`.",
+	),
 	token_file_path: note(
 		optional(path),
 		"path",
 		"File that holds the token, for method `token`: the token alone, or the JSON of a login. The `.vault-token` in a home is read only when it is named here. Default: the token in `VAULT_TOKEN`.",
+	),
+	unwrap_token: note(
+		optional(flag),
+		"true or false",
+		"The token is wrapped: what is given is a wrapping token, or the JSON that a sink with `wrap_ttl` holds. It is unwrapped once, at the start. Default: false.",
 	),
 	name: note(
 		optional(someText),
@@ -149,6 +170,16 @@ export const autoAuth = keys({
 		"Upper bound of the first pause after a failed login or renewal.",
 	),
 	max_backoff: note(defaulted(span, "5m"), "duration", "Upper bound of every such pause."),
+	wrap_ttl: note(
+		optional(span),
+		"duration",
+		"Have Vault wrap the login's token for so long: the agent never holds it, and the one sink gets the wrapping (JSON, as Vault Agent does) for somebody else to unwrap. Nothing can be rendered then.",
+	),
+	exit_on_err: note(
+		defaulted(flag, false),
+		"true or false",
+		"End the agent when a login fails, whatever the reason; otherwise it is tried again. A renewal that fails is none.",
+	),
 	sinks,
 	revoke_on_shutdown: note(
 		defaulted(flag, false),
