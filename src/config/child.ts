@@ -26,10 +26,10 @@ export function child(file: FileConfig, context: Context): ExecConfig | undefine
 	}
 	const onChange = changeOf(exec);
 	const isReplaced = onChange.kind === "restart" || onChange.kind === "rolling";
-	if (!isReplaced && Object.keys(file.env).length > 0) {
+	if (!isReplaced && !exec.fixed_env && Object.keys(file.env).length > 0) {
 		report(
 			["exec", "on_change"],
-			`exec.on_change: ${onChange.kind} cannot go with env: a running process cannot take new variables; use restart or rolling, or templates instead of env`,
+			`exec.on_change: ${onChange.kind} cannot go with env: a running process cannot take new variables; use restart or rolling, templates instead of env, or exec.fixed_env: true`,
 		);
 	}
 	if (onChange.kind === "rolling" && "PORT" in file.env)
@@ -37,11 +37,18 @@ export function child(file: FileConfig, context: Context): ExecConfig | undefine
 			["env", "PORT"],
 			"env holds PORT, which with exec.on_change: rolling is the child's private port; use another name",
 		);
+	if (onChange.kind === "rolling" && milliseconds(exec.splay) > 0)
+		report(
+			["exec", "splay"],
+			"exec.splay: with on_change: rolling nothing stands still while a child is replaced, so there is nothing to spread; leave it out",
+		);
 	const readiness = ready(exec, context);
 	const front = rolling(exec, context);
 	return {
 		command: commandLine(exec, ["command"], context),
 		onChange,
+		fixedEnv: exec.fixed_env,
+		splayMs: milliseconds(exec.splay),
 		stopSignal: exec.stop_signal,
 		stopTimeoutMs: milliseconds(exec.stop_timeout),
 		startGraceMs: milliseconds(exec.start_grace),

@@ -2,7 +2,9 @@ import type { ChangeAction, TemplateConfig } from "./config.ts";
 import { type Context, milliseconds } from "./context.ts";
 import type { ExecConfig } from "./exec-config.ts";
 import { guessFormat, isUnknownName } from "./format-name.ts";
+import { languageOf } from "./language.ts";
 import { paceOf } from "./pace.ts";
+import { isSameSetting } from "./same.ts";
 import type { FileConfig } from "./schema/file.ts";
 
 type FileTemplate = FileConfig["templates"][number];
@@ -32,14 +34,32 @@ export function templates(
 		if (result.destination === result.source)
 			report("destination", ".destination: this is the template's own source");
 		seen.add(result.destination);
-		const onChange = template.on_change === undefined ? (exec?.onChange ?? NONE) : action(template.on_change);
-		const fault = changeFault(onChange, exec);
-		if (fault !== undefined) report("on_change", `.on_change: ${fault}`);
-		return { ...result, onChange };
+		const onChange = changesOf(template, exec);
+		for (const fault of new Set(onChange.map((one) => changeFault(one, exec))))
+			if (fault !== undefined) report("on_change", `.on_change: ${fault}`);
+		const language = languageOf(template, path, context);
+		return { ...result, language, onChange };
 	});
 }
 
-const NONE: ChangeAction = { kind: "none" };
+/** Everything that is done when the file has changed, each once. */
+function changesOf(
+	{ on_change: given }: FileTemplate,
+	exec: ExecConfig | undefined,
+): readonly ChangeAction[] {
+	const wanted =
+		given === undefined
+			? [exec?.onChange ?? NONE]
+			: Array.isArray(given)
+				? given.map(action)
+				: [action(given)];
+	const actions = wanted.filter((one) => one.kind !== "none");
+	return actions.filter(
+		(one, index) => actions.findIndex((earlier) => isSameSetting(earlier, one)) === index,
+	);
+}
+
+const NONE = { kind: "none" } as const;
 
 /** A child is turned over in one way. */
 function changeFault({ kind }: ChangeAction, exec: ExecConfig | undefined): string | undefined {
@@ -53,7 +73,7 @@ function changeFault({ kind }: ChangeAction, exec: ExecConfig | undefined): stri
 	return undefined;
 }
 
-function normalize(template: FileTemplate, context: Context): Omit<TemplateConfig, "onChange"> {
+function normalize(template: FileTemplate, context: Context): Omit<TemplateConfig, "onChange" | "language"> {
 	const destination = context.resolve(template.destination);
 	return {
 		...(template.source !== undefined && { source: context.resolve(template.source) }),
@@ -62,8 +82,13 @@ function normalize(template: FileTemplate, context: Context): Omit<TemplateConfi
 		format: template.format ?? guessFormat(destination),
 		...(template.format === undefined && isUnknownName(destination) && { isFormatUnsaid: true }),
 		mode: Number.parseInt(template.mode, 8),
+		keepMode: template.keep_mode,
 		...(template.user !== undefined && { user: String(template.user) }),
 		...(template.group !== undefined && { group: String(template.group) }),
+		backup: template.backup,
+		createDestDirs: template.create_dest_dirs,
+		dirMode: Number.parseInt(template.dir_mode, 8),
+		...waitOf(template),
 		onDeleted: template.on_deleted,
 		required: template.required,
 		allowEmpty: template.allow_empty,
@@ -71,10 +96,24 @@ function normalize(template: FileTemplate, context: Context): Omit<TemplateConfi
 	};
 }
 
-function action(given: NonNullable<FileTemplate["on_change"]>): ChangeAction {
+/** How often `min` the longest wait is, where that is not said. */
+const LONGEST_WAIT = 4;
+
+function waitOf({ wait }: FileTemplate): Pick<TemplateConfig, "wait"> {
+	const minMs = wait === undefined ? 0 : milliseconds(wait.min);
+	if (minMs === 0) return {};
+	return { wait: { minMs, maxMs: wait?.max === undefined ? LONGEST_WAIT * minMs : milliseconds(wait.max) } };
+}
+
+type OneChange = Exclude<NonNullable<FileTemplate["on_change"]>, readonly unknown[]>;
+
+function action(given: OneChange): ChangeAction | typeof NONE {
 	if (typeof given === "string") return { kind: given };
 	if (given.signal !== undefined) return { kind: "signal", signal: given.signal };
 	const timeoutMs = milliseconds(given.timeout);
-	if (given.command !== undefined) return { kind: "command", command: given.command.map(String), timeoutMs };
+	if (given.command !== undefined) {
+		const { env } = given;
+		return { kind: "command", command: given.command.map(String), timeoutMs, ...(env && { env }) };
+	}
 	return given.http === undefined ? NONE : { kind: "http", ...given.http, timeoutMs };
 }

@@ -1,11 +1,18 @@
-import type { ChangeAction } from "./config.ts";
 import type { ListenAddress } from "./listen-address.ts";
 
 /** The child. */
 export interface ExecConfig {
 	/** `{{port}}` in it stands for the child's private port; there with `rolling` alone. */
 	readonly command: readonly string[];
-	readonly onChange: ChangeAction & { readonly kind: "none" | "restart" | "rolling" | "signal" };
+	readonly onChange:
+		| { readonly kind: "none" }
+		| { readonly kind: "restart" }
+		| { readonly kind: "rolling" }
+		| { readonly kind: "signal"; readonly signal: NodeJS.Signals };
+	/** The child keeps the variables that it was started with. */
+	readonly fixedEnv: boolean;
+	/** The longest wait at random before a restart, in milliseconds. */
+	readonly splayMs: number;
 	readonly stopSignal: NodeJS.Signals;
 	/** Between the stop signal and SIGKILL, in milliseconds. */
 	readonly stopTimeoutMs: number;

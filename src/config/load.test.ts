@@ -191,7 +191,7 @@ describe("loadConfig() with a file", () => {
 				{ source: "/etc/keyturn/templates/openai.env.hbs", format: "dotenv", mode: 0o640, group: "gateway" },
 				{
 					format: "json",
-					onChange: { kind: "http", method: "POST", timeoutMs: 30_000 },
+					onChange: [{ kind: "http", method: "POST", timeoutMs: 30_000 }],
 					onDeleted: "remove",
 				},
 			],
@@ -267,11 +267,11 @@ templates: [{ contents: "\${HOME}", destination: "/\${DIR}/$\${x}" }]`;
 	test("gives a template the child's on_change, or none without a child", async () => {
 		const text = "templates: [{ source: a, destination: /a }]";
 		const kind = async (flags: ConfigInput["flags"]) =>
-			(await loadConfig(given(text, { flags }))).templates[0]?.onChange.kind;
+			(await loadConfig(given(text, { flags }))).templates[0]?.onChange.map(({ kind }) => kind);
 
-		expect(await kind({})).toBe("none");
-		expect(await kind(CHILD)).toBe("restart");
-		expect(await kind({ ...CHILD, onChange: "none" })).toBe("none");
+		expect(await kind({})).toEqual([]);
+		expect(await kind(CHILD)).toEqual(["restart"]);
+		expect(await kind({ ...CHILD, onChange: "none" })).toEqual([]);
 	});
 
 	test("is frozen all the way down", async () => {
@@ -385,7 +385,7 @@ poll_interval: 0.5s
 			'agent.yaml:11:11: templates[0].mode: expected a file mode in quotes, such as "0600"',
 			"agent.yaml:12:22: variable MISSING is not set; set it, or write ${MISSING:-default}",
 			'agent.yaml:13:18: unknown key "signl" in templates[1].on_change; did you mean "signal"?',
-			'agent.yaml:16:16: templates[2].on_change: expected none, restart, rolling, or a map with signal, command or http; did you mean "restart"?',
+			'agent.yaml:16:16: templates[2].on_change: expected none, restart, rolling, a map with signal, command or http, or a list of these; did you mean "restart"?',
 			'agent.yaml:17:17: templates[2].on_deleted: expected keep or remove; did you mean "remove"?',
 			"agent.yaml:19:5: env.A: expected a reference such as secret/data/llm/openai#api_key, or a map",
 			'agent.yaml:20:6: env.B: expected a reference such as secret/data/llm/openai#api_key: a path, "#" and the name of a field',
@@ -455,7 +455,7 @@ poll_interval: 0.5s
 		],
 		[
 			"exec: { command: [a], on_change: { signal: SIGHUP } }\nenv: { A: a#b }",
-			"agent.yaml:1:34: exec.on_change: signal cannot go with env: a running process cannot take new variables; use restart or rolling, or templates instead of env",
+			"agent.yaml:1:34: exec.on_change: signal cannot go with env: a running process cannot take new variables; use restart or rolling, templates instead of env, or exec.fixed_env: true",
 		],
 		[
 			"exit_after_auth: true\nexec: { command: [a] }",
@@ -501,7 +501,7 @@ poll_interval: 0.5s
 		const flags = { ...CHILD, env: ["A=a#b"], onChange: "none" };
 
 		expect(await problems(undefined, { flags })).toEqual([
-			"--on-change: exec.on_change: none cannot go with env: a running process cannot take new variables; use restart or rolling, or templates instead of env",
+			"--on-change: exec.on_change: none cannot go with env: a running process cannot take new variables; use restart or rolling, templates instead of env, or exec.fixed_env: true",
 		]);
 	});
 

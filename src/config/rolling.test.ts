@@ -125,11 +125,11 @@ describe("on_change: rolling", () => {
 
 		const config = await loadConfig(given(ROLLING, { templates, env: { KEY: "a#b" } }));
 
-		expect(config.templates.map(({ onChange }) => onChange.kind)).toEqual([
+		expect(config.templates.map(({ onChange }) => onChange[0]?.kind)).toEqual([
 			"rolling",
 			"rolling",
 			"signal",
-			"none",
+			undefined,
 		]);
 	});
 
@@ -415,7 +415,9 @@ describe("another on_change than rolling", () => {
 		async (on_change) => {
 			const [message] = await problems({ command, on_change }, { env: { A: "a#b" } });
 
-			expect(message).toMatch(/cannot go with env: .*; use restart or rolling, or templates instead of env$/);
+			expect(message).toMatch(
+				/cannot go with env: .*; use restart or rolling, templates instead of env, or exec\.fixed_env: true$/,
+			);
 		},
 	);
 });

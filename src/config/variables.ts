@@ -1,21 +1,32 @@
 import type { EnvConfig } from "./config.ts";
+import type { Context } from "./context.ts";
+import { languageOf } from "./language.ts";
 import { paceOf } from "./pace.ts";
 import { parseReference, trimSlashes } from "./reference.ts";
 import type { FileConfig } from "./schema/file.ts";
 
+type FileVariable = Exclude<FileConfig["env"][string], string>;
+
 /** The child's variables, in the order in which they were given. */
-export function variables(file: FileConfig["env"]): EnvConfig[] {
+export function variables(file: FileConfig["env"], context: Context): EnvConfig[] {
 	return Object.entries(file).map(([name, given]) => {
 		if (typeof given === "string")
 			return { name, value: reference(given), required: true, allowEmpty: false };
-		const { secret, template } = given;
-		const value =
-			secret === undefined || template === undefined
-				? reference(given.ref ?? "")
-				: ({ kind: "template", secret: trimSlashes(secret), template } as const);
+		const language = languageOf(given, ["env", name], context);
 		const { required, allow_empty: allowEmpty } = given;
-		return { name, value, required, allowEmpty, ...paceOf(given) };
+		return { name, value: valueOf(given, language, context), required, allowEmpty, ...paceOf(given) };
 	});
+}
+
+function valueOf(
+	{ ref = "", secret, template, contents, source }: FileVariable,
+	language: ReturnType<typeof languageOf>,
+	context: Context,
+): EnvConfig["value"] {
+	if (contents !== undefined) return { kind: "text", language, contents };
+	if (source !== undefined) return { kind: "text", language, source: context.resolve(source) };
+	if (secret === undefined || template === undefined) return reference(ref);
+	return { kind: "template", secret: trimSlashes(secret), template };
 }
 
 function reference(text: string): EnvConfig["value"] {

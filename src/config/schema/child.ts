@@ -16,6 +16,7 @@ import {
 	oneOf,
 	optional,
 	pace,
+	path,
 	refuse,
 	SIGNALS,
 	signal,
@@ -26,7 +27,7 @@ import {
 	word,
 } from "./fields.ts";
 import { ready } from "./ready.ts";
-import { CHANGE_WORDS } from "./template.ts";
+import { CHANGE_WORDS, goKeys, language } from "./template.ts";
 
 const reference = () =>
 	text("a reference such as secret/data/llm/openai#api_key").check(
@@ -44,6 +45,14 @@ const envValue = keys({
 		"text",
 		"Text of the variable, such as `postgres://{{username}}@db/app`.",
 	),
+	contents: note(optional(someText), "text", "A whole template, as in `templates`; this or `ref`."),
+	source: note(optional(path), "path", "The file of a whole template; this or `ref`."),
+	language: note(
+		optional(language),
+		"handlebars or go",
+		"What `contents` or `source` is written in. Default: handlebars.",
+	),
+	...goKeys,
 	required: note(
 		defaulted(flag, true),
 		"true or false",
@@ -63,7 +72,9 @@ const envValue = keys({
 }).check(
 	refuse((value) => {
 		if ("secret" in value !== "template" in value) return "secret and template belong together";
-		return exactlyOne(value, ["ref", "secret"]);
+		if ("language" in value && !("contents" in value || "source" in value))
+			return "language is that of contents or source; there is neither here";
+		return exactlyOne(value, ["ref", "secret", "contents", "source"]);
 	}),
 );
 
@@ -92,7 +103,17 @@ export const exec = keys({
 			"restart",
 		),
 		"none, restart, rolling or map",
-		"What is done with the child when something that it reads has changed. Rolling starts a new child beside the old one and hands the public address over when the new one is ready; it needs `listen` and `ready`. With `env` only restart or rolling will do: a running process cannot take new variables. Also `--on-change`.",
+		"What is done with the child when something that it reads has changed. Rolling starts a new child beside the old one and hands the public address over when the new one is ready; it needs `listen` and `ready`. With `env` only restart or rolling will do, for a running process cannot take new variables; or see `fixed_env`. Also `--on-change`.",
+	),
+	fixed_env: note(
+		defaulted(flag, false),
+		"true or false",
+		"True: the child keeps the variables that it was started with, so that with `env` any `on_change` will do. A child that is started again gets the newest.",
+	),
+	splay: note(
+		defaulted(duration(), "0s"),
+		"duration",
+		"Before the child is restarted, or gets its signal, a time at random up to this passes, so that many do not do so at once.",
 	),
 	listen: note(
 		optional(address(publicAddressFault)),
