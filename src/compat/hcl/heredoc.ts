@@ -62,6 +62,7 @@ function content(text: string, { dash, name }: Mark): string {
 	if (dash === "") return whole;
 	const lines = whole.split("\n");
 	const indentation = lines.at(-1) ?? "";
-	if (!lines.every((line) => line.startsWith(indentation))) return whole.replace(/[ \t]+$/, "");
+	if (!lines.every((line) => line.startsWith(indentation)))
+		return whole.slice(0, whole.length - indentation.length);
 	return lines.map((line) => line.slice(indentation.length)).join("\n");
 }
