@@ -149,7 +149,7 @@ export class Delivery {
 	async #deliver(orders: readonly FileOrder[], folders: HeldFolders): Promise<void> {
 		const { fs } = folders;
 		const { unreported, stubborn, busy } = this.#standing;
-		const plan = await stageAll(orders, { folders, busy });
+		const plan = await stageAll(orders, { folders, busy, uid: this.#deps.links.uid });
 		const noticed: string[] = [];
 		try {
 			await refuseMounted(

@@ -80,6 +80,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 	EROFS: "mount a writable volume there, such as a memory emptyDir",
 	EACCES: "let the agent's user write to that folder",
 	EPERM: "run the agent as a user that may change the owner, or leave user and group out",
+	"write ENOENT": "make it, or have it made with create_dest_dirs: true; it is tried again by itself",
 	"replace EPERM": "give the folder to the agent's user: in one of mode 1777 everybody keeps what is his",
 	EBUSY: "mount the folder instead of the single file: a file that is replaced needs its folder",
 	EXDEV: "mount the folder instead of the single file: a file that is replaced needs its folder",

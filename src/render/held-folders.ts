@@ -5,7 +5,7 @@ import { errorCode } from "../kernel/mod.ts";
 import { checkRoots, type LinkPolicy, wayTo } from "./destination.ts";
 import { DeliveryError } from "./errors.ts";
 import { type FileSystem, isMissing } from "./file-system.ts";
-import { makeFolders, OWN_ALONE } from "./folders.ts";
+import { makeFolders } from "./folders.ts";
 
 /** Names of the process's own open files (proc_pid_fd(5)): a path that begins with one begins in that very folder. */
 const OPEN_FILES = "/proc/self/fd";
@@ -18,13 +18,16 @@ interface HeldDeps {
 	readonly links: LinkPolicy;
 }
 
+/** Permission bits of a folder that is made where it is not there; false: none is made. */
+export type Making = number | false;
+
 /** How a folder is to be opened. */
 interface Way {
 	/** For what. */
 	readonly path: string;
 	/** Where the folder is, links followed. */
 	readonly way: string;
-	readonly isMade: boolean;
+	readonly make: Making;
 }
 
 /**
@@ -58,14 +61,13 @@ export class HeldFolders {
 	/**
 	 * Opens the folder of a path.
 	 *
-	 * @param isMade whether it is made where it is not there
 	 * @throws DeliveryError for a path that leads elsewhere than its name says
 	 */
-	async hold(path: string, isMade: boolean): Promise<void> {
+	async hold(path: string, make: Making): Promise<void> {
 		const folder = normalize(dirname(path));
 		if (this.#names.has(folder)) return;
-		const key = `${isMade} ${folder}`;
-		const opening = this.#opening.get(key) ?? this.#checkAndOpen(folder, path, isMade);
+		const key = `${make} ${folder}`;
+		const opening = this.#opening.get(key) ?? this.#checkAndOpen(folder, path, make);
 		this.#opening.set(key, opening);
 		await opening;
 	}
@@ -76,20 +78,21 @@ export class HeldFolders {
 		for (const handle of this.#handles.splice(0)) await handle.close();
 	}
 
-	async #checkAndOpen(folder: string, path: string, isMade: boolean): Promise<void> {
+	async #checkAndOpen(folder: string, path: string, make: Making): Promise<void> {
 		const { fs, links: policy } = this.#deps;
 		const way = await wayTo(path, fs, policy);
 		await checkRoots(path, way, { fs, policy });
-		await this.#open(folder, { path, way, isMade });
+		await this.#open(folder, { path, way, make });
 	}
 
-	async #open(folder: string, { path, way, isMade }: Way): Promise<void> {
+	async #open(folder: string, { path, way, make }: Way): Promise<void> {
 		const { fs } = this.#deps;
 		if (!(await hasNames(fs))) {
-			if (isMade) await made(folder, () => makeFolders(folder, fs));
+			if (make !== false) await made(folder, () => makeFolders(folder, make, fs));
 			return;
 		}
-		const handle = (await openFolder(folder, fs, 0)) ?? (isMade ? await this.#make(folder) : undefined);
+		const handle =
+			(await openFolder(folder, fs, 0)) ?? (make === false ? undefined : await this.#make(folder, make));
 		if (handle === undefined) return;
 		this.#handles.push(handle);
 		const name = `${OPEN_FILES}/${handle.fd}`;
@@ -102,12 +105,12 @@ export class HeldFolders {
 	}
 
 	/** In the folder around it, which is made as well. */
-	async #make(folder: string): Promise<FileHandle | undefined> {
+	async #make(folder: string, mode: number): Promise<FileHandle | undefined> {
 		const { fs, links } = this.#deps;
 		const way = await wayTo(folder, fs, links);
-		await this.#open(dirname(folder), { path: folder, way, isMade: true });
+		await this.#open(dirname(folder), { path: folder, way, make: mode });
 		return await made(folder, async () => {
-			const isOurs = await this.fs.mkdir(folder, { mode: OWN_ALONE }).then(
+			const isOurs = await this.fs.mkdir(folder, { mode }).then(
 				() => true,
 				(error: unknown) => {
 					if (errorCode(error) === "EEXIST") return false; // made by somebody just now
@@ -116,7 +119,7 @@ export class HeldFolders {
 			);
 			const handle = await openFolder(this.#place(folder), fs, constants.O_NOFOLLOW);
 			// What the umask has taken away its owner needs.
-			if (isOurs && handle !== undefined) await fs.chmod(`${OPEN_FILES}/${handle.fd}`, OWN_ALONE);
+			if (isOurs && handle !== undefined) await fs.chmod(`${OPEN_FILES}/${handle.fd}`, mode);
 			return handle;
 		});
 	}

@@ -5,7 +5,8 @@ import { DeliveryError } from "./errors.ts";
 import { type FileSystem, isMissing } from "./file-system.ts";
 import type { HeldFolders } from "./held-folders.ts";
 import { mountPointsAmong } from "./mount-points.ts";
-import type { Place } from "./order.ts";
+import { makingFor } from "./folders.ts";
+import { backupOf, type Place } from "./order.ts";
 import { resolveOwner } from "./owner.ts";
 import { discard, stage } from "./staged-file.ts";
 
@@ -19,6 +20,7 @@ export async function checkPlaces(places: readonly Place[], folders: HeldFolders
 	for (const place of places) {
 		await folders.hold(place.path, false);
 		await checkLast(place.path, fs);
+		if (place.hasBackup) await checkLast(backupOf(place.path), fs);
 		await resolveOwner(place, fs, place.path);
 	}
 	await refuseMounted(
@@ -71,7 +73,7 @@ async function tryPlace(place: Place, folders: HeldFolders): Promise<void> {
 	const { path } = place;
 	const { fs } = folders;
 	const owner = await resolveOwner(place, fs, path);
-	await folders.hold(path, true);
+	await folders.hold(path, makingFor(place));
 	const { scratch } = await stage({ path, content: Buffer.alloc(0), mode: 0o600, owner }, fs);
 	await discard(scratch, fs);
 }

@@ -82,10 +82,10 @@ function scratchName(path: string): string {
 	return join(dirname(path), `.${basename(path)}.${randomBytes(9).toString("hex")}.keyturn-new`);
 }
 
-/** Whether a folder entry is a scratch file of this destination that a crash has left behind. */
+/** Whether a folder entry is a scratch file of this destination, or of its backup, that a crash has left behind. */
 export function isScratchOf(path: string, entry: string): boolean {
 	const prefix = `.${basename(path)}.`;
-	return entry.startsWith(prefix) && /^[0-9a-f]{18}\.keyturn-new$/.test(entry.slice(prefix.length));
+	return entry.startsWith(prefix) && /^(bak\.)?[0-9a-f]{18}\.keyturn-new$/.test(entry.slice(prefix.length));
 }
 
 /** Writes the content under a scratch name: owner and mode before content, then to the disk. */

@@ -2,7 +2,8 @@ import { checkLast } from "./destination.ts";
 import { DeliveryError } from "./errors.ts";
 import { type FileSystem, isMissing } from "./file-system.ts";
 import type { HeldFolders } from "./held-folders.ts";
-import type { FileOrder } from "./order.ts";
+import { makingFor } from "./folders.ts";
+import { backupOf, type FileOrder } from "./order.ts";
 import { resolveOwner } from "./owner.ts";
 import { atMost } from "./pool.ts";
 import { compare, discardQuietly, readWhole, type StagedFile, stage, type Target } from "./staged-file.ts";
@@ -11,6 +12,8 @@ export interface StagingDeps {
 	readonly folders: HeldFolders;
 	/** Told which files are being worked on. */
 	readonly busy: Set<string>;
+	/** The agent's own user. */
+	readonly uid: number;
 }
 
 /** What a delivery is going to do. */
@@ -35,18 +38,20 @@ export const AT_A_TIME = 3;
  * @throws DeliveryError; scratch files are gone then
  */
 export async function stageAll(orders: readonly FileOrder[], deps: StagingDeps): Promise<Plan> {
-	const { folders, busy } = deps;
+	const { folders, busy, uid } = deps;
 	const { fs } = folders;
 	const plan: Plan = { staged: [], adjusted: [], removed: [], before: new Map() };
 	try {
 		await atMost(AT_A_TIME, orders, async (order) => {
 			busy.add(order.path);
-			await folders.hold(order.path, order.content !== undefined);
+			await folders.hold(order.path, order.content !== undefined && makingFor(order));
 			await checkLast(order.path, fs);
-			await stageOne(order, plan, fs);
+			await stageOne(order, plan, { fs, uid });
 			busy.delete(order.path);
 		});
-		const place = new Map(orders.map(({ path }, index) => [path, index]));
+		// A backup stands before the file is replaced of which it is one.
+		const steps = orders.flatMap(({ path }) => [backupOf(path), path]);
+		const place = new Map(steps.map((path, index) => [path, index]));
 		plan.staged.sort((a, b) => (place.get(a.target.path) ?? 0) - (place.get(b.target.path) ?? 0));
 		return plan;
 	} catch (error) {
@@ -68,18 +73,55 @@ export async function differs(order: FileOrder, fs: FileSystem): Promise<boolean
 	return stat !== undefined;
 }
 
-async function stageOne(order: FileOrder, plan: Plan, fs: FileSystem): Promise<void> {
+interface Surroundings {
+	readonly fs: FileSystem;
+	readonly uid: number;
+}
+
+async function stageOne(order: FileOrder, plan: Plan, { fs, uid }: Surroundings): Promise<void> {
 	if (order.content === undefined) {
 		if (await differs(order, fs)) plan.removed.push(order.path);
 		return;
 	}
-	const target = await targetOf(order, order.content, fs);
+	const fresh = await targetOf(order, order.content, fs);
+	const target = order.keepsMode ? { ...fresh, mode: await keptMode(fresh, { fs, uid }) } : fresh;
 	const standing = await compare(target, fs);
 	if (standing === "other-attributes") plan.adjusted.push(target);
 	if (standing === "absent" || standing === "other-content") {
-		plan.before.set(order.path, standing === "absent" ? standing : await readWhole(order.path, fs));
+		const before = standing === "absent" ? standing : await readWhole(order.path, fs);
+		plan.before.set(order.path, before);
+		if (order.hasBackup && before !== undefined && before !== "absent") await stageBackup(before, plan, fs);
 		plan.staged.push(await stage(target, fs));
 	}
+}
+
+/** A copy and no second name of the file: whoever has that open or linked has nothing to do with the backup. */
+async function stageBackup(before: Target, plan: Plan, fs: FileSystem): Promise<void> {
+	const path = backupOf(before.path);
+	await checkLast(path, fs);
+	const target = { ...before, path, mode: before.mode & 0o777 };
+	const standing = await compare(target, fs);
+	if (standing === "current") return;
+	plan.before.set(path, standing === "absent" ? standing : await readWhole(path, fs));
+	const staged = await stage(target, fs).catch(async (error: unknown) => {
+		const isOfOthers = error instanceof DeliveryError && error.facts["reason"] === "EPERM";
+		if (!isOfOthers) throw error;
+		return await stage({ ...target, owner: OUR_OWN }, fs);
+	});
+	plan.staged.push(staged);
+}
+
+const OUR_OWN = { uid: -1, gid: -1 };
+
+/** The mode of the file that is there. Where somebody else has put it there it opens nothing that we would not. */
+async function keptMode({ path, mode, owner }: Target, { fs, uid }: Surroundings): Promise<number> {
+	const stat = await fs.lstat(path).catch((error: unknown) => {
+		if (isMissing(error)) return undefined;
+		throw DeliveryError.failed("look at", path, error);
+	});
+	if (stat === undefined) return mode;
+	const bits = stat.mode & 0o777;
+	return [0, uid, owner.uid].includes(stat.uid) ? bits : bits & mode;
 }
 
 async function targetOf(order: FileOrder, content: string, fs: FileSystem): Promise<Target> {

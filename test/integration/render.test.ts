@@ -377,6 +377,128 @@ describe("a generation of which one file cannot be written", () => {
 	});
 });
 
+describe("the file before", () => {
+	const kept = (path: string, content: string) => order(path, content, { hasBackup: true });
+
+	test("stays beside the new one, with its mode, and is one alone", async () => {
+		const { at, delivery, text, mode, write, entries } = open();
+		write("key", "K=1", 0o640);
+
+		await delivery.deliver([kept(at("key"), "K=2")]);
+		await delivery.deliver([kept(at("key"), "K=3")]);
+		await delivery.deliver([kept(at("key"), "K=3")]);
+
+		expect(text("key")).toBe("K=3");
+		expect(text("key.bak")).toBe("K=2");
+		expect(mode("key.bak")).toBe(0o600);
+		expect(entries().toSorted()).toEqual(["key", "key.bak"]);
+	});
+
+	test("is none where nothing stood", async () => {
+		const { at, delivery, entries } = open();
+
+		await delivery.deliver([kept(at("key"), "K=1")]);
+
+		expect(entries()).toEqual(["key"]);
+	});
+
+	test.runIf(isRoot)("keeps its owner", async () => {
+		const { at, delivery, write } = open();
+		write("key", "K=1");
+		chownSync(at("key"), 4711, 4712);
+
+		await delivery.deliver([kept(at("key"), "K=2")]);
+
+		expect(statSync(at("key.bak"))).toMatchObject({ uid: 4711, gid: 4712 });
+	});
+
+	test("is not put through a link, and nothing is replaced then", async () => {
+		const { at, delivery, text, write } = open();
+		write("elsewhere", "mine");
+		write("key", "K=1");
+		symlinkSync(at("elsewhere"), at("key.bak"));
+
+		const orders = [kept(at("key"), "K=2")];
+		const early = await failure(delivery.preflight(orders));
+		const late = await failure(delivery.deliver(orders));
+
+		expect(early.message).toBe(`${at("key.bak")} is a link to elsewhere`);
+		expect(late.message).toBe(early.message);
+		expect([text("elsewhere"), text("key")]).toEqual(["mine", "K=1"]);
+	});
+
+	test("is put back with the rest when a file after it cannot be replaced", async () => {
+		const { at, delivery, text, write, failing, entries } = open();
+		write("a", "1");
+		write("a.bak", "0");
+		write("b", "1");
+		failing.fail("rename", "EIO", { path: /\/b$/ });
+
+		await failure(delivery.deliver([kept(at("a"), "2"), order(at("b"), "2")]));
+
+		expect([text("a"), text("a.bak"), text("b")]).toEqual(["1", "0", "1"]);
+		expect(entries().toSorted()).toEqual(["a", "a.bak", "b"]);
+	});
+
+	test("leaves no scratch file of a crash behind", async () => {
+		const { at, delivery, entries, write } = open();
+		write(`.key.bak.${"0a".repeat(9)}.keyturn-new`, "K=1");
+
+		await delivery.sweep([at("key")]);
+
+		expect(entries()).toEqual([]);
+	});
+});
+
+describe("a mode that is kept", () => {
+	test("is that of the file which is there, or the one that was said", async () => {
+		const { at, delivery, mode, write } = open();
+		write("old", "K=1", 0o640);
+
+		await delivery.deliver([
+			order(at("old"), "K=2", { mode: 0o644, keepsMode: true }),
+			order(at("new"), "K=2", { mode: 0o644, keepsMode: true }),
+		]);
+
+		expect([mode("old"), mode("new")]).toEqual([0o640, 0o644]);
+	});
+
+	test.runIf(isRoot)("opens nothing where somebody else has put the file there", async () => {
+		const { at, delivery, mode, write } = open();
+		write("planted", "", 0o666);
+		chownSync(at("planted"), 4711, 4711);
+
+		await delivery.deliver([order(at("planted"), "K=2", { mode: 0o640, keepsMode: true })]);
+
+		expect(mode("planted")).toBe(0o640);
+	});
+});
+
+describe("folders on the way", () => {
+	test("are made with the mode that was said, whatever the umask", async () => {
+		const { at, delivery, mode } = open();
+		const umask = process.umask(0o077);
+		onTestFinished(() => void process.umask(umask));
+
+		await delivery.deliver([order(at("a/b/key"), "K=1", { folderMode: 0o755 })]);
+
+		expect([mode("a"), mode("a/b")]).toEqual([0o755, 0o755]);
+	});
+
+	test("are not made for a file that needs one, which the first look says", async () => {
+		const { at, delivery, entries } = open();
+		const orders = [order(at("a/key"), "K=1", { needsFolder: true })];
+
+		const early = await failure(delivery.preflight(orders));
+		const late = await failure(delivery.deliver(orders));
+
+		expect(early.message).toBe(`cannot write ${at("a/key")}: the folder is not there`);
+		expect(early.rows["do"]).toContain("have it made with create_dest_dirs: true");
+		expect(late.message).toBe(early.message);
+		expect(entries()).toEqual([]);
+	});
+});
+
 test("a reader never meets a missing or a torn file in a thousand replacements", async () => {
 	const { at, delivery, failing } = open();
 	failing.isSyncSkipped = true; // this is about what others see, not about power cuts
