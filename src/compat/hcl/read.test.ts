@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { parse } from "js-hcl-parser";
 import { describe, expect, test } from "vitest";
 import { ConfigError } from "../../config/mod.ts";
@@ -42,7 +42,7 @@ function plainValue(value: HclValue): Plain {
 			return null;
 		case "list":
 			return value.items.map(plainValue);
-		case "object":
+		default:
 			return plain(value.body);
 	}
 }
