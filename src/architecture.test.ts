@@ -90,6 +90,7 @@ describe("src/", () => {
 		const places = files.filter((file) => readFileSync(join(SRC, file), "utf8").includes(".reveal("));
 		expect(places.toSorted()).toEqual([
 			"auth/approle.ts",
+			"auth/envelope.ts",
 			"auth/handover-file.ts",
 			"auth/jwt-login.ts",
 			"auth/jwt.ts",

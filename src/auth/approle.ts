@@ -3,14 +3,10 @@ import type { VaultClient, VaultError } from "../vault/mod.ts";
 import type { AuthMethod, TokenGrant } from "./auth-method.ts";
 import { type Credential, type CredentialFiles, CredentialReader } from "./credential.ts";
 import { isRefusal, LoginError } from "./errors.ts";
-import { grantOf } from "./grant.ts";
+import { loginCall, type LoginTerms } from "./login-call.ts";
 import { secretIdUnwrapper } from "./wrapped-secret-id.ts";
 
-export interface ApproleOptions {
-	/** Such as `auth/approle`. */
-	readonly mountPath: string;
-	/** Login namespace when it differs from the client's. */
-	readonly namespace?: string;
+export interface ApproleOptions extends LoginTerms {
 	readonly roleId: Credential;
 	/** Absent for roles with `bind_secret_id=false`. */
 	readonly secretId?: Credential;
@@ -56,6 +52,7 @@ export function approleMethod(options: ApproleOptions, deps: ApproleDeps): AuthM
 		return secret;
 	};
 
+	const logIn = loginCall(options, deps.client);
 	return {
 		name: "approle",
 		...namespace,
@@ -68,10 +65,9 @@ export function approleMethod(options: ApproleOptions, deps: ApproleDeps): AuthM
 			const secret = await readSecretId(signal);
 			const body = { role_id: role.reveal(), ...(secret && { secret_id: secret.reveal() }) };
 			try {
-				const call = { method: "POST", path: `${mountPath}/login`, body, ...namespace } as const;
-				const reply = await deps.client.send(call, signal);
+				const grant = await logIn(body, signal);
 				await removeSecretId();
-				return grantOf(reply);
+				return grant;
 			} catch (error) {
 				if (!isRefusal(error)) throw error;
 				await removeSecretId();

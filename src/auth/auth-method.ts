@@ -10,6 +10,8 @@ export interface TokenGrant {
 	readonly ttlMs: number;
 	readonly renewable: boolean;
 	readonly policies: readonly string[];
+	/** What stands for the token is its wrapping, as JSON: nobody can ask Vault anything with it. Default false. */
+	readonly isWrapped?: true;
 }
 
 /** One way of proving who we are. Implementations hold no timers and try nothing again. */
@@ -26,6 +28,8 @@ export interface AuthMethod {
 	readonly credentialFiles: readonly string[];
 	/** What a login shows is the token itself: a new one takes its place at once. A token got by proof outlives it. */
 	readonly isTokenItself: boolean;
+	/** How often new credentials are looked for, to log in with at once, in milliseconds; absent: when files change. */
+	readonly lookEveryMs?: number;
 	/**
 	 * Whether the files hold something else than the last login read, so that a refused login is worth another try.
 	 * A file that is gone, empty or unreadable is no news. Never throws.

@@ -2,14 +2,10 @@ import type { Clock } from "../kernel/mod.ts";
 import { type ClientCertificate, type VaultClient, VaultError } from "../vault/mod.ts";
 import type { AuthMethod, TokenGrant } from "./auth-method.ts";
 import { LoginError } from "./errors.ts";
-import { grantOf } from "./grant.ts";
+import { loginCall, type LoginTerms } from "./login-call.ts";
 import { certificateWords, type TlsClient } from "./tls-refresh.ts";
 
-export interface CertOptions {
-	/** Such as `auth/cert`. */
-	readonly mountPath: string;
-	/** Login namespace when it differs from the client's. */
-	readonly namespace?: string;
+export interface CertOptions extends LoginTerms {
 	/** The role; when absent the server takes the first that the certificate fits. */
 	readonly name?: string;
 	/** Files of certificate and key, for those who watch files; none when they are not to be read again. */
@@ -31,6 +27,7 @@ export interface CertDeps {
 export function certMethod(options: CertOptions, { client, refresh, clock }: CertDeps): AuthMethod {
 	const { mountPath, name } = options;
 	const namespace = options.namespace === undefined ? {} : { namespace: options.namespace };
+	const logIn = loginCall(options, client);
 	let shown: string | undefined;
 
 	const isShown = () => client.certificate?.fingerprint === shown;
@@ -51,8 +48,7 @@ export function certMethod(options: CertOptions, { client, refresh, clock }: Cer
 			shown = certificate?.fingerprint;
 			const body = name === undefined ? {} : { name };
 			try {
-				const call = { method: "POST", path: `${mountPath}/login`, body, ...namespace } as const;
-				return grantOf(await client.send(call, signal));
+				return await logIn(body, signal);
 			} catch (error) {
 				if (!(error instanceof VaultError)) throw error;
 				const judgement = judge(error, certificate, clock.date());

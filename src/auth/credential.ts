@@ -9,7 +9,8 @@ export type Credential =
 /** What reading credentials needs of the file system. */
 export interface CredentialFiles {
 	readFile(path: string): Promise<string>;
-	unlink(path: string): Promise<void>;
+	/** @param followsLinks of a link, what it leads to is removed; otherwise the link */
+	unlink(path: string, followsLinks?: boolean): Promise<void>;
 }
 
 export interface CredentialSource {
@@ -18,6 +19,8 @@ export interface CredentialSource {
 	readonly credential: Credential;
 	/** What to do when there is no such file. */
 	readonly advice?: string;
+	/** Of a link, {@link CredentialReader.remove} removes what it leads to. Default false. */
+	readonly removeFollowsLinks?: boolean;
 	/** Whether the last one read still serves when its file has gone. Default: always. */
 	readonly outlivesFile?: (last: Secret) => boolean;
 }
@@ -75,7 +78,7 @@ export class CredentialReader {
 	async remove(setting: string, log: Log): Promise<void> {
 		if (this.path === undefined || (await this.hasNew())) return;
 		try {
-			await this.#files.unlink(this.path);
+			await this.#files.unlink(this.path, this.#source.removeFollowsLinks);
 		} catch (error) {
 			const code = errorCode(error) ?? "unknown";
 			if (code === "ENOENT") return;

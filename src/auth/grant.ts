@@ -1,5 +1,5 @@
 import { AgentError, ExitCode, Secret } from "../kernel/mod.ts";
-import { asNumber, asText, asTexts, type VaultReply } from "../vault/mod.ts";
+import { asNumber, asText, asTexts, type JsonObject, type VaultReply } from "../vault/mod.ts";
 import type { TokenGrant } from "./auth-method.ts";
 
 /**
@@ -23,6 +23,35 @@ export function grantOf(reply: VaultReply): TokenGrant {
 		renewable: reply.auth?.["renewable"] === true,
 		policies: asTexts(reply.auth?.["policies"]),
 	};
+}
+
+/**
+ * The wrapping of a login's token, as Vault Agent writes it: the server's `wrap_info`, as JSON. It stays as it is: who
+ * unwraps it has the token.
+ *
+ * @throws AgentError `E_LOGIN_EMPTY` when the reply holds none
+ */
+export function wrappedGrantOf({ wrapInfo }: VaultReply): TokenGrant {
+	if (asText(wrapInfo?.["token"]) === "") {
+		throw new AgentError("Vault answered the login without a wrapping of the token", {
+			code: "E_LOGIN_EMPTY",
+			exitCode: ExitCode.loginRefused,
+			rows: { do: "check that no proxy drops the header X-Vault-Wrap-TTL, or take auto_auth.wrap_ttl out" },
+		});
+	}
+	return {
+		token: new Secret(wrappingText(wrapInfo ?? {})),
+		accessor: asText(wrapInfo?.["wrapped_accessor"]),
+		ttlMs: 0,
+		renewable: false,
+		policies: [],
+		isWrapped: true,
+	};
+}
+
+/** A wrapping in the words of Vault Agent's sinks. */
+export function wrappingText(wrapInfo: JsonObject): string {
+	return `${JSON.stringify({ wrapped_accessor: "", ...wrapInfo })}\n`;
 }
 
 /** The grant of a token that is already there, as `lookup-self` tells it. */

@@ -2,16 +2,12 @@ import type { Clock, Secret } from "../kernel/mod.ts";
 import type { VaultClient } from "../vault/mod.ts";
 import type { TokenGrant } from "./auth-method.ts";
 import { isRefusal, LoginError } from "./errors.ts";
-import { grantOf } from "./grant.ts";
 import { describeClaims, type JwtClaims, readClaims } from "./jwt-claims.ts";
+import { loginCall, type LoginTerms } from "./login-call.ts";
 
 /** A login that shows a JWT and names a role: `kubernetes` and `jwt` differ in what Vault says to it. */
-export interface JwtLogin {
+export interface JwtLogin extends LoginTerms {
 	readonly name: "jwt" | "kubernetes";
-	/** Such as `auth/kubernetes`. */
-	readonly mountPath: string;
-	/** Login namespace when it differs from the client's. */
-	readonly namespace?: string;
 	readonly role: string;
 	/** What to do about a refusal: the first row that fits is told, and one always does. */
 	readonly advise: (refusal: JwtRefusal) => readonly (readonly [fits: boolean, advice: string])[];
@@ -37,7 +33,7 @@ export interface JwtLoginDeps {
 /** @returns shows a JWT to Vault; the one before stays hidden until then, for an error may still quote it */
 export function jwtLogin(login: JwtLogin, deps: JwtLoginDeps) {
 	const { name, role, mountPath } = login;
-	const namespace = login.namespace === undefined ? {} : { namespace: login.namespace };
+	const ask = loginCall(login, deps.client);
 	let forget = () => {};
 
 	return async (jwt: Secret, signal: AbortSignal): Promise<TokenGrant> => {
@@ -46,8 +42,7 @@ export function jwtLogin(login: JwtLogin, deps: JwtLoginDeps) {
 		forgetLast();
 		const body = { role, jwt: jwt.reveal() };
 		try {
-			const call = { method: "POST", path: `${mountPath}/login`, body, ...namespace } as const;
-			return grantOf(await deps.client.send(call, signal));
+			return await ask(body, signal);
 		} catch (error) {
 			if (!isRefusal(error)) throw error;
 			const now = deps.clock.date();

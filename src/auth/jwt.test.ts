@@ -1,10 +1,11 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { FakeClock } from "../../test/support/fake-clock.ts";
 import { FakeCredentialFiles } from "../../test/support/fake-credential-files.ts";
 import { away, type FakeAnswer, FakeVault, grantReply, refusal } from "../../test/support/fake-vault.ts";
 import { unsignedJwt } from "../../test/support/jwt.ts";
 import { RecordingLog } from "../../test/support/recording-log.ts";
 import { type JwtOptions, jwtMethod } from "./jwt.ts";
+import { TokenSession } from "./mod.ts";
 
 const FILE = "/run/ci/jwt";
 const NOW = Date.parse("2026-11-21T12:00:00Z");
@@ -63,6 +64,20 @@ describe("a login with a JWT", () => {
 		expect(files.texts.get(FILE)).toBe(`${GOOD}\n`);
 	});
 
+	test.each([
+		["the link", false, [[], ["/mnt/jwt"]]],
+		["what the link leads to, where that is asked for", true, [[FILE], []]],
+	])("removes %s", async (_, removeFollowsLinks, left) => {
+		const { files, login } = open({ removeFollowsLinks });
+		files.texts.clear();
+		files.texts.set("/mnt/jwt", GOOD);
+		files.links.set(FILE, "/mnt/jwt");
+
+		await login();
+
+		expect([[...files.links.keys()], [...files.texts.keys()]]).toEqual(left);
+	});
+
 	test("warns of a file that cannot be removed, and goes on", async () => {
 		const { files, log, login } = open();
 		files.isReadOnly = true;
@@ -113,6 +128,72 @@ describe("a login with a JWT", () => {
 		expect([before, after]).toEqual([false, true]);
 		expect(shown()).toEqual([GOOD, NEXT]);
 		expect([method.credentialFiles, method.isTokenItself]).toEqual([[FILE], false]);
+	});
+});
+
+describe("a JWT that is looked for every minute", () => {
+	function openLooking() {
+		const bench = open({ readPeriodMs: MINUTE, removeJwtFile: false }, () => grantReply("t1"));
+		const { method, vault, clock, log } = bench;
+		const session = new TokenSession({
+			method,
+			client: vault,
+			clock,
+			random: () => 1,
+			backoff: { minMs: 1000, maxMs: 5 * MINUTE },
+			log,
+			hide: () => () => undefined,
+		});
+		const stop = new AbortController();
+		let wakes = 0;
+		const kept = session.keepAlive(stop.signal, () => wakes++);
+		onTestFinished(async () => {
+			stop.abort(new Error("the test is over"));
+			await kept;
+		});
+		return { ...bench, session, wakes: () => wakes };
+	}
+
+	test("is logged in with as soon as it is another, though the token is good for an hour", async () => {
+		const { session, files, clock, shown } = openLooking();
+		await session.token(signal);
+		await clock.advance(3 * MINUTE);
+		const before = shown();
+
+		files.texts.set(FILE, NEXT);
+		await clock.advance(MINUTE);
+
+		expect([before, shown()]).toEqual([[GOOD], [GOOD, NEXT]]);
+	});
+
+	test("that is no good leaves the token in use, and is not shown again", async () => {
+		const { session, files, clock, vault, log } = openLooking();
+		await session.token(signal);
+		vault.answer = (call) => {
+			throw refusal(call, 400);
+		};
+
+		files.texts.set(FILE, NEXT);
+		await clock.advance(5 * MINUTE);
+
+		expect(vault.to("auth/jwt/login")).toHaveLength(2);
+		expect((await session.token(signal)).reveal()).toBe("t1");
+		expect(log.of("login").at(-1)).toMatch(/^the new credential is of no use: .*; the token before it/);
+	});
+
+	test("wakes who waits for a login when it comes after one that was refused", async () => {
+		const { session, files, clock, vault, wakes } = openLooking();
+		vault.answer = (call) => {
+			throw refusal(call, 400);
+		};
+		await session.token(signal).catch(() => undefined);
+		await clock.advance(2 * MINUTE);
+		const before = wakes();
+
+		files.texts.set(FILE, NEXT);
+		await clock.advance(MINUTE);
+
+		expect([before, wakes()]).toEqual([0, 1]);
 	});
 });
 

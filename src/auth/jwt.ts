@@ -4,17 +4,18 @@ import { type CredentialFiles, CredentialReader } from "./credential.ts";
 import { LoginError } from "./errors.ts";
 import { readClaims } from "./jwt-claims.ts";
 import { type JwtLoginDeps, type JwtRefusal, jwtLogin } from "./jwt-login.ts";
+import type { LoginTerms } from "./login-call.ts";
 
-export interface JwtOptions {
-	/** Such as `auth/jwt`. */
-	readonly mountPath: string;
-	/** Login namespace when it differs from the client's. */
-	readonly namespace?: string;
+export interface JwtOptions extends LoginTerms {
 	readonly role: string;
 	/** File that holds the JWT. */
 	readonly path: string;
 	/** Unlink the file once Vault has answered a login with it. */
 	readonly removeJwtFile: boolean;
+	/** Of a link, what it leads to goes. Default false. */
+	readonly removeFollowsLinks?: boolean;
+	/** How often a new JWT is looked for, to log in with at once, in milliseconds; absent: it is for the next login. */
+	readonly readPeriodMs?: number;
 }
 
 export interface JwtDeps extends JwtLoginDeps {
@@ -27,10 +28,11 @@ export interface JwtDeps extends JwtLoginDeps {
  * file has gone, by us or by others, the last JWT serves for as long as it says of itself.
  */
 export function jwtMethod(options: JwtOptions, deps: JwtDeps): AuthMethod {
-	const { path, removeJwtFile, ...rest } = options;
+	const { path, removeJwtFile, removeFollowsLinks = false, readPeriodMs, ...rest } = options;
 	const jwt = new CredentialReader(deps.files, {
 		what: "JWT",
 		credential: { kind: "file", path },
+		removeFollowsLinks,
 		outlivesFile: (last) => {
 			const expiresAt = readClaims(last.reveal())?.expiresAt;
 			return expiresAt === undefined || expiresAt > deps.clock.date();
@@ -45,6 +47,7 @@ export function jwtMethod(options: JwtOptions, deps: JwtDeps): AuthMethod {
 		...(options.namespace !== undefined && { namespace: options.namespace }),
 		credentialFiles: [path],
 		isTokenItself: false,
+		...(readPeriodMs !== undefined && { lookEveryMs: readPeriodMs }),
 		hasNewCredential: () => jwt.hasNew(),
 		async login(signal) {
 			const shown = await jwt.read();

@@ -2,12 +2,9 @@ import type { AuthMethod } from "./auth-method.ts";
 import { type CredentialFiles, CredentialReader } from "./credential.ts";
 import { short } from "./jwt-claims.ts";
 import { type JwtLoginDeps, type JwtRefusal, jwtLogin } from "./jwt-login.ts";
+import type { LoginTerms } from "./login-call.ts";
 
-export interface KubernetesOptions {
-	/** Such as `auth/kubernetes`. */
-	readonly mountPath: string;
-	/** Login namespace when it differs from the client's. */
-	readonly namespace?: string;
+export interface KubernetesOptions extends LoginTerms {
 	readonly role: string;
 	/** File that holds the service account's token. */
 	readonly tokenPath: string;

@@ -10,7 +10,12 @@ interface Login {
 
 /** The line about a new token. */
 export function sayLogin(log: Log, { method, grant, foundIn }: Login): void {
-	const { accessor, policies, ttlMs } = grant;
+	const { accessor, policies, ttlMs, isWrapped = false } = grant;
+	if (isWrapped) {
+		const msg = `${method} ok, the token came wrapped and is for who reads the sink`;
+		log.write("info", "login", { msg, method, accessor });
+		return;
+	}
 	const ttl = ttlMs > 0 ? `ttl ${formatDuration(ttlMs)}` : "no ttl";
 	const how = foundIn === undefined ? "ok" : `token taken from ${foundIn}`;
 	log.write("info", "login", {

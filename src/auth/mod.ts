@@ -10,4 +10,5 @@ export type { Sink, SinkContent, SinkFiles } from "./sink.ts";
 export { Sinks } from "./sinks.ts";
 export { tlsRefresh } from "./tls-refresh.ts";
 export { tokenMethod } from "./token.ts";
-export { TokenSession, type TokenSessionDeps } from "./token-session.ts";
+export { TokenSession } from "./token-session.ts";
+export type { TokenSessionDeps } from "./token-session-deps.ts";

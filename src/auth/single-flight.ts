@@ -5,6 +5,8 @@ interface SingleFlightDeps {
 	readonly clock: Clock;
 	readonly random: () => number;
 	readonly backoff: BackoffLimits;
+	/** Told of each failure. */
+	readonly failed: (error: AgentError) => void;
 }
 
 /**
@@ -46,7 +48,10 @@ export class SingleFlight<T> {
 			this.#failure = undefined;
 			return result;
 		} catch (error) {
-			if (error instanceof AgentError) this.#note(error);
+			if (error instanceof AgentError) {
+				this.#note(error);
+				this.#deps.failed(error);
+			}
 			throw error;
 		}
 	}

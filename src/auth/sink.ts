@@ -1,5 +1,7 @@
 import { AgentError, type Clock, backoffDelay, ExitCode, type Log, Secret } from "../kernel/mod.ts";
 import type { VaultClient } from "../vault/mod.ts";
+import type { Encrypt, SinkEncryption } from "./envelope.ts";
+import { wrappingText } from "./grant.ts";
 
 /** A file that gets the token. */
 export interface Sink {
@@ -11,6 +13,8 @@ export interface Sink {
 	readonly group?: string;
 	/** Life of the wrapping that is written in place of the token, in milliseconds; the token itself when absent. */
 	readonly wrapTtlMs?: number;
+	/** For the one reader that can open what is written; absent: it is not encrypted. */
+	readonly encryption?: SinkEncryption;
 }
 
 /** What is in a sink: nothing, something that others may have put there or can read, or a text. */
@@ -25,6 +29,8 @@ export interface SinkFiles {
 	write(sink: Sink, content: Secret): Promise<void>;
 	/** The text without white space around it. */
 	read(path: string): Promise<SinkContent>;
+	/** A file that is no secret: the key of a reader. Rejects as `fs.readFile` does. */
+	readPublic(path: string): Promise<string>;
 	/** @throws AgentError */
 	remove(path: string): Promise<void>;
 }
@@ -50,6 +56,7 @@ export class SinkWriter {
 	readonly #deps: SinkDeps;
 	readonly #stop = new AbortController();
 	#token: Secret | undefined;
+	#encrypt: Encrypt | undefined;
 	#content: { readonly token: Secret; readonly text: Secret; readonly until: number } | undefined;
 	#isWritten = false;
 	#failure: AgentError | undefined;
@@ -132,13 +139,22 @@ export class SinkWriter {
 		const { wrapTtlMs } = this.sink;
 		const now = clock.now();
 		if (this.#content?.token !== token || this.#content.until <= now) {
-			if (wrapTtlMs === undefined) this.#content = { token, text: token, until: Number.POSITIVE_INFINITY };
-			else {
-				const text = await wrap(token, { client, wrapTtlMs, namespace }, signal);
-				this.#content = { token, text, until: now + wrapTtlMs / 2 };
-			}
+			const encrypt = await this.#encryption(); // first: without a reader nothing is wrapped
+			const text =
+				wrapTtlMs === undefined ? token : await wrap(token, { client, wrapTtlMs, namespace }, signal);
+			const until = wrapTtlMs === undefined ? Number.POSITIVE_INFINITY : now + wrapTtlMs / 2;
+			this.#content = { token, text: encrypt(text), until };
 		}
 		return this.#content.text;
+	}
+
+	async #encryption(): Promise<Encrypt> {
+		const { encryption } = this.sink;
+		const { files } = this.#deps;
+		if (encryption === undefined) return (text) => text;
+		const { encryptionFor } = await import("./envelope.ts");
+		this.#encrypt ??= await encryptionFor(encryption, (path) => files.readPublic(path));
+		return this.#encrypt;
 	}
 
 	/** Says what has changed for the sink, once. */
@@ -168,7 +184,7 @@ async function wrap(token: Secret, how: Wrapping, signal: AbortSignal): Promise<
 	const body = { token: token.reveal() };
 	const call = { method: "POST", path: "sys/wrapping/wrap", body, token, wrapTtlMs } as const;
 	const { wrapInfo } = await client.send({ ...call, ...(namespace !== undefined && { namespace }) }, signal);
-	if (wrapInfo !== undefined) return new Secret(`${JSON.stringify({ wrapped_accessor: "", ...wrapInfo })}\n`);
+	if (wrapInfo !== undefined) return new Secret(wrappingText(wrapInfo));
 	throw new AgentError("Vault answered without a wrapping", {
 		code: "E_SINK",
 		rows: { do: "check that sys/wrapping/wrap is not answered by a proxy" },

@@ -28,11 +28,11 @@ export class Sinks {
 		}));
 	}
 
-	/** Those in which the token of an agent before this one may be: a wrapping is for whoever unwraps it. */
+	/** Those in which the token of an agent before this one may be: what is wrapped or encrypted is for somebody else. */
 	get left(): readonly LeftToken[] {
 		const { files } = this.#deps;
 		return this.#sinks
-			.filter(({ wrapTtlMs }) => wrapTtlMs === undefined)
+			.filter(({ wrapTtlMs, encryption }) => wrapTtlMs === undefined && encryption === undefined)
 			.map(({ path }) => ({ path, event: "sink", read: async () => await files.read(path) }));
 	}
 

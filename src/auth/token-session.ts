@@ -1,46 +1,15 @@
-import {
-	AgentError,
-	type BackoffLimits,
-	type Clock,
-	type Log,
-	type Secret,
-	untilAborted,
-} from "../kernel/mod.ts";
-import type { VaultClient } from "../vault/mod.ts";
-import type { AuthMethod, TokenGrant } from "./auth-method.ts";
+import { AgentError, type Secret, untilAborted } from "../kernel/mod.ts";
+import type { TokenGrant } from "./auth-method.ts";
 import { type Held, HeldToken, newlyHeld } from "./held-token.ts";
-import { findLeftToken, type LeftToken, type OwnLogin } from "./left-token.ts";
+import { findLeftToken } from "./left-token.ts";
 import { sayLogin } from "./login-log.ts";
 import { ReplacedTokens } from "./replaced-tokens.ts";
 import { giveBackAll, outlivesUs, type RevocationDeps, revokeAll, within } from "./revocation.ts";
 import { SingleFlight } from "./single-flight.ts";
-import type { Sinks, SinkStanding } from "./sinks.ts";
+import type { SinkStanding } from "./sinks.ts";
+import type { TokenSessionDeps } from "./token-session-deps.ts";
 import { TokenTrial } from "./token-trial.ts";
 import { TokenUpkeep } from "./token-upkeep.ts";
-
-export interface TokenSessionDeps {
-	readonly method: AuthMethod;
-	readonly client: VaultClient;
-	readonly clock: Clock;
-	readonly random: () => number;
-	readonly backoff: BackoffLimits;
-	readonly log: Log;
-	/** Hides a token in whatever is printed, until the returned function has been called. */
-	readonly hide: (token: Secret) => () => void;
-	/** Told names that are no secrets though a credential may be spelled alike: those of the token's policies. */
-	readonly expose?: (names: readonly string[]) => void;
-	/** Reads the TLS files again; called before each login. */
-	readonly refreshTls?: () => void;
-	readonly sinks?: Sinks;
-	/** The sinks are another's until {@link TokenSession.fillSinks}. Default false. */
-	readonly sparesSinks?: boolean;
-	/** The login whose token is taken up where it was left, also in a sink; absent when none is to be taken. */
-	readonly takesUp?: Omit<OwnLogin, "hide"> & { readonly handover?: LeftToken };
-	/** Revoke the token at the end. Default false. */
-	readonly revokesAtEnd?: boolean;
-	/** Gives back what came of the token where that itself cannot be. Throws the abort alone. */
-	readonly giveBack?: (signal: AbortSignal) => Promise<void>;
-}
 
 /** Longest wait for a server that has to take tokens back, at the end. */
 const LONGEST_END_MS = 2000;
@@ -55,6 +24,7 @@ export class TokenSession {
 	readonly #trial: TokenTrial;
 	readonly #replaced: ReplacedTokens;
 	readonly #revocation: RevocationDeps;
+	readonly #fault = Promise.withResolvers<never>();
 	#mayTakeUp = true;
 	#isLeft = false;
 	#fillsSinks: boolean;
@@ -62,7 +32,11 @@ export class TokenSession {
 	constructor(deps: TokenSessionDeps) {
 		this.#deps = deps;
 		this.#fillsSinks = deps.sparesSinks !== true;
-		this.#logins = new SingleFlight(deps);
+		const failed = (error: AgentError) => {
+			if (deps.endsOnError === true) this.#fault.reject(error);
+		};
+		this.#fault.promise.catch(() => undefined); // a session that was never in force ends nothing
+		this.#logins = new SingleFlight({ ...deps, failed });
 		const { client, clock, log, method } = deps;
 		const namespace = method.namespace === undefined ? {} : { namespace: method.namespace };
 		this.#trial = new TokenTrial(this.#held, { client, clock, log, ...namespace });
@@ -92,7 +66,8 @@ export class TokenSession {
 
 	/**
 	 * Told that credential files may have changed. Something new makes another try at a login that has failed; a new
-	 * token in a file takes the place of the old one, if Vault knows it. Nothing else is replaced before its time.
+	 * token in a file takes the place of the old one, if Vault knows it, and so does that of a method that looks for new
+	 * credentials by itself. Nothing else is replaced before its time.
 	 *
 	 * @returns whether there is something new to log in with and no token: who waits for one need not wait on
 	 */
@@ -103,13 +78,14 @@ export class TokenSession {
 		this.retryNow();
 		const held = this.#held.current;
 		if (held === undefined || held.endsAt <= clock.now()) return true;
-		if (!method.isTokenItself) return false;
+		if (!method.isTokenItself && method.lookEveryMs === undefined) return false;
 		try {
 			await this.#loginOnce(signal);
 		} catch (error) {
 			if (signal.aborted) return false;
 			if (!(error instanceof AgentError)) throw error;
-			const msg = `the new token is of no use: ${error.message}; the one before it stays in use`;
+			const [what, last] = method.isTokenItself ? ["token", "one"] : ["credential", "token"];
+			const msg = `the new ${what} is of no use: ${error.message}; the ${last} before it stays in use`;
 			log.write("warn", "login", { msg, code: error.code });
 		}
 		return false;
@@ -159,10 +135,17 @@ export class TokenSession {
 		return this.#trial.isUnproven(token);
 	}
 
-	/** Keeps the token alive until aborted. Never throws but for the abort. */
-	async keepAlive(signal: AbortSignal): Promise<void> {
+	/**
+	 * Keeps the token alive until aborted, and looks for new credentials where the method asks for it.
+	 *
+	 * @param wake told when {@link credentialsChanged} says so
+	 * @throws AgentError for a login that has failed, where that is the end
+	 */
+	async keepAlive(signal: AbortSignal, wake = () => {}): Promise<void> {
 		const logIn = (abort: AbortSignal) => this.#loginOnce(abort);
-		await new TokenUpkeep(this.#held, { ...this.#deps, logIn }).run(signal);
+		const upkeep = new TokenUpkeep(this.#held, { ...this.#deps, logIn });
+		const kept = Promise.all([upkeep.run(signal), this.#lookForCredentials(signal, wake)]);
+		await Promise.race([kept, this.#fault.promise]);
 	}
 
 	/**
@@ -211,6 +194,15 @@ export class TokenSession {
 		if (!this.#isLeft) this.giveUp();
 		const cleared = this.#isLeft ? undefined : sinks?.clear();
 		await Promise.all([cleared, revokeAll(this.#replaced.alive, this.#revocation, signal)]);
+	}
+
+	async #lookForCredentials(signal: AbortSignal, wake: () => void): Promise<void> {
+		const { lookEveryMs } = this.#deps.method;
+		if (lookEveryMs === undefined) return;
+		while (!signal.aborted) {
+			await this.#deps.clock.sleep(lookEveryMs, signal).catch(() => undefined);
+			if (!signal.aborted && (await this.credentialsChanged(signal))) wake();
+		}
 	}
 
 	async #loginOnce(signal: AbortSignal): Promise<Held> {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { FakeClock } from "../../test/support/fake-clock.ts";
 import { FakeCredentialFiles } from "../../test/support/fake-credential-files.ts";
-import { FakeVault, grantReply, refusal } from "../../test/support/fake-vault.ts";
+import { FakeVault, grantReply, refusal, reply } from "../../test/support/fake-vault.ts";
 import { Secret } from "../kernel/mod.ts";
 import { unsendable } from "../vault/errors.ts";
+import type { VaultReply } from "../vault/mod.ts";
 import { tokenMethod } from "./mod.ts";
 
 const signal = new AbortController().signal;
@@ -116,5 +117,83 @@ describe("a login with a token", () => {
 
 		const wanted = expect.stringContaining("/run/token") as string;
 		await expect(login()).rejects.toMatchObject({ code: "E_LOGIN_REFUSED", rows: { do: wanted } });
+	});
+});
+
+describe("a login with a wrapped token", () => {
+	const UNWRAP = "sys/wrapping/unwrap";
+	const file = { kind: "file", path: "/run/token" } as const;
+	const data = { accessor: "acc", ttl: 1200, renewable: true, policies: ["reader"], expire_time: "2026" };
+
+	function wrapped(text: string, inside: Partial<VaultReply> = { data: { token: "hvs.inside" } }) {
+		const files = new FakeCredentialFiles({ [file.path]: text });
+		const used = new Set<string | undefined>();
+		const vault = new FakeVault(new FakeClock(), (call) => {
+			if (call.path !== UNWRAP) return reply({ data });
+			const token = call.token?.reveal();
+			if (used.has(token))
+				throw refusal(call, 400, { words: "wrapping token is not valid or does not exist" });
+			used.add(token);
+			return reply(inside);
+		});
+		const hidden: string[] = [];
+		const onCredential = (credential: Secret) => void hidden.push(credential.reveal());
+		const method = tokenMethod({ token: file, isWrapped: true }, { client: vault, files, onCredential });
+		return { files, vault, used, hidden, login: async () => await method.login(signal) };
+	}
+
+	test.each([
+		["a wrapping token alone", "hvs.wrap\n", { data: { token: "hvs.inside" } }],
+		[
+			"what a sink with wrap_ttl holds",
+			'{"token": "hvs.wrap", "creation_path": "sys/wrapping/wrap"}',
+			{ data: { token: "hvs.inside" } },
+		],
+		["the wrapped answer of a login", "hvs.wrap", { auth: { client_token: "hvs.inside" } }],
+	])("unwraps %s, and hides both", async (_, text, inside) => {
+		const { vault, hidden, login } = wrapped(text, inside);
+
+		const grant = await login();
+
+		expect(grant.token.reveal()).toBe("hvs.inside");
+		expect(vault.calls.map(({ path, token }) => [path, token?.reveal()])).toEqual([
+			[UNWRAP, "hvs.wrap"],
+			["auth/token/lookup-self", "hvs.inside"],
+		]);
+		expect(hidden).toEqual(["hvs.wrap", "hvs.inside"]);
+	});
+
+	test("unwraps each once: what was in it serves every later login", async () => {
+		const { vault, files, login } = wrapped("hvs.wrap");
+		await login();
+
+		await login();
+		files.texts.set(file.path, "hvs.wrap-2");
+		await login();
+
+		expect(vault.to(UNWRAP).map(({ token }) => token?.reveal())).toEqual(["hvs.wrap", "hvs.wrap-2"]);
+	});
+
+	test("takes a token whose wrapping was used before for stolen", async () => {
+		const { used, login } = wrapped("hvs.wrap");
+		used.add("hvs.wrap");
+
+		await expect(login()).rejects.toMatchObject({
+			message:
+				"the wrapping token in /run/token is not valid: it was used before, has expired or never was (400)",
+			code: "E_WRAPPING_TOKEN",
+			exitCode: 3,
+			rows: { do: expect.stringMatching(/^take the token for stolen: /) as string },
+			facts: { method: "token" },
+		});
+	});
+
+	test("says when there was no token in it", async () => {
+		const { login } = wrapped("hvs.wrap", { data: { password: "x" } });
+
+		await expect(login()).rejects.toMatchObject({
+			message: "the wrapping token in /run/token held no token",
+			code: "E_WRAPPING_TOKEN",
+		});
 	});
 });

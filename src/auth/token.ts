@@ -4,10 +4,13 @@ import type { AuthMethod, TokenGrant } from "./auth-method.ts";
 import { type Credential, type CredentialFiles, CredentialReader } from "./credential.ts";
 import { isRefusal, LoginError } from "./errors.ts";
 import { grantOfLookup } from "./grant.ts";
+import { tokenUnwrapper } from "./wrapped-token.ts";
 import { tokenWrapped } from "./wrapping-errors.ts";
 
 export interface TokenOptions {
 	readonly token: Credential;
+	/** What is given is a wrapping of the token, and is unwrapped once. Default false. */
+	readonly isWrapped?: boolean;
 	readonly namespace?: string;
 }
 
@@ -23,8 +26,10 @@ export interface TokenDeps {
  */
 export function tokenMethod(options: TokenOptions, deps: TokenDeps): AuthMethod {
 	const reader = new CredentialReader(deps.files, { what: "token", credential: options.token });
-	const place = reader.path ?? "VAULT_TOKEN";
+	const place = reader.path ?? "auto_auth.config.token (VAULT_TOKEN)";
 	const namespace = options.namespace === undefined ? {} : { namespace: options.namespace };
+	const unwrap =
+		options.isWrapped === true ? tokenUnwrapper({ place, ...namespace }, deps.client) : undefined;
 	return {
 		name: "token",
 		...namespace,
@@ -32,7 +37,9 @@ export function tokenMethod(options: TokenOptions, deps: TokenDeps): AuthMethod 
 		isTokenItself: true,
 		hasNewCredential: () => reader.hasNew(),
 		async login(signal: AbortSignal): Promise<TokenGrant> {
-			const token = (await reader.read()).map((text) => tokenIn(text, place));
+			const given = (await reader.read()).map((text) => tokenIn(text, place, unwrap !== undefined));
+			deps.onCredential(given);
+			const token = unwrap === undefined ? given : await unwrap(given, signal);
 			deps.onCredential(token);
 			try {
 				const call = { method: "GET", path: "auth/token/lookup-self", token, ...namespace } as const;
@@ -48,9 +55,9 @@ export function tokenMethod(options: TokenOptions, deps: TokenDeps): AuthMethod 
 }
 
 /** The token in what others write: it alone, or the JSON of `vault login`, or of a sink. */
-function tokenIn(text: string, place: string): string {
+function tokenIn(text: string, place: string, mayBeWrapping: boolean): string {
 	const json = text.startsWith("{") ? asObject(parse(text)) : undefined;
-	if (asText(json?.["creation_path"]) !== "") throw tokenWrapped(place);
+	if (!mayBeWrapping && asText(json?.["creation_path"]) !== "") throw tokenWrapped(place);
 	return asText(asObject(json?.["auth"])?.["client_token"]) || asText(json?.["token"]) || text;
 }
 

@@ -46,12 +46,12 @@ export function secretIdUnwrapper(options: WrappedSecretIdOptions, client: Vault
 			const found = await creationPathOf(token, signal);
 			if (found !== wanted) throw wrappingPath(place, { found, wanted });
 			const secretId = await open(token, signal);
-			if (secretId === "") throw wrappingEmpty(place);
+			if (secretId === "") throw wrappingEmpty(place, "secret id");
 			opened = { token, secretId: new Secret(secretId) };
 			return opened.secretId;
 		} catch (error) {
 			if (!isRefusal(error)) throw error;
-			throw wrappingInvalid(place, error, token.equals(unanswered));
+			throw wrappingInvalid({ place, what: "secret id" }, error, token.equals(unanswered));
 		}
 	};
 }

@@ -78,6 +78,7 @@ async function open() {
 			files: {
 				write: () => Promise.resolve(),
 				read: () => Promise.resolve({ kind: "text", text: new Secret("hvs.left") }),
+				readPublic: () => Promise.reject(new Error("no key is read here")),
 				remove: () => Promise.resolve(),
 			},
 			client,

@@ -9,10 +9,12 @@ const uid = process.getuid?.() ?? 0;
 const isRoot = uid === 0;
 const TOKEN = new Secret("hvs.canary");
 
+const unread = () => Promise.reject(new Error("no key is read here"));
+
 function open(allowedRoots: readonly string[] = []) {
 	const place = folder();
 	const delivery = new Delivery({ fs: nodeFileSystem, links: { uid, allowedRoots } });
-	return { place, files: sinkFiles(delivery, { fs: nodeFileSystem, uid }) };
+	return { place, files: sinkFiles(delivery, { fs: nodeFileSystem, uid, readText: unread }) };
 }
 
 describe("a sink on disk", () => {

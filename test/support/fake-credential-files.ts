@@ -6,6 +6,8 @@ const ABSENT = Object.assign(new Error("ENOENT: no such file"), { code: "ENOENT"
 /** Files with credentials, in memory, by their paths. */
 export class FakeCredentialFiles implements CredentialFiles {
 	readonly texts: Map<string, string>;
+	/** What links lead to, by their paths. */
+	readonly links = new Map<string, string>();
 	isReadOnly = false;
 
 	constructor(texts: Readonly<Record<string, string>>) {
@@ -13,14 +15,15 @@ export class FakeCredentialFiles implements CredentialFiles {
 	}
 
 	async readFile(path: string): Promise<string> {
-		const text = this.texts.get(path);
+		const text = this.texts.get(this.links.get(path) ?? path);
 		if (text === undefined) throw ABSENT;
 		return await Promise.resolve(text);
 	}
 
-	async unlink(path: string): Promise<void> {
+	async unlink(path: string, followsLinks = false): Promise<void> {
 		if (this.isReadOnly) throw DENIED;
-		if (!this.texts.delete(path)) throw ABSENT;
+		const isGone = followsLinks ? this.texts.delete(this.links.get(path) ?? path) : this.links.delete(path);
+		if (!isGone && !this.texts.delete(path)) throw ABSENT;
 		await Promise.resolve();
 	}
 }

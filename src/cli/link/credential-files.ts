@@ -21,8 +21,8 @@ export function credentialFiles({ readText, fs }: Pick<World, "readText" | "fs">
 				return last.reveal();
 			}
 		},
-		async unlink(path) {
-			await fs.unlink(path);
+		async unlink(path, followsLinks = false) {
+			await fs.unlink(followsLinks ? await fs.realpath(path) : path);
 			const text = read.get(path);
 			if (text !== undefined) removed.set(path, text);
 		},

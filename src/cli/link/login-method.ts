@@ -25,7 +25,8 @@ export function loginMethod(auth: AuthConfig, parts: LoginParts): AuthMethod {
 	const { client, loginClient, refreshTls, world, log, guard, credentials } = parts;
 	const files = {
 		readFile: (path: string) => world.readText(path),
-		unlink: (path: string) => world.fs.unlink(path),
+		unlink: async (path: string, followsLinks = false) =>
+			await world.fs.unlink(followsLinks ? await world.fs.realpath(path) : path),
 	};
 	const { clock } = world;
 	const onCredential = guard.credential.bind(guard);

@@ -8,7 +8,8 @@ import { AgentError, ExitCode } from "../../kernel/mod.ts";
 export function lookingOnly(config: Config): Config {
 	const { auth } = config;
 	if (auth === undefined) return config;
-	return { ...config, auth: { ...keepingFiles(auth), sinks: [], revokeOnShutdown: auth.method !== "token" } };
+	const { wrapTtlMs: _, ...own } = keepingFiles(auth); // a look is with a token of our own
+	return { ...config, auth: { ...own, sinks: [], revokeOnShutdown: auth.method !== "token" } };
 }
 
 function keepingFiles(auth: AuthConfig): AuthConfig {
@@ -24,9 +25,9 @@ function keepingFiles(auth: AuthConfig): AuthConfig {
 
 /** What a login would use up for good, whatever is done about files; `undefined` when nothing. */
 export function usedUpByLogin(auth: AuthConfig): string | undefined {
-	return auth.method === "approle" && auth.wrappingPath !== undefined
-		? "the wrapping token that holds the secret id"
-		: undefined;
+	if (auth.method === "approle" && auth.wrappingPath !== undefined)
+		return "the wrapping token that holds the secret id";
+	return auth.method === "token" && auth.isWrapped ? "the wrapping token that holds the token" : undefined;
 }
 
 /** A credential that is meant for one login, as its file goes with the reading: it may not work a second time. */

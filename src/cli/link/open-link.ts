@@ -53,7 +53,7 @@ export function openLink(config: Config, surroundings: VaultSurroundings): Vault
 	const { client, refreshTls } = clients;
 	const isStrict = config.exitAfterAuth || isOnePass;
 	const sinks = openSinks(auth, { client, world, log, delivery: deliveryOf(config, world), isStrict });
-	const takesUp = isFirst ? ownLogin(auth) : undefined;
+	const takesUp = isFirst && auth.wrapTtlMs === undefined ? ownLogin(auth) : undefined;
 	const session = new TokenSession({
 		method: loginMethod(auth, { ...clients, world, log, guard, credentials }),
 		client,
@@ -68,6 +68,7 @@ export function openLink(config: Config, surroundings: VaultSurroundings): Vault
 		...(takesUp && { takesUp: { ...takesUp, ...(handover && { handover: handover.file }) } }),
 		sparesSinks: !isFirst,
 		revokesAtEnd: auth.revokeOnShutdown,
+		endsOnError: auth.endsOnError,
 		...(giveBack && { giveBack }),
 	});
 	const end = async () => {

@@ -13,13 +13,14 @@ const OTHERS = 0o026;
 /** No token is longer. */
 const LARGEST_TOKEN = 64 * 1024;
 
-interface SinkPlace extends Pick<World, "fs" | "uid"> {
+interface SinkPlace extends Pick<World, "fs" | "uid" | "readText"> {
 	/** What is larger is not read, in bytes. Default: more than any token. */
 	readonly largest?: number;
 }
 
 /** Sinks on disk: written as the rendered files are, by a delivery of their own. */
-export function sinkFiles(delivery: Delivery, { fs, uid, largest = LARGEST_TOKEN }: SinkPlace): SinkFiles {
+export function sinkFiles(delivery: Delivery, place: SinkPlace): SinkFiles {
+	const { fs, uid, readText, largest = LARGEST_TOKEN } = place;
 	const swept = new Set<string>();
 	const put = async (sink: Omit<Sink, "wrapTtlMs">, content: string | undefined) => {
 		// Scratch files of a run that died hold tokens.
@@ -31,6 +32,7 @@ export function sinkFiles(delivery: Delivery, { fs, uid, largest = LARGEST_TOKEN
 	};
 	return {
 		write: async (sink, content) => await put(sink, content.reveal()),
+		readPublic: readText,
 		remove: async (path) => await put({ path, mode: 0 }, undefined),
 		async read(path): Promise<SinkContent> {
 			try {

@@ -63,12 +63,12 @@ export class VaultLinks implements TokenSource, VaultClient {
 		for (const { session } of this.#all) await session.revokeReplaced(isNeeded, signal);
 	}
 
-	/** Keeps whichever token is in force alive until aborted. */
-	async keepAlive(signal: AbortSignal): Promise<void> {
+	/** {@link TokenSession.keepAlive}, of whichever link is in force. */
+	async keepAlive(signal: AbortSignal, wake = () => {}): Promise<void> {
 		while (!signal.aborted) {
 			const over = new AbortController();
 			const { session } = this.#current;
-			const kept = session.keepAlive(AbortSignal.any([signal, over.signal]));
+			const kept = session.keepAlive(AbortSignal.any([signal, over.signal]), wake);
 			await Promise.race([kept, this.#replaced.promise]);
 			over.abort(new Error("another link has taken its place"));
 			await kept;

@@ -102,7 +102,7 @@ async function work(running: Running): Promise<number> {
 	await desk.open(config, answersOf(running));
 	const begun = agent.start(signal);
 	const upkeep = [
-		vault.links.keepAlive(signal),
+		vault.links.keepAlive(signal, () => agent.refresh()),
 		vault.clockWatch.run(signal),
 		systemd.keepAlive(() => agent.isAlive, signal),
 	];
