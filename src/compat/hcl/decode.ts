@@ -179,6 +179,8 @@ export class Stanza {
 	 */
 	labelled(key: string, own: readonly string[]): readonly Stanza[] {
 		const ownKeys = new Set(own);
+		for (const found of this.#keys.find(key))
+			if (found.item.labels.length > 1) this.#fault(key, found, "expected one label and no more");
 		const blocks = this.#blocks(key, (item) => labelledBlocksOf(item, ownKeys));
 		return blocks.map((block, index) => {
 			const name = block.label === undefined ? `[${index}]` : ` ${JSON.stringify(block.label.text)}`;
