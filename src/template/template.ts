@@ -3,6 +3,7 @@ import { CONTEXT_HELPERS } from "./context-helpers.ts";
 import { type Place, TemplateError } from "./errors.ts";
 import { Evaluation, type EvaluationOptions, helperNames } from "./evaluate.ts";
 import { PURE_HELPERS } from "./helpers.ts";
+import type { Piece } from "./format/format.ts";
 import type { TemplateInputs, TemplateRequest, TemplateSecret } from "./inputs.ts";
 import { simpleName } from "./names.ts";
 import { type OpenPiece, PORT_NAME, portPlaces, PRIVATE_PORT } from "./port.ts";
@@ -17,8 +18,36 @@ export type RenderPass =
 			readonly kind: "complete";
 			readonly pieces: readonly OpenPiece[];
 			readonly requests: readonly TemplateRequest[];
+			/** What is no error and should be known. */
+			readonly notes?: readonly TemplateNote[];
+			/** In the order in which they were written; the same path may be written again. */
+			readonly files?: readonly WrittenFile[];
 	  }
 	| { readonly kind: "incomplete"; readonly missing: readonly TemplateRequest[] };
+
+/** Something that is no error, and most likely not what was meant. */
+export interface TemplateNote {
+	/** What it is, without any value. */
+	readonly message: string;
+	readonly place: Place;
+	/** Vault path and field that it is about. */
+	readonly path?: string;
+	readonly field?: string;
+}
+
+/** A file that a template writes beside its own. */
+export interface WrittenFile {
+	/** As the template names it. */
+	readonly path: string;
+	readonly pieces: readonly Piece[];
+	/** Permission bits. */
+	readonly mode: number;
+	/** By name, or by number in digits; the agent's own when absent. */
+	readonly user?: string;
+	readonly group?: string;
+	/** It comes after what this pass has put there before. */
+	readonly isAppended: boolean;
+}
 
 /** What a dry pass tells without reading anything. */
 export interface Discovery {
