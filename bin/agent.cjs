@@ -41,7 +41,15 @@ function hasTerminal() {
 		return error.code !== "ENXIO" && error.code !== "ENOENT";
 	}
 }
-if (/^(start|run)$/.test(process.argv[2]) && !hasTerminal()) process.on("SIGHUP", putOff);
+// Commands that stay, of ours and of the programs whose place this one takes; a flag in their place is Vault Agent's.
+function stays() {
+	var name = /([^/]*?)(\.cjs)?$/.exec(process.argv[1])[1];
+	return (
+		/^(start|run|agent|consul-template|envconsul)$|^-/.test(process.argv[2]) ||
+		/^(consul-template|envconsul)$/.test(name)
+	);
+}
+if (stays() && !hasTerminal()) process.on("SIGHUP", putOff);
 // A crash report would show the environment.
 process.report.excludeEnv = true;
 require("./load.cjs").load("main.cjs");

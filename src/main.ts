@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { leaveMemoryOut } from "./cli/core-dump.ts";
 import { errorText } from "./cli/error-text.ts";
 import { runCli } from "./cli/program.ts";
@@ -7,7 +7,7 @@ import { readFileWithin } from "./cli/read-file-sync.ts";
 import { READ_AT_ONCE, textReader } from "./cli/read-text.ts";
 import { terminalText } from "./cli/terminal-text.ts";
 import type { Output, World } from "./cli/world.ts";
-import { AgentError, Redactor, systemClock } from "./kernel/mod.ts";
+import { AgentError, errorCode, Redactor, systemClock } from "./kernel/mod.ts";
 import { nodeFileSystem } from "./render/mod.ts";
 import { version } from "./version.ts";
 
@@ -27,11 +27,22 @@ function outputOf(stream: NodeJS.WriteStream): Output {
 const stderr = outputOf(process.stderr);
 const startedAt = systemClock.date() / 1000 - process.uptime();
 
+/** A process of another user runs too, though no signal may be sent to it. */
+function isRunning(pid: number): boolean {
+	try {
+		return process.kill(pid, 0);
+	} catch (error) {
+		return errorCode(error) === "EPERM";
+	}
+}
+
 const world: World = {
+	programName: basename(process.argv[1] ?? "", ".cjs"),
 	argv: process.argv.slice(2),
 	env: process.env,
 	cwd: process.cwd(),
 	uid: process.getuid?.() ?? -1,
+	self: { pid: process.pid, isRunning },
 	version,
 	platform: {
 		node: process.versions.node,
@@ -52,13 +63,13 @@ const world: World = {
 		readDirectory: (path) => readdirSync(path),
 	},
 	redactor,
-	async makeLog(level, format) {
+	async makeLog(level, format, copy) {
 		if (format === "json") {
 			const { pinoLog } = await import("./cli/pino-log.ts");
-			return pinoLog(level, redactor);
+			return pinoLog(level, redactor, copy);
 		}
 		const { prettyLog } = await import("./cli/pretty-log.ts");
-		return prettyLog(level, { output: stderr, redactor, clock: systemClock });
+		return prettyLog(level, { output: stderr, redactor, clock: systemClock, ...(copy && { copy }) });
 	},
 	async makeProcesses(log) {
 		const { systemProcesses } = await import("./child/mod.ts");

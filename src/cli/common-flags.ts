@@ -12,7 +12,10 @@ export interface CommonFlags {
 }
 
 export const COMMON_FLAGS: readonly FlagSpec[] = [
-	{ flags: "-c, --config <file>", text: "config file, YAML or JSON (AGENT_CONFIG)" },
+	{
+		flags: "-c, --config <file>",
+		text: "config file, ours or Vault Agent's, or a folder of the latter (AGENT_CONFIG)",
+	},
 	{
 		flags: "--log-level <level>",
 		text: "what is logged",

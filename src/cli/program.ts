@@ -4,6 +4,7 @@ import { COMMANDS } from "./command-list.ts";
 import type { CommandSpec, FlagSpec } from "./command-spec.ts";
 import { errorLine, errorText } from "./error-text.ts";
 import { exitCodeHelp } from "./exit-codes.ts";
+import { foreignCall } from "./foreign/call.ts";
 import { ABOUT, HELP_FLAG, JSON_FLAG, VERSION_FLAG } from "./program-flags.ts";
 import { withMeantFlag } from "./unknown-flag.ts";
 import type { World } from "./world.ts";
@@ -16,15 +17,20 @@ import type { World } from "./world.ts";
 export async function runCli(world: World): Promise<number> {
 	let code: number = ExitCode.done;
 	let jsonLog: Log | undefined;
-	const makeLog: World["makeLog"] = async (level, format) => {
-		const log = await world.makeLog(level, format);
+	const makeLog: World["makeLog"] = async (level, format, copy) => {
+		const log = await world.makeLog(level, format, copy);
 		if (format === "json") jsonLog = log;
 		return log;
 	};
-	const program = build({ ...world, makeLog }, await versionText(world), (next) => {
-		code = next;
-	});
 	try {
+		const call = foreignCall(world);
+		if (call !== undefined) {
+			const { runForeign } = await import("./foreign/run.ts");
+			return await runForeign(call, { ...world, makeLog });
+		}
+		const program = build({ ...world, makeLog }, await versionText(world), (next) => {
+			code = next;
+		});
 		await program.parseAsync([...world.argv], { from: "user" });
 		return code;
 	} catch (error) {

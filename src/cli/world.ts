@@ -36,11 +36,15 @@ export interface Platform {
 
 /** Everything outside of the program; `main.ts` hands in the real one. */
 export interface World {
+	/** The name under which it was called, without folder: that of a link, where it was a link. */
+	readonly programName: string;
 	/** Without node and script. */
 	readonly argv: readonly string[];
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly cwd: string;
 	readonly uid: number;
+	/** The process of the program, and whether another one runs. */
+	readonly self: { readonly pid: number; readonly isRunning: (pid: number) => boolean };
 	readonly version: string;
 	readonly platform: Platform;
 	readonly stdout: Output;
@@ -57,7 +61,12 @@ export interface World {
 	/** Finds the addresses of a host; the system's own when absent. */
 	readonly lookup?: LookupFunction;
 	readonly redactor: Redactor;
-	readonly makeLog: (level: LogLevel, format: "json" | "pretty") => Promise<Log>;
+	/** @param copy gets every line that is written, without colours and without any secret */
+	readonly makeLog: (
+		level: LogLevel,
+		format: "json" | "pretty",
+		copy?: (line: string) => void,
+	) => Promise<Log>;
 	readonly makeProcesses: (log: Log) => Promise<ReturnType<typeof systemProcesses>>;
 	/** What the process has taken from the system up to now. */
 	readonly usage: () => ProcessUsage;

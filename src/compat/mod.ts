@@ -1,1 +1,62 @@
+import type { ForeignSettings } from "../config/mod.ts";
+import type { ConfigFormat } from "./tell.ts";
+
 export type { HclBody } from "./hcl/body.ts";
+
+/** Programs whose configs are taken. */
+export type ForeignFormat = Exclude<ConfigFormat, "native">;
+
+/** Whose config a text is. */
+export const loadTelling = async () => await import("./tell.ts");
+
+/** Which files a `-config` names. */
+export const loadConfigFiles = async () => await import("./files.ts");
+
+/** Go's `text/template` over secrets. */
+export const loadGoTemplates = async () => await import("./go/mod.ts");
+
+/** Flags as Go programs read them, and those of the programs whose place is taken. */
+export const loadCommandLines = async () => await import("./command-line/mod.ts");
+
+/** A config file as it was read. */
+interface ForeignFile {
+	/** For messages. */
+	readonly name: string;
+	/** Absolute. */
+	readonly path: string;
+	readonly text: string;
+}
+
+/** How a config is to be taken. */
+interface MappingOptions {
+	/** What the program drops silently is refused. */
+	readonly strict: boolean;
+	/** Values of Go templates are escaped for the format of their file. */
+	readonly isEscaped: boolean;
+	/** Absolute; relative paths count from here. */
+	readonly cwd: string;
+	/** Variables as {@link ForeignMapping.environment} has left them. */
+	readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** How configs of a program are said in native keys. */
+interface ForeignMapping {
+	/** The environment as that program sees it. */
+	readonly environment: (env: MappingOptions["env"]) => MappingOptions["env"];
+	readonly translate: (files: readonly ForeignFile[], options: MappingOptions) => ForeignSettings;
+}
+
+/** What says configs of that program in native keys. */
+export async function loadMapping(format: ForeignFormat): Promise<ForeignMapping> {
+	switch (format) {
+		case "vault-agent": {
+			const { vaultAgentEnvironment, vaultAgentSettings } = await import("./vault-agent/mod.ts");
+			return { environment: vaultAgentEnvironment, translate: vaultAgentSettings };
+		}
+		case "consul-template":
+		case "envconsul":
+			throw new RangeError(`Cannot translate a config of ${format} yet`);
+		default:
+			return format satisfies never;
+	}
+}

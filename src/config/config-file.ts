@@ -18,10 +18,6 @@ export interface FileInput {
 /** Reads the config file, where one is named. */
 export async function readSettings({ file, readFile, cwd, env }: FileInput): Promise<Settings> {
 	if (file === undefined) return new Settings();
-	if (/\.hcl$/i.test(file)) {
-		const message = "Vault Agent's HCL files cannot be read by this version; write YAML or JSON";
-		throw new ConfigError([{ place: file, message }]);
-	}
 	const text = await readFile(resolve(cwd, file)).catch((error: unknown) => {
 		throw new ConfigError([{ place: file, message: unreadable(error) }], error);
 	});

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { fromFolder } from "./listen-address.ts";
+import type { Path } from "./place.ts";
 import type { Settings } from "./settings.ts";
 
 /** What the command line says; what it leaves out is absent. Texts are as typed. */
@@ -28,6 +29,16 @@ export interface Flags {
 	readonly listenerTokenFile?: string;
 	readonly logLevel?: string;
 	readonly logFormat?: string;
+	/** What the flags of another program say, each by its own name and by the key of the file that says the same. */
+	readonly settings?: readonly FlagSetting[];
+}
+
+/** One setting from a command line. */
+export interface FlagSetting {
+	/** As it was typed, such as `-ca-cert`. */
+	readonly name: string;
+	readonly path: Path;
+	readonly value: unknown;
 }
 
 /** Flags that say what one key of the file says. */
@@ -54,6 +65,7 @@ export function applyFlags(settings: Settings, flags: Flags, cwd: string): void 
 		if (value !== undefined)
 			settings.set(path, flag === "listen" ? fromFolder(flags[flag] ?? "", cwd) : value, name);
 	}
+	for (const { name, path, value } of flags.settings ?? []) settings.set(path, value, name);
 	for (const assignment of flags.env ?? []) applyEnv(settings, assignment);
 	for (const pair of flags.templates ?? []) applyTemplate(settings, pair, cwd);
 	applyChild(settings, flags, cwd);

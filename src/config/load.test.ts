@@ -512,12 +512,6 @@ poll_interval: 0.5s
 			"--exit-after-auth: exit_after_auth cannot go with exec: an init container runs no child; leave one of them out",
 		]);
 	});
-
-	test("says that Vault Agent's HCL is not read", async () => {
-		expect(await problems("", { file: "agent.hcl" })).toEqual([
-			"agent.hcl: Vault Agent's HCL files cannot be read by this version; write YAML or JSON",
-		]);
-	});
 });
 
 test("publicTexts() gives what stands in the open and no credential", async () => {

@@ -1,7 +1,7 @@
 export type * from "./config.ts";
 export type * from "./exec-config.ts";
 export { ConfigError, type Problem } from "./errors.ts";
-export type { Flags } from "./flags.ts";
+export type { Flags, FlagSetting } from "./flags.ts";
 export type { ForeignSettings } from "./foreign.ts";
 export { guessFormat } from "./format-name.ts";
 export { type ConfigInput, loadConfig } from "./load.ts";

@@ -63,7 +63,7 @@ test("runs as a user by its number, behind an init that reaps, and takes SIGTERM
 	]);
 	expect(last("STOPSIGNAL")).toBe("SIGTERM");
 	expect(readFileSync(join(ROOT, "deploy/agent.sh"), "utf8")).toMatch(
-		/^exec \/opt\/keyturn\/bin\/node --disable-sigusr1 \/opt\/keyturn\/bin\/agent\.cjs "\$@"$/m,
+		/^exec \/opt\/keyturn\/bin\/node --disable-sigusr1 "\/opt\/keyturn\/bin\/\$program\.cjs" "\$@"$/m,
 	);
 });
 

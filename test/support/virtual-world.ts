@@ -23,7 +23,9 @@ export function virtualWorld({ clock, log, ...given }: VirtualTerms): {
 	const handlers = new Map<NodeJS.Signals, () => void>();
 	const path = process.env["PATH"] ?? "/usr/bin:/bin";
 	const world: World = {
+		programName: "agent",
 		uid: process.getuid?.() ?? -1,
+		self: { pid: process.pid, isRunning: () => false },
 		version: "0.0.0",
 		platform: { node: "24", v8: "13", platform: "linux", arch: "x64" },
 		stdout: SILENT,

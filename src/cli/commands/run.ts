@@ -1,5 +1,5 @@
 import { AgentError, ExitCode } from "../../kernel/mod.ts";
-import { configFor } from "../load.ts";
+import { configFor, runnable } from "../load.ts";
 import type { CommonFlags } from "../common-flags.ts";
 import { serve } from "../serve/serve.ts";
 import type { World } from "../world.ts";
@@ -9,7 +9,7 @@ export async function run(command: readonly string[], flags: CommonFlags, world:
 	const load = async () => {
 		const config = await configFor({ ...flags, ...(command.length > 0 && { command }) }, world);
 		if (config.exec === undefined) throw noCommand();
-		return config;
+		return runnable(config);
 	};
 	return await serve(load, world);
 }

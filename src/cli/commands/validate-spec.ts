@@ -13,7 +13,8 @@ export const validateSpec: CommandSpec = {
 			flags: "--online",
 			text: "log in as well, and ask Vault what the token may do; issues no credential",
 		},
-		{ flags: "--json", text: "print the result as JSON" },
+		{ flags: "--strict", text: "refuse what Vault Agent and the like drop silently from their own configs" },
+		{ flags: "--json", text: "print the result as JSON, with the config in its normal form" },
 	],
 	example: "agent validate -c agent.yaml",
 	run: async ({ flags, world }) => {

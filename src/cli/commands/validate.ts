@@ -1,8 +1,8 @@
 import type { Unit } from "../../agent/mod.ts";
-import type { Config } from "../../config/mod.ts";
+import { type Config, normalForm } from "../../config/mod.ts";
 import { AgentError, ExitCode } from "../../kernel/mod.ts";
 import { policyFor } from "../../vault/mod.ts";
-import { configFor, nothingToRender } from "../load.ts";
+import { configFor, hasSinks, nothingToRender } from "../load.ts";
 import type { CommonFlags } from "../common-flags.ts";
 import { fileLines, filesOf, localWarnings } from "../validate/local-warnings.ts";
 import { nameOf } from "../validate/online-check.ts";
@@ -19,11 +19,23 @@ interface Read {
 export interface ValidateFlags extends CommonFlags {
 	readonly json?: boolean;
 	readonly online?: boolean;
+	/** Keys that another program drops silently are refused. */
+	readonly strict?: boolean;
 }
 
 /** `agent validate`: config and templates, and with `--online` what Vault says of their paths. */
-export async function validate({ json, ...flags }: ValidateFlags, world: World): Promise<number> {
-	const report = await check(flags, world).catch((error: unknown) => {
+export async function validate({ json, online, ...flags }: ValidateFlags, world: World): Promise<number> {
+	const load = async () => await configFor(flags, world, online === true);
+	return await validateConfig(load, { ...(json && { json }), ...(online && { online }) }, world);
+}
+
+/** The same for a config wherever it comes from. */
+export async function validateConfig(
+	load: () => Promise<Config>,
+	{ json, online }: Pick<ValidateFlags, "json" | "online">,
+	world: World,
+): Promise<number> {
+	const report = await check(load, online === true, world).catch((error: unknown) => {
 		if (json && error instanceof AgentError) {
 			const { code, message, rows } = error;
 			print({ valid: false, code, message, ...rows }, world);
@@ -46,18 +58,22 @@ interface Report {
 	readonly failure?: AgentError;
 }
 
-async function check({ online, ...flags }: Omit<ValidateFlags, "json">, world: World): Promise<Report> {
-	const config = await configFor(flags, world, online === true);
+async function check(load: () => Promise<Config>, isOnline: boolean, world: World): Promise<Report> {
+	const config = await load();
 	const { units } = await unitsOf(config, world);
 	// What `agent start` would refuse: most likely the file was not named.
-	if (units.length === 0 && config.exec === undefined) throw nothingToRender(config.origin);
+	if (units.length === 0 && config.exec === undefined && !hasSinks(config))
+		throw nothingToRender(config.origin);
 	const warnings = [
+		...config.unsupported.map(
+			({ place, message }) => `${place}: ${message}; an agent does not start with it`,
+		),
 		...config.warnings,
 		...(await localWarnings(config, world)),
 		...(await publicAddressWarnings(config, world)),
 	];
 	const known = { ...config, warnings };
-	return online ? await onlineReport(known, units, world) : offlineReport(known, units);
+	return isOnline ? await onlineReport(known, units, world) : offlineReport(known, units);
 }
 
 /** @throws AgentError `E_CONFIG` for a public address that somebody else has: the start would end with it */
@@ -79,7 +95,7 @@ async function onlineReport(config: Config, units: readonly Unit[], world: World
 	const { origin, warnings } = config;
 	const verdict = isValid ? "is valid" : "cannot be served as it is";
 	return {
-		json: { valid: isValid, config: origin, warnings, ...onlineJson(found) },
+		json: { valid: isValid, config: origin, warnings, ...onlineJson(found), normal_form: normalForm(config) },
 		lines: [
 			`${origin} ${verdict}: ${units.length} to render, ${found.looked.length} to read`,
 			...warnings.map((warning) => `warning  ${warning}`),
@@ -99,7 +115,16 @@ function offlineReport(config: Config, units: readonly Unit[]): Report {
 	const places = computed.map(({ file, line, column }) => ({ file, line, column }));
 	const { origin, warnings } = config;
 	return {
-		json: { valid: true, config: origin, warnings, files: filesOf(units), reads, computed: places, policy },
+		json: {
+			valid: true,
+			config: origin,
+			warnings,
+			files: filesOf(units),
+			reads,
+			computed: places,
+			policy,
+			normal_form: normalForm(config),
+		},
 		lines: [
 			`${origin} is valid: ${units.length} to render, ${reads.length} to read`,
 			...warnings.map((warning) => `warning  ${warning}`),

@@ -1,0 +1,61 @@
+import { type ForeignFormat, loadMapping } from "../../compat/mod.ts";
+import { type Config, type Flags, type ForeignSettings, loadConfig } from "../../config/mod.ts";
+import type { World } from "../world.ts";
+import { configTexts, type NamedTexts } from "./config-texts.ts";
+
+/** A config of another program, and what stands beside it on its command line. */
+export interface ForeignRequest {
+	readonly dialect: ForeignFormat;
+	/** Files and folders, in the order in which they were named. */
+	readonly paths: readonly string[];
+	/** What flags say, in keys of that program; put over the files. */
+	readonly settings?: object;
+	/** What that program drops silently is refused. */
+	readonly isStrict?: boolean;
+	/** Values of its templates are escaped for the format of the file. */
+	readonly isEscaped?: boolean;
+	readonly flags: Flags;
+	/** Default true. */
+	readonly needsServer?: boolean;
+}
+
+/** Reads and translates a config, and checks it like one of our own. @throws AgentError */
+export async function foreignConfig({ paths, ...request }: ForeignRequest, world: World): Promise<Config> {
+	const named: NamedTexts[] = [];
+	for (const path of paths) named.push(await configTexts(path, request.dialect, world));
+	return await configOfTexts(named, request, world);
+}
+
+/** The same for what has been read already. */
+export async function configOfTexts(
+	named: readonly NamedTexts[],
+	request: Omit<ForeignRequest, "paths">,
+	world: World,
+): Promise<Config> {
+	const { dialect, settings = {}, isStrict = false, isEscaped = false, flags, needsServer = true } = request;
+	const { environment, translate } = await loadMapping(dialect);
+	const env = environment(world.env);
+	const texts = named.flatMap((one) => one.texts);
+	const said = Object.keys(settings).length === 0 ? [] : [commandLine(settings)];
+	const foreign = translate([...texts, ...said], { strict: isStrict, isEscaped, cwd: world.cwd, env });
+	return await loadConfig({
+		foreign: { ...foreign, files: watched(foreign, named) },
+		readFile: (path) => world.readText(path),
+		env,
+		flags,
+		cwd: world.cwd,
+		isTerminal: world.stderr.isTerminal,
+		needsServer,
+	});
+}
+
+/** Flags as a file after the others. */
+function commandLine(settings: object) {
+	return { name: "command line", path: "", text: JSON.stringify(settings) };
+}
+
+/** Folders as well, in which a file may come or go. */
+function watched({ files }: ForeignSettings, named: readonly NamedTexts[]): readonly string[] {
+	const folders = named.flatMap(({ folder }) => folder ?? []);
+	return [...files.filter((path) => path !== ""), ...folders];
+}

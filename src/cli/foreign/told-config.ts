@@ -1,0 +1,48 @@
+import { loadTelling } from "../../compat/mod.ts";
+import { type Config, ConfigError } from "../../config/mod.ts";
+import type { World } from "../world.ts";
+import { configTexts, type NamedTexts } from "./config-texts.ts";
+import { configOfTexts, type ForeignRequest } from "./foreign-config.ts";
+
+/** What a config turns out to be that may be anybody's. */
+type Told =
+	| { readonly kind: "foreign"; readonly config: Config }
+	/** Ours. It has been read, and a pipe is read once. */
+	| { readonly kind: "native"; readonly readFile: (path: string) => Promise<string> };
+
+/** Tells by its content whose config it is, and reads it where it is not one of our own. @throws AgentError */
+export async function toldConfig(
+	file: string,
+	request: Pick<ForeignRequest, "flags" | "isStrict" | "needsServer">,
+	world: World,
+): Promise<Told> {
+	const looked = await look(file, world);
+	// Who reads our own says what is wrong with a file that cannot be read.
+	if ("failure" in looked) return { kind: "native", readFile: () => Promise.reject(looked.failure) };
+	const { tellFormat } = await loadTelling();
+	const dialect = tellFormat(...looked.texts.map(({ text }) => text));
+	if (dialect === "native") {
+		const [first] = looked.texts;
+		if (first === undefined || looked.folder !== undefined) throw notForFolders(file);
+		return { kind: "native", readFile: () => Promise.resolve(first.text) };
+	}
+	// Programs differ in which files of a folder they take.
+	const isWhole = looked.folder === undefined || dialect === "vault-agent";
+	const named = isWhole ? looked : await configTexts(file, dialect, world);
+	return { kind: "foreign", config: await configOfTexts([named], { ...request, dialect }, world) };
+}
+
+async function look(file: string, world: World): Promise<NamedTexts | { readonly failure: Error }> {
+	try {
+		return await configTexts(file, "vault-agent", world);
+	} catch (error) {
+		if (!(error instanceof ConfigError)) throw error;
+		// Without a cause there is a folder, and nothing in it that Vault Agent would take.
+		if (error.cause === undefined) return await configTexts(file, "consul-template", world);
+		return { failure: error.cause as Error };
+	}
+}
+
+function notForFolders(place: string): ConfigError {
+	return new ConfigError([{ place, message: "this is a folder; name the config file in it" }]);
+}

@@ -1,0 +1,58 @@
+import { type GoFlags, toggle, valued } from "./go-flag.ts";
+import { SERVER_FLAGS } from "./server-flags.ts";
+
+/** What Vault Agent calls the levels of its log, and what they are called here. */
+const LEVELS: Readonly<Record<string, string>> = {
+	trace: "trace",
+	debug: "debug",
+	info: "info",
+	notice: "info",
+	warn: "warn",
+	warning: "warn",
+	err: "error",
+	error: "error",
+};
+
+const FORMATS: Readonly<Record<string, string>> = { standard: "pretty", json: "json" };
+
+/** Flags of `vault agent`, and two of our own; the keys are those of a native config. */
+export const AGENT_FLAGS: GoFlags = {
+	config: valued("path", "config file, or folder of .hcl and .json files; may be given several times", {
+		isRepeatable: true,
+	}),
+	"exit-after-auth": toggle("end with 0 as soon as token and files stand (init container)", {
+		key: ["exit_after_auth"],
+	}),
+	strict: toggle("refuse keys that nobody knows, which are a warning otherwise"),
+	escape: valued("format", "escape values for the format of the file that they stand in", {
+		as: (word) => (word === "format" ? word : undefined),
+	}),
+	"log-level": valued("level", "trace, debug, info, warn or error (VAULT_LOG_LEVEL)", {
+		key: ["log", "level"],
+		as: (word) => LEVELS[word.toLowerCase()],
+	}),
+	"log-format": valued("word", "standard or json (VAULT_LOG_FORMAT)", {
+		key: ["log", "format"],
+		as: (word) => FORMATS[word.toLowerCase()],
+	}),
+	"log-file": valued("path", "file that the log goes to as well", { key: ["log", "file"] }),
+	"log-rotate-bytes": {
+		kind: "number",
+		value: "count",
+		text: "size at which a new log file is begun",
+		key: ["log", "rotate_bytes"],
+	},
+	"log-rotate-duration": valued("duration", "age at which a new log file is begun", {
+		key: ["log", "rotate_duration"],
+	}),
+	"log-rotate-max-files": {
+		kind: "number",
+		value: "count",
+		text: "how many old log files are kept",
+		key: ["log", "rotate_max_files"],
+	},
+	// Both for Vault's own tests, and known to people all the same.
+	"combine-logs": { kind: "switch" },
+	"test-verify-only": { kind: "switch" },
+	...SERVER_FLAGS,
+};

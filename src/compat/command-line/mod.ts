@@ -1,0 +1,7 @@
+export { AGENT_FLAGS } from "./agent-flags.ts";
+export { CONSUL_TEMPLATE_FLAGS } from "./consul-template-flags.ts";
+export { ENVCONSUL_FLAGS, envconsulSettings } from "./envconsul-flags.ts";
+export { allOf, flagSettings, isOn, lastOf, nativeSettings } from "./flag-settings.ts";
+export { helpPage } from "./help.ts";
+export { parseFlags, usage } from "./parse-flags.ts";
+export { REVOKE_FLAGS } from "./revoke-flags.ts";
