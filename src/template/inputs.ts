@@ -37,6 +37,15 @@ export type Found =
 	| { readonly kind: "absent"; readonly path: string; readonly reason: string; readonly version?: number }
 	| { readonly kind: "failed"; readonly error: AgentError };
 
+/** One address of an interface of this machine. */
+export interface NetworkAddress {
+	readonly address: string;
+	/** `IPv4` or `IPv6`. */
+	readonly family: string;
+	/** It is the machine's own and reached from nowhere else. */
+	readonly internal: boolean;
+}
+
 /** Everything that a template can see. The room itself does no I/O. */
 export interface TemplateInputs {
 	readonly lookup: (request: TemplateRequest) => Found;
@@ -45,6 +54,8 @@ export interface TemplateInputs {
 	readonly readFile: (path: string, roots: readonly string[]) => string;
 	/** Milliseconds since the epoch. */
 	readonly now: () => number;
+	/** Addresses of this machine by name of the interface, as `os.networkInterfaces()` has them. Default none. */
+	readonly interfaces?: () => Readonly<Record<string, readonly NetworkAddress[]>>;
 	/** Whether the child has a private port, so that `{{port}}` has a meaning. Default false. */
 	readonly hasPort?: boolean;
 }

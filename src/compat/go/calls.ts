@@ -1,0 +1,125 @@
+import { evaluateArgument, validated } from "./arguments.ts";
+import type { Execution } from "./execution.ts";
+import { GoFault, PENDING } from "./functions.ts";
+import type { Node } from "./nodes.ts";
+import { evaluateOperand, type Given } from "./pipelines.ts";
+import { PENDING_RESULT, type Result, traceOf } from "./result.ts";
+import { isTrue } from "./types.ts";
+import { type GoMethod, GoMap, GoStruct, type GoValue } from "./values.ts";
+
+/** Functions that write what they are given; a field that is not there is then written as nothing. */
+const WRITING: ReadonlySet<string> = new Set(["html", "js", "print", "printf", "println", "urlquery"]);
+
+interface Call {
+	readonly name: string;
+	/** What errors of the function are at: the command, or the name where it stands alone. */
+	readonly node: Node;
+	readonly dot: Result;
+}
+
+export function callFunction(execution: Execution, call: Call, given: Given): Result {
+	const { name, node } = call;
+	const known = execution.settings.functions.get(name);
+	if (known === undefined) return execution.fail(`"${name}" is not a defined function`);
+	if (name === "and" || name === "or") return logic(execution, call, given);
+	const args = argumentsOf(execution, { ...call, ...known }, given);
+	if (args.some(({ isPending }) => isPending)) return PENDING_RESULT;
+	const values = args.map(({ value }) => value);
+	const run = () => known.run(values, execution.surroundings);
+	const made = guarded(execution, { name, node, args }, run);
+	const missing = WRITING.has(name) ? args.find((arg) => arg.missing !== undefined)?.missing : undefined;
+	return {
+		value: made.value,
+		...(made.isPending && { isPending: true }),
+		...(!known.isInnocent && {
+			...(made.isForeign && { isForeign: true }),
+			...(made.from && { from: made.from }),
+		}),
+		...(known.isJson && { isJson: true }),
+		...(missing && { missing }),
+	};
+}
+
+interface MethodCall extends Call {
+	readonly method: GoMethod;
+	readonly receiver: Result;
+}
+
+export function callMethod(execution: Execution, call: MethodCall, given: Given): Result {
+	const { name, node, method, receiver } = call;
+	const args = argumentsOf(execution, { ...call, parameters: method.parameters }, given);
+	if (args.some(({ isPending }) => isPending)) return PENDING_RESULT;
+	const values = args.map(({ value }) => value);
+	return guarded(execution, { name, node, args: [receiver, ...args] }, () => method.run(values));
+}
+
+interface Guarded {
+	readonly name: string;
+	readonly node: Node;
+	readonly args: readonly Result[];
+}
+
+/** Runs it, and tells where what it gives comes from. */
+function guarded(
+	execution: Execution,
+	{ name, node, args }: Guarded,
+	run: () => GoValue | typeof PENDING,
+): Result {
+	execution.step();
+	const given = args.map((arg) => execution.seen(arg));
+	const isForeign = given.some((arg) => arg.isForeign);
+	if (isForeign && args.some(({ value }) => value instanceof GoMap || value instanceof GoStruct)) {
+		execution.isMixed = true;
+	}
+	try {
+		const { result, trace } = execution.watch(traceOf(given), run);
+		if (result === PENDING) return PENDING_RESULT;
+		return { value: result, ...traceOf([...given, trace]) };
+	} catch (error) {
+		if (!(error instanceof GoFault)) throw error;
+		execution.at(node);
+		return execution.fail(`error calling ${name}: ${error.message}`);
+	}
+}
+
+interface Signature extends Call {
+	readonly parameters: readonly string[];
+	readonly isVariadic?: true;
+}
+
+function argumentsOf(execution: Execution, call: Signature, { operands, final }: Given): readonly Result[] {
+	const { parameters, isVariadic, dot } = call;
+	checkCount(execution, call, { operands, ...(final && { final }) });
+	const typeAt = (position: number) =>
+		parameters[isVariadic ? Math.min(position, parameters.length - 1) : position] ?? "any";
+	const args = operands.map((operand, position) =>
+		evaluateArgument(execution, { operand, type: typeAt(position) }, dot),
+	);
+	return final === undefined ? args : [...args, validated(execution, final, typeAt(operands.length))];
+}
+
+function checkCount(execution: Execution, call: Signature, { operands, final }: Given): void {
+	const { name, parameters, isVariadic } = call;
+	const count = operands.length + (final === undefined ? 0 : 1);
+	if (isVariadic) {
+		const fewest = parameters.length - 1;
+		if (count >= fewest) return;
+		execution.fail(`wrong number of args for ${name}: want at least ${fewest} got ${operands.length}`);
+	}
+	if (count === parameters.length) return;
+	execution.fail(`wrong number of args for ${name}: want ${parameters.length} got ${count}`);
+}
+
+/** `and` and `or` stop at the first operand that decides, and give it. */
+function logic(execution: Execution, call: Call, { operands, final }: Given): Result {
+	if (operands.length === 0 && final === undefined) {
+		execution.fail(`wrong number of args for ${call.name}: want at least 1 got 0`);
+	}
+	let last = final;
+	for (const operand of operands) {
+		const result = evaluateOperand(execution, operand, call.dot);
+		if (result.isPending || isTrue(result.value) === (call.name === "or")) return result;
+		last = final ?? result;
+	}
+	return last ?? PENDING_RESULT;
+}

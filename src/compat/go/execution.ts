@@ -1,0 +1,125 @@
+import type { TemplateNote } from "../../template/mod.ts";
+import { GoTemplateError, type GoPlace } from "./errors.ts";
+import type { GoFunctions, Surroundings } from "./functions.ts";
+import type { Node } from "./nodes.ts";
+import { spelled } from "./nodes.ts";
+import { Output } from "./output.ts";
+import type { GoProgram } from "./parser.ts";
+import { type Result, type Trace, traceOf } from "./result.ts";
+import { GoInteger } from "./values.ts";
+
+/** What an execution is told besides the program and the data. */
+export interface ExecutionSettings {
+	readonly functions: GoFunctions;
+	/** A key that is not in a map is an error. */
+	readonly errorOnMissingKey: boolean;
+	/** Values are escaped for the format of the file. */
+	readonly isEscaped: boolean;
+}
+
+/** One template that is being executed. */
+export interface Frame {
+	/** Its name. */
+	readonly template: string;
+	/** What has been declared in it, innermost last. */
+	readonly variables: { readonly name: string; value: Result }[];
+}
+
+/** Steps of one pass. A list may be as long as a secret is large, and be walked once for each item of another. */
+const MOST_STEPS = 1_000_000;
+
+/** Templates, blocks and parentheses within each other, wherever they are defined. */
+const DEEPEST = 1000;
+
+/** One pass over a program: what it has come to, and how it complains. */
+export class Execution {
+	output: Output = new Output();
+	frame: Frame;
+	readonly notes: TemplateNote[] = [];
+	readonly program: GoProgram;
+	readonly settings: ExecutionSettings;
+	readonly surroundings: Surroundings;
+	/** Something from outside was put where it may come out again unseen: in a map, in scratch space. */
+	isMixed = false;
+	#node: Node | undefined;
+	#steps = 0;
+	#depth = 0;
+	/** Where that came from which the function that is running has asked for. */
+	#touched: Trace[] = [];
+
+	constructor(
+		program: GoProgram,
+		settings: ExecutionSettings,
+		surroundings: (execution: Execution) => Surroundings,
+	) {
+		this.program = program;
+		this.settings = settings;
+		this.surroundings = surroundings(this);
+		this.frame = { template: program.source.file, variables: [] };
+	}
+
+	/** From here on, errors are at this node. */
+	at(node: Node): void {
+		this.#node = node;
+	}
+
+	place(): GoPlace {
+		const node = this.#node;
+		const expression = node === undefined ? "" : spelled(node);
+		return { ...this.program.source.place(node?.at ?? 0), expression };
+	}
+
+	/** @throws GoTemplateError always: with Go's sentence */
+	fail(reason: string, advice?: string): never {
+		const { template } = this.frame;
+		throw GoTemplateError.execution(this.place(), { template, reason, ...(advice && { advice }) });
+	}
+
+	/** Counts what is done once more. @throws GoTemplateError when there is no end of it */
+	step(): void {
+		if (++this.#steps > MOST_STEPS) this.fail("this has been repeated without end", "walk a shorter list");
+	}
+
+	/** Goes one level down. @throws GoTemplateError when there is no end of it */
+	deeper<T>(run: () => T): T {
+		if (++this.#depth > DEEPEST) {
+			this.fail(`exceeded maximum template depth (${DEEPEST})`, "let the template end calling itself");
+		}
+		const result = run();
+		this.#depth--;
+		return result;
+	}
+
+	/**
+	 * Runs a function, and tells what it has asked for meanwhile.
+	 *
+	 * @param given origin of its arguments
+	 */
+	watch<T>(given: Trace, run: () => T): { readonly result: T; readonly trace: Trace } {
+		const outer = this.#touched;
+		this.#touched = [given];
+		try {
+			const result = run();
+			return { result, trace: traceOf(this.#touched) };
+		} finally {
+			outer.push(...this.#touched);
+			this.#touched = outer;
+		}
+	}
+
+	/** The function that is running has asked for something from outside. */
+	touch(trace: Trace): void {
+		this.#touched.push(trace);
+	}
+
+	/** Where that came from which the function that is running was given and has asked for. */
+	touched(): Trace {
+		return traceOf(this.#touched);
+	}
+
+	/** What can hold others may hold something from outside since it was made. */
+	seen(result: Result): Result {
+		const isHolder = typeof result.value === "object" && !(result.value instanceof GoInteger);
+		return this.isMixed && isHolder && !result.isForeign ? { ...result, isForeign: true } : result;
+	}
+}

@@ -1,0 +1,20 @@
+import { CORE_FUNCTIONS, REFUSED_CORE_FUNCTIONS } from "./core-functions.ts";
+import type { GoFunctions, RefusedFunctions } from "./functions.ts";
+import { REFUSED_FUNCTIONS } from "./refused-functions.ts";
+import { vaultFunctions } from "./vault-functions.ts";
+
+/** The functions of templates, and those that are refused by name. */
+export interface FunctionTable {
+	readonly functions: GoFunctions;
+	readonly refused: RefusedFunctions;
+}
+
+/** @param names the words of a template that may be functions: what none of them needs is not loaded */
+export async function functionTable(names: ReadonlySet<string>): Promise<FunctionTable> {
+	const sprig = [...names].filter((name) => name.startsWith("sprig_"));
+	const more = sprig.length === 0 ? undefined : await (await import("../sprig/mod.ts")).loadSprig(sprig);
+	return {
+		functions: new Map([...CORE_FUNCTIONS, ...(await vaultFunctions(names)), ...(more?.functions ?? [])]),
+		refused: new Map([...REFUSED_CORE_FUNCTIONS, ...REFUSED_FUNCTIONS, ...(more?.refused ?? [])]),
+	};
+}
