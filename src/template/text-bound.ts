@@ -2,7 +2,7 @@
 export class HelperFault extends Error {}
 
 /** Letters; no file of a gateway is longer, and a value could otherwise be multiplied until memory ends. */
-const LONGEST = 8 * 1024 * 1024;
+export const LONGEST = 8 * 1024 * 1024;
 
 /** @throws HelperFault when a text of so many letters is to be made */
 export function checkLength(letters: number): void {
