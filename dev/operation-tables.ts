@@ -30,8 +30,10 @@ export const EVENT_TABLE: Readonly<Record<string, EventRow>> = {
 		when: "in rolling: clients are turned away, for no child takes them; said every ten seconds at most",
 	},
 	listener: { when: "the listener answers at an address, or could not be changed" },
+	"log file": { when: "`log.file` cannot be written, or can again; the agent goes on" },
 	login: { when: "logged in (`ttl`, `policies`), or a login or renewal failed and when it is tried again" },
 	"notification failed": { when: "a signal, command, call or restart failed and is tried again" },
+	"pid file": { when: "the process whose id is in `pid_file` is still running, or the file is left behind" },
 	"read failed": { when: "reads began to fail; said once for an outage, with the generation that is served" },
 	recovered: { when: "reads work again, and after how long" },
 	rejected: {

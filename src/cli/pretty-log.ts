@@ -1,4 +1,4 @@
-import type { Clock, Log, LogLevel, Redactor } from "../kernel/mod.ts";
+import { type Clock, type Log, type LogLevel, printableLines, type Redactor } from "../kernel/mod.ts";
 import type { Output } from "./world.ts";
 
 const RANK: Readonly<Record<LogLevel, number>> = { trace: 0, debug: 1, info: 2, warn: 3, error: 4 };
@@ -10,20 +10,27 @@ const COLOR: Readonly<Record<LogLevel, string>> = {
 	error: "31",
 };
 
+interface PrettyLogDeps {
+	readonly output: Output;
+	readonly redactor: Redactor;
+	readonly clock: Clock;
+	/** Gets every line as well, with the date and without colours. */
+	readonly copy?: (line: string) => void;
+}
+
 /** Log lines for people: time, event, message. */
-export function prettyLog(
-	level: LogLevel,
-	deps: { readonly output: Output; readonly redactor: Redactor; readonly clock: Clock },
-): Log {
-	const { output, redactor, clock } = deps;
+export function prettyLog(level: LogLevel, { output, redactor, clock, copy }: PrettyLogDeps): Log {
 	return {
 		write(lineLevel, event, { msg }) {
 			if (RANK[lineLevel] < RANK[level]) return;
-			const time = new Date(clock.date()).toTimeString().slice(0, 8);
+			const now = new Date(clock.date());
+			const time = now.toTimeString().slice(0, 8);
 			const word = event.padEnd(12);
 			const mark = output.hasColor ? `\u001B[${COLOR[lineLevel]}m${word}\u001B[0m` : word;
 			// A second line of the text stands further in: it is none of the log's own.
-			output.write(`${time} ${mark} ${redactor.clean(msg).replaceAll("\n", "\n    ")}\n`);
+			const text = `${redactor.clean(msg).replaceAll("\n", "\n    ")}\n`;
+			output.write(`${time} ${mark} ${text}`);
+			copy?.(`${now.toISOString()} ${lineLevel.padEnd(5)} ${word} ${printableLines(text)}`);
 		},
 	};
 }

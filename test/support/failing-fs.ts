@@ -3,7 +3,13 @@ import { join } from "node:path";
 import { nodeFileSystem, type FileSystem } from "../../src/render/mod.ts";
 
 /** Calls of the file system that can be made to fail; those of an open file are named `file.…`. */
-type Operation = keyof FileSystem | "file.writeFile" | "file.sync" | "file.chown" | "file.chmod";
+type Operation =
+	| keyof FileSystem
+	| "file.writeFile"
+	| "file.sync"
+	| "file.chown"
+	| "file.chmod"
+	| "file.appendFile";
 
 /** A fault, as the kernel reports it. */
 function fault(code: string, operation: string, path: string): Error {

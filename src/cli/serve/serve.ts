@@ -1,14 +1,15 @@
 import { constants } from "node:os";
 import type { Config } from "../../config/mod.ts";
 import { AgentError, ExitCode, type Log, untilAborted } from "../../kernel/mod.ts";
-import { logFor } from "../load.ts";
 import type { World } from "../world.ts";
+import { AgentLog } from "./agent-log.ts";
 import { type AgentParts, buildAgent } from "./build-agent.ts";
 import { once } from "./one-shot.ts";
+import type { PidFile } from "./pid-file.ts";
 import { Reloader } from "./reload.ts";
+import { SignIn } from "./sign-in.ts";
 import { endBy, listenToSignals, Stopped } from "./signals.ts";
 import type { DeskParts } from "./status-desk.ts";
-import { SwitchLog } from "./switch-log.ts";
 import { type ServiceManager, serviceManager } from "./systemd.ts";
 import { leaveWord } from "./termination.ts";
 import { WatchedFiles } from "./watched-files.ts";
@@ -32,6 +33,7 @@ export async function serve(load: () => Promise<Config>, world: World): Promise<
 interface Running extends AgentParts {
 	readonly config: Config;
 	readonly world: World;
+	readonly log: Log;
 	readonly reloader: Reloader;
 	readonly watched: WatchedFiles;
 	readonly systemd: ServiceManager;
@@ -40,8 +42,26 @@ interface Running extends AgentParts {
 
 async function runAgent(load: () => Promise<Config>, world: World): Promise<number> {
 	const config = await load();
-	const log = new SwitchLog(await logFor(config, world));
-	sayWarnings(config, log);
+	const log = await AgentLog.open(config, world);
+	try {
+		sayWarnings(config, log);
+		const code = await runConfig({ config, load, world, log });
+		await log.close();
+		return code;
+	} catch (error) {
+		await log.close(error instanceof AgentError ? error : undefined);
+		throw error;
+	}
+}
+
+interface Given {
+	readonly config: Config;
+	readonly load: () => Promise<Config>;
+	readonly world: World;
+	readonly log: AgentLog;
+}
+
+async function runConfig({ config, load, world, log }: Given): Promise<number> {
 	const parts = await buildAgent(config, world, log);
 	const { vault, desk, child } = parts;
 	const stopping = new AbortController();
@@ -49,8 +69,10 @@ async function runAgent(load: () => Promise<Config>, world: World): Promise<numb
 	const watched = new WatchedFiles({ world, log, links: vault.links });
 	const reloader = reloaderOf(parts, { load, world, log, systemd, watched });
 	const release = listenToSignals({ world, reload: () => reloader.refresh(), child, stopping });
+	let pidFile: PidFile | undefined;
 	try {
-		return await work({ ...parts, config, world, reloader, watched, systemd, stopping });
+		pidFile = await pidFileOf(config, world, log);
+		return await work({ ...parts, config, world, log, reloader, watched, systemd, stopping });
 	} finally {
 		const { reason } = stopping.signal;
 		if (reason instanceof Stopped) log.write("info", "stopping", { msg: `the agent ends: ${reason.signal}` });
@@ -60,14 +82,22 @@ async function runAgent(load: () => Promise<Config>, world: World): Promise<numb
 		await child?.supervisor.stop();
 		await watched.close();
 		await vault.links.end();
+		await pidFile?.remove();
 		release();
 	}
+}
+
+/** Loaded where there is one. */
+async function pidFileOf({ pidFile }: Config, world: World, log: Log): Promise<PidFile | undefined> {
+	if (pidFile === undefined) return undefined;
+	const { writePidFile } = await import("./pid-file.ts");
+	return await writePidFile(pidFile, world, log);
 }
 
 interface ReloadParts {
 	readonly load: () => Promise<Config>;
 	readonly world: World;
-	readonly log: SwitchLog;
+	readonly log: AgentLog;
 	readonly systemd: ServiceManager;
 	readonly watched: WatchedFiles;
 }
@@ -75,16 +105,17 @@ interface ReloadParts {
 /** Reloads what the reloader leaves to others as well: the listener, the log, and which files are watched. */
 function reloaderOf(parts: AgentParts, { watched, ...others }: ReloadParts): Reloader {
 	const { desk, settled } = parts;
-	const { log, world } = others;
+	const { log } = others;
 	return new Reloader(settled, {
 		...parts,
 		...others,
 		reread: async (current, result) => {
+			log.reopen();
 			desk.counters.add("keyturn_reloads_total", { result });
 			await desk.adopt(current);
 		},
 		inForce: async (next) => {
-			log.switchTo(await logFor(next.config, world));
+			await log.adopt(next.config);
 			sayWarnings(next.config, log);
 			watched.set(next);
 		},
@@ -97,25 +128,36 @@ function sayWarnings(config: Config, log: Log): void {
 
 /** Everything that goes on at the same time, until one thing ends it. @returns the exit code */
 async function work(running: Running): Promise<number> {
-	const { agent, vault, desk, systemd, reloader, watched, settled, config, stopping } = running;
+	const { agent, vault, desk, systemd, reloader, watched, settled, config, world, log, stopping } = running;
 	const { signal } = stopping;
 	await desk.open(config, answersOf(running));
-	const begun = agent.start(signal);
+	const signIn = new SignIn({ config, links: vault.links, world, log });
+	const begun = startOf(running, signIn);
 	const upkeep = [
 		vault.links.keepAlive(signal, () => agent.refresh()),
 		vault.clockWatch.run(signal),
 		systemd.keepAlive(() => agent.isAlive, signal),
 	];
 	if (config.exitAfterAuth)
-		return await outcome(running, { begun, all: Promise.all([once({ ...running, begun }), ...upkeep]) });
+		return await outcome(running, {
+			begun,
+			all: Promise.all([once({ ...running, begun, signIn }), ...upkeep]),
+		});
 	const all = Promise.all([
 		begun.then(() => agent.watch(signal)),
+		begun.then(() => signIn.run(signal)),
 		...upkeep,
 		untilAborted(reloader.run(signal), signal),
 		begun.then(() => systemd.ready()),
 	]);
 	if (config.watch) await watched.open(settled, () => reloader.filesChanged());
 	return await outcome(running, { begun, all });
+}
+
+/** Brings everything about; the login comes first where there is nothing to render that would ask for it. */
+async function startOf({ agent, settled, stopping }: Running, signIn: SignIn): Promise<void> {
+	if (settled.units.length === 0) await signIn.run(stopping.signal);
+	await agent.start(stopping.signal);
 }
 
 /** What the listener asks. */
