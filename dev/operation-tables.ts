@@ -77,11 +77,13 @@ export const ROUTE_TABLE: Readonly<Record<string, string>> = {
 	"/readyz":
 		"200 when the token is valid, everything required is rendered and delivered, and the child is up; otherwise 503; the body names what is missing",
 	"/metrics": "Prometheus text",
+	"/agent/v1/metrics": "the same, where Vault Agent has it, whatever `format` is asked for",
 	"/v1/status": "everything that `agent status` shows, as JSON; no values",
 	"/v1/refresh":
 		"reads config, templates, credential files and every secret now, as SIGHUP does; answers 202 at once",
 	"/": "a page for people; loads itself every 5 s",
 	"/v1/quit": "ends the agent as SIGTERM does; only with `listener.quit`",
+	"/agent/v1/quit": "the same, where Vault Agent has it",
 };
 
 /** Besides those that stand for keys of the config. */

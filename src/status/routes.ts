@@ -33,17 +33,26 @@ export interface Route {
 /** Everything that is answered, by path. */
 export function routesTo(ports: ListenerPorts): ReadonlyMap<string, Route> {
 	const { quit } = ports;
+	const metricsRoute: Route = { method: "GET", isOpen: true, answer: () => metrics(ports) };
 	return new Map<string, Route>([
 		["/healthz", { method: "GET", isOpen: true, answer: () => health(ports) }],
 		["/readyz", { method: "GET", isOpen: true, answer: () => readiness(ports.report()) }],
-		["/metrics", { method: "GET", isOpen: true, answer: () => metrics(ports) }],
+		["/metrics", metricsRoute],
+		["/agent/v1/metrics", metricsRoute],
 		["/v1/status", { method: "GET", isOpen: false, answer: () => json(200, ports.report()) }],
 		["/v1/refresh", { method: "POST", isOpen: false, answer: () => refresh(ports) }],
 		["/", { method: "GET", isOpen: false, answer: () => page(ports) }],
-		...(quit === undefined
-			? []
-			: [["/v1/quit", { method: "POST", isOpen: false, answer: () => ending(quit) }] as const]),
+		...(quit === undefined ? [] : quitRoutes(quit)),
 	]);
+}
+
+/** The second under the name that Vault Agent gives it, as for the metrics. */
+function quitRoutes(quit: () => void): readonly (readonly [string, Route])[] {
+	const route: Route = { method: "POST", isOpen: false, answer: () => ending(quit) };
+	return [
+		["/v1/quit", route],
+		["/agent/v1/quit", route],
+	];
 }
 
 export function json(status: number, body: object): Answer {

@@ -223,7 +223,9 @@ describe("an agent's listener", () => {
 			expect(await ask("GET /healthz", address)).toEqual([200]);
 			expect(await ask("GET /readyz", address)).toEqual([200]);
 			expect(await ask("GET /metrics", address)).toEqual([200]);
-			for (const line of ["GET /v1/status", "GET /", "POST /v1/refresh", "POST /v1/quit"]) {
+			expect(await ask("GET /agent/v1/metrics", address)).toEqual([200]);
+			const closed = ["GET /v1/status", "GET /", "POST /v1/refresh", "POST /v1/quit", "POST /agent/v1/quit"];
+			for (const line of closed) {
 				const [status = 0] = await ask(line, address);
 				expect(status, line).toBeGreaterThanOrEqual(400);
 			}

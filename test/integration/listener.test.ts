@@ -148,6 +148,25 @@ describe("what is answered", () => {
 		expect((await forbidden.ask("/v1/quit", { method: "POST" })).status).toBe(404);
 	});
 
+	test("metrics and the end are also where Vault Agent has them", async () => {
+		const { promise: ended, resolve: quit } = Promise.withResolvers<void>();
+		const { ask } = await open({ ports: { quit } });
+		const forbidden = await open();
+
+		const metrics = await ask("/agent/v1/metrics?format=prometheus");
+		const wrongMethod = await ask("/agent/v1/quit");
+		const quitting = await ask("/agent/v1/quit", { method: "POST" });
+
+		expect(metrics).toMatchObject({
+			status: 200,
+			headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
+			text: (await ask("/metrics")).text,
+		});
+		expect([wrongMethod.status, quitting.status]).toEqual([405, 202]);
+		await ended;
+		expect((await forbidden.ask("/agent/v1/quit", { method: "POST" })).status).toBe(404);
+	});
+
 	test("HEAD is GET without a body; any other method is refused by name", async () => {
 		const { ask, asked } = await open();
 
