@@ -66,7 +66,7 @@ async function tokenOf({ env, readText }: World): Promise<string> {
 			if (/^(ENOENT|ENOTDIR|EACCES)$/.test(errorCode(error) ?? "")) return "";
 			throw error;
 		});
-		if (text.trim() !== "") return text;
+		if (text.trim() !== "") return text.trim();
 	}
 	throw new AgentError(
 		`there is no token to revoke: VAULT_TOKEN is not set, and none is in ${files.join(" or ")}`,
