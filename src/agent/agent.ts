@@ -1,15 +1,15 @@
-import { firstOf } from "../kernel/mod.ts";
 import type { SecretStore } from "../secrets/mod.ts";
 import type { TemplateInputs } from "../template/mod.ts";
+import { Bell } from "./bell.ts";
 import { Book } from "./book.ts";
-import { countRenderings } from "./counting.ts";
+import { Drafts } from "./drafts.ts";
 import { LeaseTurnover } from "./lease-turnover.ts";
 import { OutageLog } from "./outage-log.ts";
+import { Patience } from "./patience.ts";
 import { objectionOfDisk, prepareDisk } from "./prepare-disk.ts";
 import { Progress, PROGRESS_EVERY_MS } from "./progress.ts";
 import { type Proposal, Proposals } from "./proposal.ts";
 import { Publisher, type PublisherDeps } from "./publisher.ts";
-import { renderUnits } from "./renderer.ts";
 import { describeSecrets } from "./rotation-log.ts";
 import { RotationTrail } from "./rotation-trail.ts";
 import type { Plan, Unit } from "./spec.ts";
@@ -23,12 +23,11 @@ export interface AgentDeps extends Omit<PublisherDeps, "describe" | "leases" | "
 	readonly tidy?: (signal: AbortSignal) => void;
 	/** A refused login does not end the start, for others may mend it: nobody waits for a sidecar. Default false. */
 	readonly waitsForLogin?: boolean;
+	/** So long may something required not render before the agent ends, in milliseconds; absent: for ever. */
+	readonly giveUpAfterMs?: number;
 	/** What templates see besides secrets. */
 	readonly surroundings: Omit<TemplateInputs, "lookup">;
 }
-
-/** Longest sleep of the loop between looking around. */
-const LONGEST_PAUSE_MS = 24 * 3_600_000;
 
 /** A single piece of work that takes longer has met a fault: all that it waits for has a bound of its own. */
 const STUCK_AFTER_MS = 15 * 60_000;
@@ -43,22 +42,27 @@ export class Agent {
 	readonly #publisher: Publisher;
 	readonly #trail: RotationTrail;
 	readonly #outages: OutageLog;
+	readonly #drafts: Drafts;
+	readonly #patience: Patience;
 	#busySince: number | undefined;
 	#wantsAll = false;
 	readonly #proposals = new Proposals();
-	#wake = Promise.withResolvers<void>();
+	readonly #bell: Bell;
 
 	constructor(units: readonly Unit[], deps: AgentDeps) {
 		this.#deps = deps;
 		this.#book = new Book(units, deps.log);
 		this.#outages = new OutageLog(deps.log, deps.clock);
-		this.#trail = new RotationTrail(deps);
+		this.#drafts = new Drafts(this.#book, deps);
+		this.#bell = new Bell(deps.clock);
+		this.#patience = new Patience(deps);
+		this.#trail = new RotationTrail({ ...deps, isHeld: (unit) => this.#drafts.isHeld(unit) });
 		this.#publisher = new Publisher({
 			...deps,
 			describe: () => describeSecrets(deps.store.entries()),
 			trail: this.#trail,
 			leases: new LeaseTurnover(deps.store),
-			wake: () => this.#wake.resolve(),
+			wake: this.#bell.ring,
 		});
 	}
 
@@ -87,7 +91,7 @@ export class Agent {
 	/** Reads every secret now, and delivers again what differs from the disk. */
 	refresh(): void {
 		this.#wantsAll = true;
-		this.#wake.resolve();
+		this.#bell.ring();
 	}
 
 	/**
@@ -98,7 +102,7 @@ export class Agent {
 	 */
 	async adopt(plan: Plan): Promise<void> {
 		const decided = this.#proposals.propose(plan);
-		this.#wake.resolve();
+		this.#bell.ring();
 		await decided;
 	}
 
@@ -136,20 +140,29 @@ export class Agent {
 		this.#deps.rest?.(signal);
 		while (!signal.aborted) {
 			this.#notify(signal);
-			await this.#pause(Math.min(this.#deps.store.untilDue(), this.#publisher.untilDue()), signal);
+			await this.#pause(this.#untilDue(), signal);
 			if (signal.aborted) return;
 			this.#busySince = this.#deps.clock.now();
 			await this.#tryAdoption(signal);
 			await this.#cycle(signal);
 			this.#busySince = undefined;
+			this.#patience.bear(this.#book.faults((key) => this.#deps.store.entry(key)?.error));
 		}
+	}
+
+	#untilDue(): number {
+		return Math.min(
+			this.#deps.store.untilDue(),
+			this.#publisher.untilDue(),
+			this.#drafts.untilDue(),
+			this.#patience.untilOver(),
+		);
 	}
 
 	/** Beside the loop: a command may take its time, and reading goes on meanwhile. */
 	#notify(signal: AbortSignal): void {
 		if (!this.#publisher.isNotifyDue) return;
-		const wake = () => this.#wake.resolve();
-		void this.#publisher.notify(signal).then(wake, (error: unknown) => {
+		void this.#publisher.notify(signal).then(this.#bell.ring, (error: unknown) => {
 			if (!signal.aborted) throw error;
 		});
 	}
@@ -157,7 +170,7 @@ export class Agent {
 	async #renderFirst(progress: Progress, signal: AbortSignal): Promise<void> {
 		const { store } = this.#deps;
 		for (;;) {
-			await this.#render(this.#book.units, signal);
+			await this.#drafts.render(this.#book.units, true, signal);
 			const waiting = this.#book.waiting();
 			const fatal = fatalOf(waiting, this.#deps.waitsForLogin ?? false);
 			if (fatal !== undefined) {
@@ -165,8 +178,10 @@ export class Agent {
 				throw fatal;
 			}
 			if (waiting.length === 0) return;
+			this.#patience.bear(this.#book.faults(() => undefined));
 			progress.failed();
-			await this.#pause(Math.max(SHORTEST_WAIT_MS, Math.min(store.untilDue(), PROGRESS_EVERY_MS)), signal);
+			const soon = Math.min(store.untilDue(), this.#patience.untilOver(), PROGRESS_EVERY_MS);
+			await this.#pause(Math.max(SHORTEST_WAIT_MS, soon), signal);
 			signal.throwIfAborted();
 			// Nothing stands yet that would have to be kept.
 			if (this.#proposals.pending !== undefined) await this.#swap(this.#proposals.pending);
@@ -177,16 +192,13 @@ export class Agent {
 	/** Ends early when somebody asks for something. */
 	async #pause(ms: number, signal: AbortSignal): Promise<void> {
 		if (this.#wantsAll || this.#proposals.pending !== undefined || ms === 0) return;
-		const { clock, store } = this.#deps;
-		const call = Promise.race([this.#wake.promise, store.arrival()]);
-		await firstOf(call, Math.min(ms, LONGEST_PAUSE_MS), { clock, order: signal });
-		this.#wake = Promise.withResolvers<void>();
+		await this.#bell.pause(ms, this.#deps.store.arrival(), signal);
 	}
 
 	async #tryAdoption(signal: AbortSignal): Promise<void> {
 		const { pending } = this.#proposals;
 		if (pending === undefined) return;
-		const renderings = await renderUnits(pending.plan.units, this.#deps, signal);
+		const renderings = await this.#drafts.propose(pending.plan.units, signal);
 		const objection = this.#book.objection(renderings) ?? (await objectionOfDisk(pending.plan));
 		if (this.#proposals.pending !== pending) return; // a newer one has taken its place
 		if (objection === undefined) {
@@ -197,12 +209,14 @@ export class Agent {
 			this.#proposals.withdraw();
 			pending.refuse(objection);
 		}
-		this.#retain();
+		this.#drafts.retain();
 	}
 
 	async #swap({ plan, accept }: Proposal): Promise<void> {
 		const { units } = plan;
 		this.#proposals.withdraw();
+		this.#drafts.waitNoMore();
+		this.#patience.adopt(plan.giveUpAfterMs);
 		this.#book.adopt(units);
 		await this.#publisher.adopt(plan, this.#book);
 		accept();
@@ -214,6 +228,7 @@ export class Agent {
 		const isReadDue = wantsAll || store.untilDue() === 0;
 		if (wantsAll) {
 			this.#wantsAll = false;
+			this.#drafts.waitNoMore();
 			this.#publisher.forgetRejection();
 		}
 		const changes = isReadDue ? await (wantsAll ? store.readAllAtOnce(signal) : store.poll(signal)) : [];
@@ -222,27 +237,14 @@ export class Agent {
 			this.#outages.report(store.entries(), `serving generation ${this.#publisher.generation}`);
 		}
 		// Who asked may have changed what a template sees besides secrets.
-		const concerned = wantsAll ? this.#book.units : isReadDue ? this.#book.concerned(changes) : [];
+		const concerned = wantsAll ? this.#book.units : this.#drafts.ripe(changes, isReadDue);
 		if (concerned.length > 0) {
-			await this.#render(concerned, signal);
+			await this.#drafts.render(concerned, false, signal);
 			this.#deps.rest?.(signal);
 		}
 		if (concerned.length > 0 || wantsAll || this.#publisher.isRetryDue)
 			await this.#publisher.publish(this.#book);
 		this.#publisher.closeUp();
 		this.#deps.tidy?.(signal);
-	}
-
-	async #render(units: readonly Unit[], signal: AbortSignal): Promise<void> {
-		const renderings = await renderUnits(units, this.#deps, signal);
-		countRenderings(renderings, this.#deps.counters);
-		this.#book.enter(renderings, this.#publisher.generation === 0);
-		this.#retain();
-	}
-
-	#retain(): void {
-		const used = this.#book.usedKeys();
-		if (used !== undefined) this.#deps.store.retain(used);
-		this.#deps.store.pace(this.#book.paces());
 	}
 }

@@ -3,7 +3,10 @@ import type { Change, Pace } from "../secrets/mod.ts";
 import type { LeaseUses } from "./lease-turnover.ts";
 import type { Variables } from "./ports.ts";
 import type { Rendering } from "./renderer.ts";
-import { type ForPort, orderOf, type UnitOrder } from "./order.ts";
+import type { TemplateNote } from "../template/mod.ts";
+import { type ForPort, orderOf, ordersBeside, type UnitOrder } from "./order.ts";
+import { noteLine } from "./notes.ts";
+import type { Beside, SideFile } from "./side-files.ts";
 import type { FileUnit, Unit } from "./spec.ts";
 
 /** What is known of one unit: its last good text, what that came from, and the fault since then, if any. */
@@ -11,6 +14,8 @@ interface UnitState {
 	readonly unit: Unit;
 	readonly text: string | undefined;
 	readonly forPort: ForPort | undefined;
+	readonly beside: readonly SideFile[];
+	readonly notes: readonly TemplateNote[];
 	readonly keys: ReadonlySet<string>;
 	readonly leases: ReadonlySet<string>;
 	readonly error: AgentError | undefined;
@@ -19,7 +24,7 @@ interface UnitState {
 }
 
 /** What is known of a unit, without its text. */
-export interface Standing extends Omit<UnitState, "text" | "forPort" | "keys" | "leases"> {
+export interface Standing extends Omit<UnitState, "text" | "forPort" | "beside" | "keys" | "leases"> {
 	/** Whether there is a text that can be delivered. */
 	readonly isRendered: boolean;
 }
@@ -40,7 +45,7 @@ export class Book {
 	/** Other units from now on; one that stays keeps its last good text. */
 	adopt(units: readonly Unit[]): void {
 		const none = new Set<string>();
-		const nothing = { text: undefined, forPort: undefined, error: undefined };
+		const nothing = { text: undefined, forPort: undefined, beside: [], notes: [], error: undefined };
 		const empty = { ...nothing, keys: none, leases: none, isRemoved: false };
 		const states = units.map((unit) => {
 			const key = keyOf(unit);
@@ -67,6 +72,13 @@ export class Book {
 
 	get files(): readonly FileUnit[] {
 		return this.units.filter((unit) => unit.kind === "file");
+	}
+
+	/** Files of which one of these is the own, or stands beside it. */
+	filesWith(paths: ReadonlySet<string>): readonly FileUnit[] {
+		const concerned = this.orders().filter(({ path }) => paths.has(path));
+		const destinations = new Set(concerned.map(({ destination }) => destination));
+		return this.files.filter(({ destination }) => destinations.has(destination));
 	}
 
 	/** Units that one of the changes touches, and those that could not be rendered last time. */
@@ -117,6 +129,7 @@ export class Book {
 			if (before === undefined) continue;
 			const after = nextState(before, rendering);
 			this.#states.set(keyOf(rendering.unit), after);
+			this.#sayNotes(before, after);
 			if (isStarting && after.unit.required) continue;
 			if (after.error !== undefined && after.error.message !== before.error?.message)
 				this.#say(after, after.error);
@@ -124,17 +137,41 @@ export class Book {
 	}
 
 	standings(): readonly Standing[] {
-		return this.#all.map(({ unit, text, error, isRemoved }) => {
-			return { unit, error, isRemoved, isRendered: text !== undefined };
+		return this.#all.map(({ unit, text, notes, error, isRemoved }) => {
+			return { unit, notes, error, isRemoved, isRendered: text !== undefined };
 		});
+	}
+
+	/** Files that stand beside those of the units. */
+	besides(): readonly Beside[] {
+		return this.#all;
+	}
+
+	/**
+	 * What keeps units that are required from being rendered anew, by what they are: a fault of their own, or of a read.
+	 *
+	 * @param errorOf of the last read, by the key of the secret
+	 */
+	faults(errorOf: (key: string) => AgentError | undefined): ReadonlyMap<string, AgentError> {
+		const faults = this.#all.flatMap(({ unit, keys, error }) => {
+			const fault =
+				error ??
+				keys
+					.values()
+					.map(errorOf)
+					.find((one) => one !== undefined);
+			return unit.required && fault !== undefined ? [[keyOf(unit), fault] as const] : [];
+		});
+		return new Map(faults);
 	}
 
 	/** What has to be on disk. A unit that was never rendered orders nothing. */
 	orders(): readonly UnitOrder[] {
-		return this.#all.flatMap(({ unit, text, forPort, isRemoved }) => {
+		return this.#all.flatMap(({ unit, text, forPort, beside, isRemoved }) => {
 			if (unit.kind !== "file" || (text === undefined && !isRemoved)) return [];
-			if (isRemoved) return [orderOf(unit, undefined)];
-			return [{ ...orderOf(unit, text), ...(forPort && { forPort }) }];
+			const others = ordersBeside(unit, beside, isRemoved);
+			if (isRemoved) return [orderOf(unit, undefined), ...others];
+			return [{ ...orderOf(unit, text), ...(forPort && { forPort }) }, ...others];
 		});
 	}
 
@@ -151,6 +188,16 @@ export class Book {
 		return [...this.#states.values()];
 	}
 
+	/** Each once, for as long as it is so. */
+	#sayNotes(before: UnitState, { notes }: UnitState): void {
+		const said = new Set(before.notes.map((one) => noteLine(one).msg));
+		for (const line of notes.map(noteLine)) {
+			if (said.has(line.msg)) continue;
+			said.add(line.msg);
+			this.#log.write("warn", "template", line);
+		}
+	}
+
 	#say({ unit, text, isRemoved }: UnitState, error: AgentError): void {
 		const good = text === undefined ? "it is left out" : "its last good version stays";
 		const outcome = isRemoved ? "it is removed" : good;
@@ -159,14 +206,15 @@ export class Book {
 	}
 }
 
-function keyOf(unit: Unit): string {
+/** Tells units apart, also those of two configs. */
+export function keyOf(unit: Unit): string {
 	return `${unit.kind} ${unit.name}`;
 }
 
 function nextState(before: UnitState, rendering: Rendering): UnitState {
 	if (rendering.kind === "text") {
-		const { text, forPort, keys, leases } = rendering;
-		return { ...before, text, forPort, keys, leases, error: undefined, isRemoved: false };
+		const { text, forPort, beside, notes, keys, leases } = rendering;
+		return { ...before, text, forPort, beside, notes, keys, leases, error: undefined, isRemoved: false };
 	}
 	const { error, unit } = rendering;
 	const isGone = unit.kind === "file" && unit.onDeleted === "remove" && GONE_CODES.has(error.code);

@@ -1,18 +1,24 @@
 import { describe, expect, test } from "vitest";
-import { agentBench, type BenchOptions, COMMAND, fileUnit } from "../../test/support/agent-bench.ts";
+import {
+	agentBench,
+	type BenchOptions,
+	COMMAND,
+	fileUnit,
+	type OneChange,
+} from "../../test/support/agent-bench.ts";
 import { vaultBench } from "../../test/support/secrets-bench.ts";
 import { type FakeAnswer, refusal, reply } from "../../test/support/fake-vault.ts";
 import type { FakeDatabaseOptions } from "../../test/support/fake-database.ts";
 import type { Lease } from "../secrets/mod.ts";
 import { secretTemplate } from "../template/mod.ts";
 import { LeaseTurnover, type LeaseUses } from "./lease-turnover.ts";
-import type { ChangeAction, Unit } from "./mod.ts";
+import type { Unit } from "./mod.ts";
 
 const [SECOND, MINUTE, HOUR, DAY] = [1000, 60_000, 3_600_000, 86_400_000];
 const CREDS = '{{#secret "database/creds/app"}}{{username}}{{/secret}}';
 const RESTART = { kind: "restart" } as const;
 
-function file(destination: string, onChange: ChangeAction): Unit {
+function file(destination: string, onChange: OneChange): Unit {
 	return fileUnit(destination, CREDS, { onChange });
 }
 

@@ -95,10 +95,10 @@ export class LeaseTurnover {
 function isTold(user: Unit, { files, variablesChanged }: Delivered): boolean {
 	if (user.kind === "variable") return variablesChanged;
 	const file = files.find(({ destination }) => destination === user.destination);
-	return file !== undefined && file.onChange.kind !== "none";
+	return file !== undefined && file.onChange.length > 0;
 }
 
 function isForRestart(user: Unit, { files }: Delivered): boolean {
 	if (user.kind === "variable") return true;
-	return files.some((file) => file.destination === user.destination && replacesChild(file.onChange));
+	return files.some((file) => file.destination === user.destination && file.onChange.some(replacesChild));
 }

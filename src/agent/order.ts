@@ -1,4 +1,5 @@
 import type { FileOrder } from "../render/mod.ts";
+import type { SideFile } from "./side-files.ts";
 import type { FileUnit, Unit } from "./spec.ts";
 
 /** The text of a file with this port in the place of the child's. */
@@ -6,6 +7,8 @@ export type ForPort = (port: number) => Promise<string>;
 
 /** What has to be on disk for a unit. */
 export interface UnitOrder extends FileOrder {
+	/** The unit's own file, which this one is or stands beside. */
+	readonly destination: string;
 	/** There where the file holds the child's private port: `content`, by which it is compared, has another there. */
 	readonly forPort?: ForPort;
 }
@@ -16,8 +19,23 @@ export function orderOf(unit: FileUnit, content: string | undefined): UnitOrder 
 		...placeOf(unit),
 		content,
 		mode: unit.mode,
-		isNotified: unit.onChange.kind !== "none",
+		...(unit.keepsMode && { keepsMode: true }),
+		destination: unit.destination,
+		isNotified: unit.onChange.length > 0,
 	};
+}
+
+/** What has to be on disk beside it. @param isRemoved they go with it */
+export function ordersBeside(unit: FileUnit, files: readonly SideFile[], isRemoved = false): UnitOrder[] {
+	const { destination, isNotified, folderMode, needsFolder } = orderOf(unit, undefined);
+	return files.map(({ content, ...file }) => ({
+		...file,
+		content: isRemoved ? undefined : content,
+		...(folderMode !== undefined && { folderMode }),
+		...(needsFolder && { needsFolder }),
+		destination,
+		isNotified,
+	}));
 }
 
 /** Where the files among the units are to stand. */
@@ -25,6 +43,13 @@ export function placesOf(units: readonly Unit[]): readonly ReturnType<typeof pla
 	return units.filter((unit) => unit.kind === "file").map(placeOf);
 }
 
-function placeOf({ destination: path, user, group }: FileUnit) {
-	return { path, ...(user !== undefined && { user }), ...(group !== undefined && { group }) };
+function placeOf({ destination: path, user, group, folderMode, needsFolder, hasBackup }: FileUnit) {
+	return {
+		path,
+		...(user !== undefined && { user }),
+		...(group !== undefined && { group }),
+		...(folderMode !== undefined && { folderMode }),
+		...(needsFolder && { needsFolder }),
+		...(hasBackup && { hasBackup }),
+	};
 }

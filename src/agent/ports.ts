@@ -19,6 +19,10 @@ export interface ChildPort {
 export interface ChildTerms {
 	/** What to run and how to end it; the supervisor's own when absent. */
 	readonly spec?: ChildSpec;
+	/** Longest wait at random before the child is restarted or gets a signal, in milliseconds; none when absent. */
+	readonly splayMs?: number;
+	/** It is not restarted for other variables. */
+	readonly keepsVariables?: boolean;
 	/** The whole environment: what the child inherits, and its variables. */
 	environment(variables: Variables): Readonly<Record<string, string>>;
 }

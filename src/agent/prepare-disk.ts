@@ -19,9 +19,7 @@ export async function prepareDisk(
 	}
 	await delivery.sweep(files.map(({ destination }) => destination));
 	// A config before this one may have had somebody told of these.
-	const silent = files
-		.filter(({ onChange }) => onChange.kind === "none")
-		.map(({ destination }) => destination);
+	const silent = files.filter(({ onChange }) => onChange.length === 0).map(({ destination }) => destination);
 	await delivery.settled(await delivery.unnotified(silent));
 }
 

@@ -61,6 +61,7 @@ export class Publisher {
 			...(counters && { counters }),
 			settled: (paths) => this.#settled(paths),
 			told: (action, paths) => trail.told(action, paths),
+			splayMs: () => this.#terms?.splayMs ?? 0,
 			...(this.#child && { child: this.#child.turn }),
 		});
 	}
@@ -111,18 +112,15 @@ export class Publisher {
 	 * aborted before the child was started
 	 */
 	async start(book: Book, signal: AbortSignal): Promise<void> {
-		const destinations = book.files.map((file) => file.destination);
 		const changed = await this.#deliverFirst(book);
-		for (const path of await this.#files.unnotified(destinations)) changed.add(path);
+		const paths = book.orders().map(({ path }) => path);
+		for (const path of await this.#files.unnotified(paths)) changed.add(path);
 		const [orders, variables, terms] = [book.orders(), book.variables(), this.#terms];
 		this.#current = { number: 1, orders, variables, terms };
 		this.#retry.delivered();
 		this.#noteLeases(book, [], false);
-		this.#sayRendered(book, destinations.length);
-		this.#turnOver.note(
-			book.files.filter(({ destination }) => changed.has(destination)),
-			false,
-		);
+		this.#sayRendered(book, book.files.length);
+		this.#turnOver.note(book.filesWith(changed), false);
 		if (this.#child === undefined) return;
 		signal.throwIfAborted(); // whoever ended the agent knew of no child to end
 		await this.#child.turn.start();
@@ -150,7 +148,8 @@ export class Publisher {
 	async publish(book: Book): Promise<void> {
 		const next = { orders: book.orders(), variables: book.variables(), terms: this.#terms };
 		const names = changedVariables(this.#current.variables, next.variables);
-		const variablesChanged = names.size > 0 || next.terms !== this.#current.terms || this.#isAskedAgain;
+		const isServed = names.size > 0 && !this.#terms?.keepsVariables;
+		const variablesChanged = isServed || next.terms !== this.#current.terms || this.#isAskedAgain;
 		if (variablesChanged || next.orders.some((order) => isNewFor(this.#current, order)))
 			this.#rejection.forgetFiles();
 		try {
@@ -160,12 +159,12 @@ export class Publisher {
 				this.#retry.succeeded();
 				this.#isAskedAgain = false;
 				if (wanted.length === next.orders.length) this.#child?.files.areNewest();
-				const files = book.files.filter(({ destination }) => changed.has(destination));
-				const isNew = files.length > 0 || variablesChanged;
+				const files = book.filesWith(changed);
+				const isNew = files.length > 0 || names.size > 0 || variablesChanged;
 				if (isNew) this.#current = { number: this.#current.number + 1, ...next };
 				this.#noteLeases(book, files, variablesChanged);
 				if (isNew) this.#announce(book, { files, names, variablesChanged });
-				else this.#deps.trail.unchanged();
+				else this.#deps.trail.unchanged((key) => book.usersOf(key));
 			});
 		} catch (error) {
 			if (!(error instanceof AgentError)) throw error;
@@ -199,7 +198,7 @@ export class Publisher {
 			{
 				generation: this.#current.number,
 				changed: [...files, ...variables],
-				restarts: variablesChanged || files.some(({ onChange }) => replacesChild(onChange)),
+				restarts: variablesChanged || files.some(({ onChange }) => onChange.some(replacesChild)),
 			},
 			(key) => book.usersOf(key),
 		);
@@ -207,14 +206,23 @@ export class Publisher {
 
 	async #deliverFirst(book: Book): Promise<Set<string>> {
 		const port = await this.#child?.files.choosePort();
-		return await this.#files.alone(async () => new Set(await this.#files.deliver(book.orders(), port)));
+		return await this.#files.alone(async () => {
+			const orders = book.orders();
+			// Of files beside the destinations nobody has known before.
+			await this.#files.sweep(
+				orders.flatMap(({ path, destination }) => (path === destination ? [] : [path])),
+			);
+			return new Set(await this.#files.deliver(orders, port));
+		});
 	}
 
 	/** Something is done that the change of these files asked for: unless more is due, their notices are cleared. */
 	async #settled(paths: readonly string[]): Promise<void> {
 		try {
 			await this.#files.alone(async () => {
-				await this.#files.settled(paths.filter((path) => !this.#turnOver.isDue(path)));
+				const settled = new Set(paths.filter((path) => !this.#turnOver.isDue(path)));
+				const beside = this.#current.orders.filter(({ destination }) => settled.has(destination));
+				await this.#files.settled([...new Set([...settled, ...beside.map(({ path }) => path)])]);
 			});
 		} catch (error) {
 			// It has happened; at worst it happens once more after a restart of the agent.

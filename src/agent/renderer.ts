@@ -1,16 +1,19 @@
 import { AgentError, ExitCode } from "../kernel/mod.ts";
 import { requestKey, type SecretStore } from "../secrets/mod.ts";
 import {
+	brokenOut,
 	finishText,
 	holdsPort,
 	type OpenPiece,
 	plainText,
 	type TemplateInputs,
+	type TemplateNote,
 	type TemplateRequest,
 	withPort,
 } from "../template/mod.ts";
 import { lookupIn } from "./lookup.ts";
 import type { ForPort } from "./order.ts";
+import { type SideFile, sideFilesOf } from "./side-files.ts";
 import type { Unit } from "./spec.ts";
 
 /** What rendering one unit gave: its text, or why there is none. */
@@ -24,6 +27,10 @@ export type Rendering =
 			readonly forPort?: ForPort;
 			/** What the text was made of: tells values from the author's words. */
 			readonly pieces: readonly OpenPiece[];
+			/** Files beside its own. */
+			readonly beside: readonly SideFile[];
+			/** What is no error and should be known. */
+			readonly notes: readonly TemplateNote[];
 			/** Keys of the requests that it was made from. */
 			readonly keys: ReadonlySet<string>;
 			/** Leases that the secrets in it live by. */
@@ -92,9 +99,27 @@ async function renderOne(unit: Unit, inputs: TemplateInputs, store: SecretStore)
 		const keys = new Set(pass.requests.map(requestKey));
 		const leases = new Set([...keys].flatMap((key) => store.entry(key)?.lease?.id ?? []));
 		const open = holdsPort(pass.pieces) ? { forPort } : {};
-		return { unit, kind: "text", text, ...open, pieces: pass.pieces, keys, leases };
+		const beside = await sideFilesOf(unit, pass.files ?? []);
+		const notes = [...(pass.notes ?? []), ...(await looseNotes(unit, pass.pieces))];
+		return { unit, kind: "text", text, ...open, pieces: pass.pieces, beside, notes, keys, leases };
 	} catch (error) {
 		if (!(error instanceof AgentError)) throw error;
 		return { unit, kind: "error", error };
 	}
+}
+
+/** Values that stand in the text as they are, and that a reader of its format would not get back so. */
+async function looseNotes(unit: Unit, pieces: readonly OpenPiece[]): Promise<readonly TemplateNote[]> {
+	if (unit.kind === "variable" || !unit.isUnescaped) return [];
+	const origins = await brokenOut(unit.format, withPort(pieces, ANY_PORT));
+	return origins.map(({ path, field, ...place }) => {
+		const what =
+			path === undefined ? `a value` : `${field === undefined ? "a value" : `field "${field}"`} of ${path}`;
+		return {
+			message: `${what} breaks out of its place: who reads ${unit.destination} as ${unit.format} gets something else; have values escaped, or change the value`,
+			place,
+			...(path !== undefined && { path }),
+			...(field !== undefined && { field }),
+		};
+	});
 }

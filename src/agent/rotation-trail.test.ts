@@ -142,6 +142,7 @@ describe("the version before the current one", () => {
 			log,
 			clock: new FakeClock(Date.parse(created[3] ?? "") + 7000),
 			counters: tally,
+			isHeld: () => false,
 		});
 		const file = fileUnit("/out/openai", KEY_FILE);
 		const arrive = () => {

@@ -21,6 +21,8 @@ export interface TrailDeps {
 	readonly log: Log;
 	readonly clock: Clock;
 	readonly counters?: Counters;
+	/** Whether a unit waits for its secrets to be quiet. */
+	readonly isHeld: (unit: Unit) => boolean;
 }
 
 /** A change on its way to everybody whom it concerns. */
@@ -73,14 +75,12 @@ export class RotationTrail {
 	}
 
 	/** @param usersOf units that are made of a secret, by its key */
-	delivered(
-		{ generation, changed, restarts }: DeliveredChanges,
-		usersOf: (key: string) => readonly Unit[],
-	): void {
+	delivered({ generation, changed, restarts }: DeliveredChanges, usersOf: UsersOf): void {
 		this.#journeys = this.#journeys.map((journey) => {
 			if (journey.generation !== undefined) return journey;
-			const users = new Set(journey.keys.flatMap((key) => usersOf(key)));
+			const users = usersOfAny(journey, usersOf);
 			const mine = changed.filter((unit) => users.has(unit));
+			if (mine.length === 0 && this.#isHeldUp(users)) return journey;
 			const names = (kind: Unit["kind"]) => mine.filter((unit) => unit.kind === kind).map(({ name }) => name);
 			if (mine.length > 0 && !isFollowing(journey.change)) timeDelivery(journey.change, this.#deps);
 			const needsChild = restarts && mine.length > 0;
@@ -89,8 +89,15 @@ export class RotationTrail {
 	}
 
 	/** Nothing had to be delivered: the texts are as they were. */
-	unchanged(): void {
-		this.#journeys = this.#journeys.filter(({ generation }) => generation !== undefined);
+	unchanged(usersOf: UsersOf): void {
+		this.#journeys = this.#journeys.filter(
+			(journey) => journey.generation !== undefined || this.#isHeldUp(usersOfAny(journey, usersOf)),
+		);
+	}
+
+	/** Whether it goes on when they have waited for long enough. */
+	#isHeldUp(users: ReadonlySet<Unit>): boolean {
+		return users.values().some((unit) => this.#deps.isHeld(unit));
 	}
 
 	/** Somebody has been told of the change of these files. */
@@ -139,6 +146,12 @@ export class RotationTrail {
 	}
 }
 
+type UsersOf = (key: string) => readonly Unit[];
+
+function usersOfAny({ keys }: Journey, usersOf: UsersOf): ReadonlySet<Unit> {
+	return new Set(keys.flatMap((key) => usersOf(key)));
+}
+
 /** The version before the current one: written long ago, and new only in that place. */
 function isFollowing({ request }: Change): boolean {
 	return asksForPrevious(request);
@@ -147,7 +160,6 @@ function isFollowing({ request }: Change): boolean {
 /** In a few words; nothing for what the child itself tells of. */
 function deedOf(action: ChangeAction): string | undefined {
 	switch (action.kind) {
-		case "none":
 		case "restart":
 		case "rolling":
 			return undefined;

@@ -1,16 +1,33 @@
-import type { Delivery } from "../render/mod.ts";
+import type { Delivery, FileOrder } from "../render/mod.ts";
 import type { Pace } from "../secrets/mod.ts";
 import type { Template } from "../template/mod.ts";
 import type { ChildTerms } from "./ports.ts";
 
 /** What is done when a file has changed; the same words as in the config. */
 export type ChangeAction =
-	| { readonly kind: "none" }
 	| { readonly kind: "restart" }
 	| { readonly kind: "rolling" }
 	| { readonly kind: "signal"; readonly signal: NodeJS.Signals }
-	| { readonly kind: "command"; readonly command: readonly string[]; readonly timeoutMs: number }
+	| {
+			readonly kind: "command";
+			readonly command: readonly string[];
+			readonly timeoutMs: number;
+			/** What it is given of the agent's environment; the whole without credentials when absent. */
+			readonly env?: CommandEnv;
+	  }
 	| { readonly kind: "http"; readonly url: string; readonly method: string; readonly timeoutMs: number };
+
+/** The environment of a command. Names are patterns in which `*` and `?` stand as in file names. */
+export interface CommandEnv {
+	/** Nothing passes but what is custom. */
+	readonly pristine: boolean;
+	/** `NAME=value`, each. */
+	readonly custom: readonly string[];
+	/** When there are any, of the agent's own these pass alone. */
+	readonly allowlist: readonly string[];
+	/** These do not pass, whatever the allowlist says. */
+	readonly denylist: readonly string[];
+}
 
 /** Whether the child has to be started anew. */
 export function replacesChild({ kind }: ChangeAction): boolean {
@@ -28,18 +45,37 @@ interface UnitBase {
 }
 
 /** A file to be rendered. */
-export interface FileUnit extends UnitBase {
+export interface FileUnit extends UnitBase, Omit<FileOrder, "path" | "content" | "isNotified"> {
 	readonly kind: "file";
 	readonly destination: string;
 	/** Name of the format that its values are escaped for. */
 	readonly format: string;
 	/** Template file, for messages. */
 	readonly source: string;
-	readonly mode: number;
-	readonly user?: string;
-	readonly group?: string;
-	readonly onChange: ChangeAction;
+	/** Values are put in as they are: those that a reader of the format would not get back so are told of. */
+	readonly isUnescaped?: true;
+	/** What becomes of files that the template writes beside its own; absent: it writes none. */
+	readonly beside?: Surroundings;
+	/** Absent: what has changed is rendered at once. */
+	readonly wait?: Wait;
+	/** All are done. */
+	readonly onChange: readonly ChangeAction[];
 	readonly onDeleted: "keep" | "remove";
+}
+
+/** What is known of files that a template names. */
+export interface Surroundings {
+	/** The absolute path. */
+	resolve(path: string): string;
+	/** Name of the format that its values are escaped for. */
+	formatOf(path: string): string;
+}
+
+/** How long the secrets of a file have to be quiet before it is rendered anew, in milliseconds. */
+export interface Wait {
+	readonly minMs: number;
+	/** Since the first change. */
+	readonly maxMs: number;
 }
 
 /** A variable of the child. */
@@ -58,4 +94,6 @@ export interface Plan {
 	readonly childTerms?: ChildTerms;
 	/** The terms are those of the next child, whatever it is started for: none is started for them alone. */
 	readonly isForNextChild?: true;
+	/** So long may something required not render before the agent ends, in milliseconds; absent: for ever. */
+	readonly giveUpAfterMs?: number;
 }

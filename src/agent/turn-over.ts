@@ -25,6 +25,8 @@ export interface TurnOverDeps {
 	readonly settled: (paths: readonly string[]) => Promise<void>;
 	/** Told what has been done for the change of these files; of its replacement the child itself tells. */
 	readonly told: (action: ChangeAction, paths: ReadonlySet<string>) => void;
+	/** Longest wait at random before something is done to the child, in milliseconds. */
+	readonly splayMs: () => number;
 	readonly clock: Clock;
 	readonly random: () => number;
 	readonly log: Log;
@@ -83,13 +85,14 @@ export class TurnOver {
 
 	/** Notes what a delivery asks for; {@link run} carries it out. */
 	note(files: readonly FileUnit[], variablesChanged: boolean): void {
-		const replaces = variablesChanged || files.some(({ onChange }) => replacesChild(onChange));
+		const replaces = variablesChanged || files.some(({ onChange }) => onChange.some(replacesChild));
 		const replacement = { kind: this.#deps.child?.way ?? "restart" };
 		if (variablesChanged) this.#add(replacement, []);
 		for (const { onChange, destination } of files) {
-			if (onChange.kind === "none") continue;
-			// A child that is started anew reads every file: a signal would only disturb it.
-			this.#add(onChange.kind === "signal" && replaces ? replacement : onChange, [destination]);
+			for (const action of onChange) {
+				// A child that is started anew reads every file: a signal would only disturb it.
+				this.#add(action.kind === "signal" && replaces ? replacement : action, [destination]);
+			}
 		}
 	}
 
@@ -135,8 +138,6 @@ export class TurnOver {
 	async #perform(action: ChangeAction, signal: AbortSignal): Promise<void> {
 		const { child, notices, log } = this.#deps;
 		switch (action.kind) {
-			case "none":
-				return;
 			case "restart":
 			case "rolling":
 				child?.replace();
@@ -185,14 +186,24 @@ export class TurnOver {
 
 	#add(action: ChangeAction, paths: readonly string[]): void {
 		const key = JSON.stringify(action);
-		const { paths: known = [], failure } = this.#due.get(key) ?? {};
+		const before = this.#due.get(key);
+		const { paths: known = [], failure } = before ?? {};
 		this.#due.set(key, {
 			action,
 			paths: new Set([...known, ...paths]),
 			attempts: 0,
-			at: this.#deps.clock.now(),
+			at: this.#firstTry(action, before),
 			...(failure && { failure }), // a newer change does not mend what has failed before
 		});
+	}
+
+	/** What waits to be spread over time goes on waiting: a newer change is done with it. */
+	#firstTry(action: ChangeAction, before: Due | undefined): number {
+		const { clock, splayMs, random } = this.#deps;
+		const now = clock.now();
+		const longest = isForChild(action) ? splayMs() : 0;
+		if (longest === 0) return now;
+		return before?.attempts === 0 && before.at > now ? before.at : now + random() * longest;
 	}
 
 	async #done(key: string, paths: ReadonlySet<string>): Promise<void> {

@@ -18,10 +18,13 @@ export function fatalOf(
 	return waiting
 		.map(({ error }) => error)
 		.filter((error) => error !== undefined)
-		.find(({ remedy, exitCode }) => {
-			const isMended = waitsForLogin && exitCode === ExitCode.loginRefused;
-			return remedy !== "retry" && !isMended;
-		});
+		.find((error) => isLasting(error, waitsForLogin));
+}
+
+/** Whether waiting cannot mend it. */
+export function isLasting({ remedy, exitCode }: AgentError, waitsForLogin: boolean): boolean {
+	const isMended = waitsForLogin && exitCode === ExitCode.loginRefused;
+	return remedy !== "retry" && !isMended;
 }
 
 /** The error for a start that did not come about in time: what was waited for, with its place and remedy. */

@@ -1,6 +1,13 @@
-import { basename } from "node:path";
-import type { Unit } from "../agent/mod.ts";
-import type { Config, EnvConfig, TemplateConfig } from "../config/mod.ts";
+import { basename, resolve } from "node:path";
+import type { FileUnit, Unit } from "../agent/mod.ts";
+import {
+	type Config,
+	type EnvConfig,
+	type GoLanguage,
+	guessFormat,
+	type TemplateConfig,
+	type TemplateLanguage,
+} from "../config/mod.ts";
 import { AgentError, errorCode, ExitCode } from "../kernel/mod.ts";
 import type { Pace } from "../secrets/mod.ts";
 import {
@@ -24,17 +31,21 @@ export interface Units {
  *
  * @throws AgentError for a template that cannot be read or parsed
  */
-export async function unitsOf(config: Config, world: Pick<World, "readText" | "redactor">): Promise<Units> {
+export async function unitsOf(
+	config: Config,
+	world: Pick<World, "readText" | "redactor" | "cwd">,
+): Promise<Units> {
 	const texts = new Map<string, string>();
 	const readText = async (path: string) => {
 		const text = await world.readText(path);
 		texts.set(path, text);
 		return text;
 	};
-	const files = await Promise.all(
-		config.templates.map((template, index) => fileUnit(template, { index, readText, config })),
-	);
-	const units = [...files, ...config.env.map((variable) => variableUnit(variable, config))];
+	const parts = { readText, config, cwd: world.cwd };
+	const units = await Promise.all([
+		...config.templates.map((template, index) => fileUnit(template, index, parts)),
+		...config.env.map((variable) => variableUnit(variable, parts)),
+	]);
 	for (const unit of units) refusePort(unit, config);
 	// A path that a template writes out is in the open, though some field may hold a word of it: a user's name, say.
 	const requests = units.flatMap(({ template }) => template.discover().requests);
@@ -65,19 +76,24 @@ function refusePort({ kind, template }: Unit, { exec }: Config): void {
 /** Rejects as `fs.readFile` does. */
 type ReadText = (path: string) => Promise<string>;
 
-interface FileParts {
-	readonly index: number;
+interface Parts {
 	readonly readText: ReadText;
 	readonly config: Config;
+	/** The working folder. */
+	readonly cwd: string;
 }
 
-async function fileUnit(template: TemplateConfig, { index, readText, config }: FileParts): Promise<Unit> {
+async function fileUnit(
+	template: TemplateConfig,
+	index: number,
+	{ readText, config, cwd }: Parts,
+): Promise<Unit> {
 	const source = template.source ?? `templates[${index}].contents (${basename(template.destination)})`;
 	const text = template.contents ?? (await read(source, readText));
 	return {
 		kind: "file",
 		name: template.destination,
-		template: parseTemplate(text, {
+		template: await templateOf(text, template.language, {
 			file: source,
 			allowEmpty: template.allowEmpty,
 			fileRoots: config.fileRoots,
@@ -86,12 +102,34 @@ async function fileUnit(template: TemplateConfig, { index, readText, config }: F
 		destination: template.destination,
 		format: template.format,
 		source,
-		mode: template.mode,
-		...(template.user !== undefined && { user: template.user }),
-		...(template.group !== undefined && { group: template.group }),
+		...standingOf(template),
+		...(template.language.kind === "go" && goWords(template.language, cwd)),
+		...(template.wait && { wait: template.wait }),
 		onChange: template.onChange,
 		onDeleted: template.onDeleted,
 		pace: paceOf(template, config),
+	};
+}
+
+/** How the file is to stand. */
+function standingOf(template: TemplateConfig) {
+	const { mode, keepMode, backup, createDestDirs, dirMode, user, group } = template;
+	return {
+		mode,
+		folderMode: dirMode,
+		...(keepMode && { keepsMode: true as const }),
+		...(backup && { hasBackup: true as const }),
+		...(!createDestDirs && { needsFolder: true as const }),
+		...(user !== undefined && { user }),
+		...(group !== undefined && { group }),
+	};
+}
+
+/** What templates in Go's language can do besides, and what has to be looked at. */
+function goWords({ isEscaped }: GoLanguage, cwd: string): Pick<FileUnit, "beside" | "isUnescaped"> {
+	return {
+		beside: { resolve: (path) => resolve(cwd, path), formatOf: guessFormat },
+		...(!isEscaped && { isUnescaped: true }),
 	};
 }
 
@@ -118,12 +156,51 @@ function paceOf({ pollIntervalMs, maxAgeMs }: TemplateConfig | EnvConfig, config
 	};
 }
 
-function variableUnit(variable: EnvConfig, config: Config): Unit {
+async function variableUnit(variable: EnvConfig, { readText, config }: Parts): Promise<Unit> {
 	const { name, value, required, allowEmpty } = variable;
 	const options = { file: `env.${name}`, allowEmpty, fileRoots: config.fileRoots };
-	const template: Template =
-		value.kind === "reference"
-			? referenceTemplate(value.reference, options)
-			: secretTemplate(value.secret, value.template, options);
+	const template = await variableTemplate(value, options, readText);
 	return { kind: "variable", name, template, required, pace: paceOf(variable, config) };
+}
+
+async function variableTemplate(
+	value: EnvConfig["value"],
+	options: TemplateOptions,
+	readText: ReadText,
+): Promise<Template> {
+	switch (value.kind) {
+		case "reference":
+			return referenceTemplate(value.reference, options);
+		case "template":
+			return secretTemplate(value.secret, value.template, options);
+		case "text": {
+			if ("contents" in value) return await templateOf(value.contents, value.language, options);
+			const { source: file } = value;
+			return await templateOf(await read(file, readText), value.language, { ...options, file });
+		}
+		default:
+			return value satisfies never;
+	}
+}
+
+/** What every template is read with. */
+interface TemplateOptions {
+	/** For messages. */
+	readonly file: string;
+	readonly allowEmpty: boolean;
+	readonly fileRoots: readonly string[];
+}
+
+/** Another language than our own is loaded where it is spoken. */
+async function templateOf(
+	text: string,
+	language: TemplateLanguage,
+	options: TemplateOptions,
+): Promise<Template> {
+	if (language.kind === "handlebars") return parseTemplate(text, options);
+	const { file, fileRoots } = options;
+	const { functionDenylist: denied, kind: _kind, ...words } = language;
+	const { loadGoTemplates } = await import("../compat/mod.ts");
+	const { parseGoTemplate } = await loadGoTemplates();
+	return await parseGoTemplate(text, { file, fileRoots, denied, ...words });
 }

@@ -3,6 +3,7 @@ import {
 	Agent,
 	type ChangeAction,
 	type ChildPort,
+	type ChildTerms,
 	type FileUnit,
 	type Plan,
 	type Unit,
@@ -145,9 +146,19 @@ export function deniedError(path: string): AgentError {
 	return new AgentError(`permission denied on ${path} (403)`, { code: "E_PERMISSION_DENIED", exitCode: 4 });
 }
 
+/** What is done when a file has changed, if anything is. */
+export type OneChange = ChangeAction | { readonly kind: "none" };
+
+type FileWords = Partial<Omit<FileUnit, "onChange">> & {
+	readonly onChange?: OneChange | readonly ChangeAction[];
+};
+
 /** A file of `name=value` lines. */
-export function fileUnit(destination: string, contents: string, over: Partial<FileUnit> = {}): FileUnit {
-	const onChange: ChangeAction = { kind: "none" };
+export function fileUnit(
+	destination: string,
+	contents: string,
+	{ onChange = { kind: "none" }, ...over }: FileWords = {},
+): FileUnit {
 	return {
 		kind: "file",
 		name: destination,
@@ -157,7 +168,7 @@ export function fileUnit(destination: string, contents: string, over: Partial<Fi
 		format: "text",
 		source: `${destination}.hbs`,
 		mode: 0o600,
-		onChange,
+		onChange: [onChange].flat().filter((action) => action.kind !== "none"),
 		onDeleted: "keep",
 		...over,
 	};
@@ -171,6 +182,9 @@ export function variableUnit(name: string, path: string, required = true): Unit 
 }
 
 export interface BenchOptions {
+	readonly giveUpAfterMs?: number;
+	/** How the child is run besides. */
+	readonly terms?: Pick<ChildTerms, "splayMs" | "keepsVariables">;
 	/** Default: one that is restarted. */
 	readonly withChild?: boolean | "rolling";
 	/** Left by an agent that ran before. */
@@ -198,13 +212,15 @@ export const COMMAND = { kind: "command", command: ["reload"], timeoutMs: 1000 }
 /** An agent on a clock that stands still, with everything around it in memory. */
 export function agentBench(units: readonly Unit[], options: BenchOptions = {}) {
 	const { withChild = true, memory = new MemoryFs(), secrets = new FakeSecrets(), waitsForLogin } = options;
+	const { giveUpAfterMs } = options;
 	const clock = new FakeClock(1_000_000);
 	const log = new RecordingLog();
 	const tally = createTally();
 	const random = seededRandom();
 	const supervisor = new FakeSupervisor(() => memory.files);
 	const rolling = new FakeRolling(() => memory.files);
-	const terms = { environment: (variables: ReadonlyMap<string, string>) => Object.fromEntries(variables) };
+	const environment = (variables: ReadonlyMap<string, string>) => Object.fromEntries(variables);
+	const terms: ChildTerms = { environment, ...options.terms };
 	const { subscribe, freePort } = rolling;
 	const children = {
 		true: { supervisor, terms, subscribe: supervisor.subscribe },
@@ -250,6 +266,7 @@ export function agentBench(units: readonly Unit[], options: BenchOptions = {}) {
 		log,
 		counters: tally,
 		...(waitsForLogin !== undefined && { waitsForLogin }),
+		...(giveUpAfterMs !== undefined && { giveUpAfterMs }),
 		...(withChild !== false && { child: children[`${withChild}`] }),
 	});
 	const stop = new AbortController();

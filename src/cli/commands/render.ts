@@ -1,11 +1,22 @@
-import { orderOf, placesOf, type Rendering, renderUnits, timedOut, type Unit } from "../../agent/mod.ts";
+import {
+	type ChangeAction,
+	noteLine,
+	orderOf,
+	ordersBeside,
+	placesOf,
+	type Rendering,
+	renderUnits,
+	timedOut,
+	type Unit,
+	withoutClashes,
+} from "../../agent/mod.ts";
 import type { Config } from "../../config/mod.ts";
 import { AgentError, ExitCode, type Log } from "../../kernel/mod.ts";
 import type { FileOrder } from "../../render/mod.ts";
 import type { SecretStore } from "../../secrets/mod.ts";
 import { deliveryOf, surroundingsOf } from "../assemble.ts";
 import { vaultParts } from "../link/vault-parts.ts";
-import { configFor, logFor, nothingToRender } from "../load.ts";
+import { configFor, logFor, nothingToRender, runnable } from "../load.ts";
 import { lookingOnly, refuseToUseUp } from "../link/looking-login.ts";
 import { maskedDiff, maskedText } from "../masked.ts";
 import type { CommonFlags } from "../common-flags.ts";
@@ -22,7 +33,7 @@ type Rendered = Extract<Rendering, { kind: "text" }>;
 
 /** `agent render`: one pass, without a child. */
 export async function render({ dryRun, diff, json, ...flags }: RenderFlags, world: World): Promise<number> {
-	const config = await configFor(flags, world);
+	const config = runnable(await configFor(flags, world));
 	if (config.templates.length === 0 && config.env.length === 0) throw nothingToRender(config.origin);
 	const log = await logFor(config, world);
 	const { units } = await unitsOf(config, world);
@@ -35,9 +46,13 @@ export async function render({ dryRun, diff, json, ...flags }: RenderFlags, worl
 	try {
 		const rendered = await renderWithin(config, { units, store, world, log });
 		// Nobody is told of what this command writes, so no notice may stay behind.
-		const orders = rendered.flatMap(({ unit, text }) =>
-			unit.kind === "file" ? [{ ...orderOf(unit, text), isNotified: false }] : [],
-		);
+		const orders = rendered
+			.flatMap(({ unit, text, beside }) =>
+				unit.kind === "file" ? [orderOf(unit, text), ...ordersBeside(unit, beside)] : [],
+			)
+			.map((order) => ({ ...order, isNotified: false }));
+		for (const { notes } of rendered)
+			for (const line of notes.map(noteLine)) log.write("warn", "template", line);
 		const changed = new Set(
 			isDry ? (await delivery.plan(orders)).map(({ path }) => path) : await delivery.deliver(orders),
 		);
@@ -95,11 +110,13 @@ async function renderWithin(
 ): Promise<readonly Rendered[]> {
 	const stopping = new AbortController();
 	const { clock } = world;
-	const deadline = clock.now() + config.timeoutMs;
+	const { timeoutMs = Number.POSITIVE_INFINITY } = config;
+	const deadline = clock.now() + timeoutMs;
 	const surroundings = surroundingsOf(config, world);
 	try {
 		for (;;) {
-			const renderings = await renderUnits(units, { store, surroundings }, stopping.signal);
+			const rendered = await renderUnits(units, { store, surroundings }, stopping.signal);
+			const renderings = withoutClashes(rendered, []);
 			const first = renderings
 				.filter((rendering) => rendering.kind === "error")
 				.find(({ unit }) => unit.required);
@@ -110,7 +127,7 @@ async function renderWithin(
 			}
 			if (clock.now() >= deadline) {
 				const words = `${first.unit.name}: ${first.error.message}`;
-				throw timedOut(config.timeoutMs, { words, error: first.error });
+				throw timedOut(timeoutMs, { words, error: first.error });
 			}
 			await clock.sleep(Math.max(50, Math.min(store.untilDue(), deadline - clock.now())), stopping.signal);
 			await store.ensure([], stopping.signal);
@@ -130,7 +147,7 @@ function reportOf({ unit }: Rendered, changed: ReadonlySet<string>) {
 		format,
 		mode: octal(mode),
 		changed: isChanged,
-		on_change: onChange.kind,
+		on_change: onChange.length > 1 ? onChange.map(({ kind }) => kind) : (onChange[0]?.kind ?? "none"),
 	};
 }
 
@@ -153,7 +170,8 @@ function describe(rendering: Rendered, { changed, isDry, old }: Look): string {
 	if (unit.kind === "variable") return `env    ${unit.name}=${maskedText(pieces)}\n`;
 	const isChanged = changed.has(unit.destination);
 	const verb = isDry ? (isChanged ? "would write" : "unchanged") : isChanged ? "wrote" : "unchanged";
-	const then = isChanged && unit.onChange.kind !== "none" && isDry ? `, then ${turnOverWords(unit)}` : "";
+	const then =
+		isChanged && isDry ? unit.onChange.map((action) => `, then ${turnOverWords(action)}`).join("") : "";
 	const head = `${verb}  ${unit.destination} (${octal(unit.mode)}, ${unit.format})${then}\n`;
 	if (!isDry) return head;
 	const masked = maskedText(pieces);
@@ -166,22 +184,20 @@ function describe(rendering: Rendered, { changed, isDry, old }: Look): string {
 	return `${head}${lines.join("\n")}\n`;
 }
 
-function turnOverWords({ onChange }: Extract<Unit, { kind: "file" }>): string {
-	switch (onChange.kind) {
-		case "none":
-			return "nothing";
+function turnOverWords(action: ChangeAction): string {
+	switch (action.kind) {
 		case "restart":
 			return "restart the child";
 		case "rolling":
 			return "hand over to a new child";
 		case "signal":
-			return `send ${onChange.signal} to the child`;
+			return `send ${action.signal} to the child`;
 		case "command":
-			return `run ${onChange.command[0] ?? ""}`;
+			return `run ${action.command[0] ?? ""}`;
 		case "http":
-			return `${onChange.method} ${onChange.url}`;
+			return `${action.method} ${action.url}`;
 		default:
-			return onChange satisfies never;
+			return action satisfies never;
 	}
 }
 

@@ -160,7 +160,7 @@ describe("a destination", () => {
 		format: "dotenv",
 		source: "x",
 		mode: 0o600,
-		onChange: { kind: "none" },
+		onChange: [],
 		onDeleted: "keep",
 	} as const;
 	const world = { fs: nodeFileSystem, uid: 1000, clock: new FakeClock() };

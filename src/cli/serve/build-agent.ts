@@ -6,7 +6,7 @@ import { deliveryOf, surroundingsOf } from "../assemble.ts";
 import type { Handover } from "../link/handover.ts";
 import { type VaultParts, vaultParts } from "../link/vault-parts.ts";
 import type { World } from "../world.ts";
-import { childEnvironment, credentialsIn } from "./child-environment.ts";
+import { commandEnvironment, credentialsIn } from "./child-environment.ts";
 import { memoryTrimmer } from "./memory.ts";
 import { systemNotices } from "./notices.ts";
 import { type Settled, settle } from "./settled.ts";
@@ -38,13 +38,13 @@ export async function buildAgent(config: Config, world: World, log: Log): Promis
 	const handover = await handoverOf(config, world, log);
 	const vault = vaultParts(config, { world, log, counters, ...(handover && { handover }) });
 	sayServer(config, log);
-	const inheritance = { inherit: true, credentials: credentialsIn(config) } as const;
+	const credentials = credentialsIn(config);
 	const child = await supervise(config, { world, log, observe: (event) => desk.observeChild(event) });
 	const delivery = deliveryOf(config, world);
 	const agent = new Agent(settled.units, {
 		store: vault.store,
 		delivery,
-		notices: systemNotices(childEnvironment(world.env, inheritance, new Map())),
+		notices: systemNotices((rules) => commandEnvironment(world.env, credentials, rules)),
 		surroundings: surroundingsOf(config, world),
 		clock: world.clock,
 		random: world.random,
@@ -54,6 +54,7 @@ export async function buildAgent(config: Config, world: World, log: Log): Promis
 		...(child && { child }),
 		tidy: tidying(vault),
 		waitsForLogin: !config.exitAfterAuth && config.exec === undefined,
+		...(config.giveUpAfterMs !== undefined && { giveUpAfterMs: config.giveUpAfterMs }),
 	});
 	return { settled, agent, delivery, vault, desk, child };
 }

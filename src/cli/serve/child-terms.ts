@@ -21,6 +21,8 @@ export function childTermsOf(config: Config, world: World): Required<ChildTerms>
 	const inheritance = { inherit: exec.inheritEnv, credentials: credentialsIn(config) };
 	return {
 		spec: childSpecOf(exec),
+		splayMs: exec.splayMs,
+		keepsVariables: exec.fixedEnv,
 		environment: (variables) => childEnvironment(world.env, inheritance, variables),
 	};
 }
@@ -31,7 +33,14 @@ export function isForNextChild({ exec: before }: Config, { exec: after }: Config
 }
 
 /** What a child is run by from its start to its end; the rest is about the coming and going of another. */
-function lasting({ ready: _ready, startGraceMs: _grace, rolling, ...rest }: ExecConfig) {
+function lasting({
+	ready: _ready,
+	startGraceMs: _grace,
+	splayMs: _splay,
+	fixedEnv: _fixed,
+	rolling,
+	...rest
+}: ExecConfig) {
 	const { drainTimeoutMs: _drain, ...front } = rolling ?? {};
 	return { ...rest, front };
 }

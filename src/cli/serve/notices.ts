@@ -1,13 +1,19 @@
-import type { NoticePort } from "../../agent/mod.ts";
+import type { CommandEnv, NoticePort } from "../../agent/mod.ts";
 import { errorCode, formatDuration } from "../../kernel/mod.ts";
 import { notNotified } from "./not-notified.ts";
 
-/** Real commands and calls, for `on_change: { command }` and `{ http }`. */
-export function systemNotices(env: Readonly<Record<string, string>>): NoticePort {
+/**
+ * Real commands and calls, for `on_change: { command }` and `{ http }`.
+ *
+ * @param environmentOf the whole environment of a command by its own rules, if it has any
+ */
+export function systemNotices(
+	environmentOf: (rules: CommandEnv | undefined) => Readonly<Record<string, string>>,
+): NoticePort {
 	return {
-		async run({ command, timeoutMs }, signal) {
+		async run({ command, timeoutMs, env }, signal) {
 			const { runCommand } = await import("./run-command.ts");
-			await runCommand({ command, timeoutMs, env }, signal);
+			await runCommand({ command, timeoutMs, env: environmentOf(env) }, signal);
 		},
 		async call({ url, method, timeoutMs }, signal) {
 			const deadline = AbortSignal.timeout(timeoutMs);

@@ -147,7 +147,9 @@ export class Reloader {
 			const delivery = deliveryOf(config, world, parts.delivery);
 			const isLater = childTerms !== undefined && isForNextChild(before, config);
 			const terms = { ...(childTerms && { childTerms }), ...(isLater && { isForNextChild: true as const }) };
-			const plan = { units, delivery, ...terms };
+			const { giveUpAfterMs } = config;
+			const patience = giveUpAfterMs === undefined ? {} : { giveUpAfterMs };
+			const plan = { units, delivery, ...terms, ...patience };
 			await untilAborted(agent.adopt(plan), signal); // an agent that has ended decides nothing
 			signal.throwIfAborted();
 		} catch (error) {

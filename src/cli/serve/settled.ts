@@ -17,6 +17,7 @@ export async function settle(config: Config, world: World): Promise<Settled> {
 const FIXED: readonly (readonly [words: string, part: (config: Config) => unknown])[] = [
 	["a child cannot be added or taken away", ({ exec }) => exec === undefined],
 	["exit_after_auth cannot be changed", ({ exitAfterAuth }) => exitAfterAuth],
+	["pid_file cannot be changed", ({ pidFile }) => pidFile],
 	["exec.on_change cannot be changed to or from rolling", ({ exec }) => exec?.rolling === undefined],
 	["exec.listen cannot be changed", ({ exec }) => exec?.rolling?.listen],
 	["exec.pass cannot be changed", ({ exec }) => exec?.rolling?.pass],
@@ -57,6 +58,7 @@ function changedParts(before: Config, after: Config): string[] {
 		exec: "exec",
 		listener: "listener",
 		log: "log",
+		giveUpAfterMs: "give_up_after",
 	} as const;
 	return (Object.keys(parts) as (keyof typeof parts)[])
 		.filter((key) => !isSameSetting(before[key], after[key]))
