@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import { Secret } from "../kernel/mod.ts";
 import type { Credential } from "./login-config.ts";
+import type { ExecConfig } from "./exec-config.ts";
+import { isInherited } from "./inherited.ts";
 import type { Path } from "./place.ts";
 import { isHalfReference, isReferenceValue } from "./reference.ts";
 import type { Settings } from "./settings.ts";
@@ -53,7 +55,7 @@ export function applyReferences(settings: Settings, env: Environment): void {
 }
 
 /** What to say of variables that reach the child as they are, and look as if they should not. */
-export function variableWarnings(env: Environment, inherited: true | readonly string[]): string[] {
+export function variableWarnings(env: Environment, inherited: ExecConfig["inheritEnv"]): string[] {
 	const names = Object.keys(env).filter((name) => isPassed(name, inherited));
 	return names
 		.filter((name) => isHalfReference(env[name] ?? ""))
@@ -63,9 +65,10 @@ export function variableWarnings(env: Environment, inherited: true | readonly st
 		);
 }
 
-/** @param inherited `exec.inherit_env`: all, or these */
+/** @param inherited `exec.inherit_env`, which may not have been checked yet */
 function isPassed(name: string, inherited: unknown): boolean {
-	return !Array.isArray(inherited) || inherited.includes(name);
+	if (Array.isArray(inherited)) return inherited.includes(name);
+	return typeof inherited !== "object" || inherited === null || isInherited(name, inherited);
 }
 
 /** The credentials in `VAULT_ROLE_ID`, `VAULT_SECRET_ID`, their `…_FILE` forms and `VAULT_TOKEN`. */

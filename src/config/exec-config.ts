@@ -1,3 +1,4 @@
+import type { CommandEnvConfig } from "./config.ts";
 import type { ListenAddress } from "./listen-address.ts";
 
 /** The child. */
@@ -19,8 +20,8 @@ export interface ExecConfig {
 	/** A new child that ends within this time is put back on the previous values, in milliseconds. */
 	readonly startGraceMs: number;
 	readonly restartOnExit: "never" | "on-failure" | "always";
-	/** True, or the names that pass from the agent's environment to the child. */
-	readonly inheritEnv: true | readonly string[];
+	/** True, or the names that pass from the agent's environment to the child, or the patterns of such names. */
+	readonly inheritEnv: true | readonly string[] | CommandEnvConfig;
 	/** When a new child counts as up; absent: when it has lived through the start grace. */
 	readonly ready?: ReadyConfig;
 	/** There exactly where `onChange` is rolling. */

@@ -4,6 +4,7 @@ export { ConfigError, type Problem } from "./errors.ts";
 export type { Flags, FlagSetting } from "./flags.ts";
 export type { ForeignSettings } from "./foreign.ts";
 export { guessFormat } from "./format-name.ts";
+export { isInherited } from "./inherited.ts";
 export { type ConfigInput, loadConfig } from "./load.ts";
 export type * from "./login-config.ts";
 export { normalForm } from "./normal-form/normal-form.ts";

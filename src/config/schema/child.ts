@@ -27,7 +27,7 @@ import {
 	word,
 } from "./fields.ts";
 import { ready } from "./ready.ts";
-import { CHANGE_WORDS, goKeys, language } from "./template.ts";
+import { CHANGE_WORDS, commandEnv, goKeys, language } from "./template.ts";
 
 const reference = () =>
 	text("a reference such as secret/data/llm/openai#api_key").check(
@@ -163,10 +163,13 @@ export const exec = keys({
 	),
 	inherit_env: note(
 		defaulted(
-			oneOf([always(), list(someText, "a list")], () => "expected true, or a list of names; [] passes none"),
+			oneOf(
+				[always(), list(someText, "a list"), commandEnv],
+				() => "expected true, a list of names, of which [] passes none, or a map",
+			),
 			true,
 		),
-		"true or list of text",
-		"Variables that pass from the agent to the child: all, or these. `VAULT_TOKEN` and the secret id pass only when named.",
+		"true, list of text or map",
+		"Variables that pass from the agent to the child: all, these, or those that the patterns of a map let through. `VAULT_TOKEN` and the secret id pass only when named.",
 	),
 });

@@ -44,7 +44,8 @@ const assignment = text("an assignment such as KEY=value").check(
 
 const names = list(someText, "a list of names, in which * stands for any characters");
 
-const commandEnv = keys({
+/** What passes of the agent's environment to a program that it starts. */
+export const commandEnv = keys({
 	pristine: note(
 		defaulted(flag, false),
 		"true or false",
