@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type DevServer, type DevServerOptions, startDevServer } from "../../src/devserver/mod.ts";
 import { type Clock, systemClock } from "../../src/kernel/mod.ts";
 import { eventually } from "../support/eventually.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { findOnPath } from "../support/find-on-path.ts";
 import { callApi } from "./client.ts";
 import type { Tolerance } from "./matcher.ts";
 import { freePort } from "../support/free-port.ts";
@@ -161,9 +162,4 @@ async function realTolerance(address: string, ca?: string): Promise<Tolerance> {
 		ownWords: [/strconv\.ParseInt/, /failed to decode JSON input/, /If using the OpenBao CLI/],
 		seconds: 2,
 	};
-}
-
-function findOnPath(name: string): string | undefined {
-	const folders = (process.env["PATH"] ?? "").split(delimiter);
-	return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }

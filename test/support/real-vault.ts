@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { rmSync } from "node:fs";
 import { onTestFinished } from "vitest";
 import { eventually } from "./eventually.ts";
+import { findOnPath } from "./find-on-path.ts";
 import type { Folder } from "./folder.ts";
 import { freePort } from "./free-port.ts";
 import { ROLE_ID, SECRET_ID } from "./vault.ts";
@@ -115,9 +115,4 @@ async function setUp(send: RealVault["send"]): Promise<void> {
 	await send("POST auth/approle/role/gateway/custom-secret-id", { secret_id: SECRET_ID });
 	// A version of KV 2 is set up in the background.
 	await eventually(() => send("POST secret/data/llm/ready", { data: { is: "so" } }));
-}
-
-function findOnPath(name: string): string | undefined {
-	const folders = (process.env["PATH"] ?? "").split(delimiter);
-	return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }

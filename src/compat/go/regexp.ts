@@ -8,11 +8,8 @@ import { checkLength } from "./text-bound.ts";
  */
 const MOST_LETTERS = 200_000_000;
 
-/** A regular expression in RE2's syntax, which has no way to take exponential time (pkg.go.dev/regexp/syntax). */
-export type GoRegexp = RE2JS;
-
 /** One match, in UTF-16 units. */
-export interface RegexpMatch {
+interface Match {
 	readonly start: number;
 	readonly end: number;
 	/** The whole match, then each group; `undefined` for one that took no part. */
@@ -21,71 +18,114 @@ export interface RegexpMatch {
 
 /** @throws GoFault, which does not repeat the pattern: it may have been computed */
 export function compileRegexp(pattern: string): GoRegexp {
-	checkLength(pattern.length);
 	try {
-		return RE2JS.compile(pattern);
+		return new GoRegexp(RE2JS.compile(pattern));
 	} catch {
 		throw new GoFault("error parsing regexp: this is not in RE2's syntax");
 	}
 }
 
-/** Whether it matches anywhere. */
-export function matchesRegexp(regexp: GoRegexp, text: string): boolean {
-	return regexp.matcher(text).find();
+/** A text as a pattern that matches nothing else. */
+export function quoteMeta(text: string): string {
+	return text.replaceAll(/[\\.+*?()|[\]{}^$]/g, String.raw`\$&`);
 }
 
-/**
- * All matches that do not overlap, as Go finds them: an empty one right behind another is none.
- *
- * @throws GoFault when finding them would take too long
- */
-export function* regexpMatches(regexp: GoRegexp, text: string): Generator<RegexpMatch> {
-	const matcher = regexp.matcher(text);
-	let lastEnd = -1;
-	let letters = 0;
-	for (let at = 0; at <= text.length; ) {
-		letters += text.length - at;
-		if (letters > MOST_LETTERS) throw new GoFault("the text has too many matches for its length");
-		if (!matcher.find(at)) return;
-		const [start, end] = [matcher.start(), matcher.end()];
-		if (end > start || start !== lastEnd) yield { start, end, groups: groupsOf(matcher) };
-		lastEnd = end;
-		at = end > at ? end : at + letterAt(text, at);
-	}
-}
+/** A regular expression in RE2's syntax, which never takes exponential time (pkg.go.dev/regexp). */
+export class GoRegexp {
+	readonly #regexp: RE2JS;
 
-/**
- * Replaces every match. In the replacement `$1`, `$name` and `${name}` stand for groups, and a name is as long as it can be:
- * `$1x` is the group of that name; `$$` is a dollar sign (pkg.go.dev/regexp#Regexp.Expand).
- *
- * @throws GoFault for a result that would be too long
- */
-export function replaceRegexp(regexp: GoRegexp, text: string, replacement: string): string {
-	const parts: string[] = [];
-	let length = 0;
-	let last = 0;
-	const names = regexp.namedGroups();
-	for (const { start, end, groups } of regexpMatches(regexp, text)) {
-		const part = text.slice(last, start) + expanded(replacement, groups, names);
-		length += part.length;
-		checkLength(length);
-		parts.push(part);
-		last = end;
+	constructor(regexp: RE2JS) {
+		this.#regexp = regexp;
 	}
-	return parts.join("") + text.slice(last);
+
+	/** Whether it matches anywhere. */
+	test(text: string): boolean {
+		return this.#regexp.matcher(text).find();
+	}
+
+	/** @param most a negative number for all */
+	findAll(text: string, most: number): string[] {
+		return this.#matches(text, most).map(({ start, end }) => text.slice(start, end));
+	}
+
+	/**
+	 * Replaces every match. In the replacement `$1`, `$name` and `${name}` stand for groups, and a name is as long as it can
+	 * be: `$1x` is the group of that name; `$$` is a dollar sign.
+	 *
+	 * @throws GoFault for a result that would be too long
+	 */
+	replaceAll(text: string, replacement: string): string {
+		const names = this.#regexp.namedGroups();
+		return this.#replaced(text, ({ groups }) => expanded(replacement, groups, names));
+	}
+
+	/** @throws GoFault for a result that would be too long */
+	replaceAllLiteral(text: string, replacement: string): string {
+		return this.#replaced(text, () => replacement);
+	}
+
+	/** What is between the matches. @param most a negative number for all; the last part is what remains */
+	split(text: string, most: number): string[] {
+		if (most === 0) return [];
+		if (text === "" && this.#regexp.pattern() !== "") return [""];
+		const parts: string[] = [];
+		let last = 0;
+		let end = 0;
+		for (const match of this.#matches(text, most)) {
+			if (most > 0 && parts.length === most - 1) break;
+			end = match.start;
+			if (match.end !== 0) parts.push(text.slice(last, end));
+			last = match.end;
+		}
+		if (end !== text.length) parts.push(text.slice(last));
+		return parts;
+	}
+
+	/** Matches that do not overlap, as Go finds them: an empty one right behind another is none. */
+	#matches(text: string, most = -1): Match[] {
+		const matcher = this.#regexp.matcher(text);
+		const matches: Match[] = [];
+		let lastEnd = -1;
+		let letters = 0;
+		for (let at = 0; at <= text.length && matches.length !== most; ) {
+			letters += text.length - at;
+			if (letters > MOST_LETTERS) throw new GoFault("the text has too many matches for its length");
+			if (!matcher.find(at)) break;
+			const [start, end] = [matcher.start(), matcher.end()];
+			if (end > start || start !== lastEnd) matches.push({ start, end, groups: groupsOf(matcher) });
+			lastEnd = end;
+			at = end > at ? end : at + letterAt(text, at);
+		}
+		return matches;
+	}
+
+	#replaced(text: string, replacement: (match: Match) => string): string {
+		const parts: string[] = [];
+		let length = 0;
+		let last = 0;
+		for (const match of this.#matches(text)) {
+			const part = text.slice(last, match.start) + replacement(match);
+			length += part.length;
+			checkLength(length);
+			parts.push(part);
+			last = match.end;
+		}
+		return parts.join("") + text.slice(last);
+	}
 }
 
 const REFERENCE = /\$(?:(?<dollar>\$)|(?<name>[\p{L}\p{Nd}_]+)|\{(?<braced>[\p{L}\p{Nd}_]+)\})/gu;
 
 function expanded(
 	replacement: string,
-	groups: RegexpMatch["groups"],
+	groups: Match["groups"],
 	names: Readonly<Record<string, number>>,
 ): string {
 	return replacement.replaceAll(REFERENCE, (...args) => {
-		const { dollar, name, braced = name } = args.at(-1) as Record<string, string | undefined>;
-		if (dollar !== undefined || braced === undefined) return "$";
-		const index = /^\d+$/.test(braced) ? Number(braced) : Object.hasOwn(names, braced) ? names[braced] : undefined;
+		const { dollar, name, braced } = args.at(-1) as Record<string, string | undefined>;
+		const reference = name ?? braced;
+		if (dollar !== undefined || reference === undefined) return "$";
+		const index = /^\d+$/.test(reference) ? Number(reference) : names[reference];
 		return index === undefined ? "" : (groups[index] ?? "");
 	});
 }

@@ -1,0 +1,31 @@
+import { COLLECTION_FUNCTIONS } from "./collection-functions.ts";
+import { ENCODING_FUNCTIONS } from "./encoding-functions.ts";
+import type { GoFunctions } from "./functions.ts";
+import { LOCAL_FUNCTIONS } from "./local-functions.ts";
+import { MATHS_FUNCTIONS } from "./maths-functions.ts";
+import { SECRET_FUNCTIONS } from "./secret-functions.ts";
+import { STRING_FUNCTIONS } from "./string-functions.ts";
+
+/** Names that bring a package with them. */
+const REGEXPS: ReadonlySet<string> = new Set(["regexMatch", "regexReplaceAll"]);
+const DOCUMENTS: ReadonlySet<string> = new Set(["parseYAML", "toTOML", "toYAML"]);
+
+/**
+ * consul-template's functions, those of Vault Agent among them. What brings a package with it is loaded and there only
+ * when it is asked for.
+ *
+ * @param names functions that the template names
+ */
+export async function vaultFunctions(names: ReadonlySet<string>): Promise<GoFunctions> {
+	const isNamed = (group: ReadonlySet<string>) => [...group].some((name) => names.has(name));
+	return new Map([
+		...SECRET_FUNCTIONS,
+		...LOCAL_FUNCTIONS,
+		...ENCODING_FUNCTIONS,
+		...STRING_FUNCTIONS,
+		...COLLECTION_FUNCTIONS,
+		...MATHS_FUNCTIONS,
+		...(isNamed(REGEXPS) ? (await import("./regexp-functions.ts")).REGEXP_FUNCTIONS : []),
+		...(isNamed(DOCUMENTS) ? (await import("./document-functions.ts")).DOCUMENT_FUNCTIONS : []),
+	]);
+}
