@@ -166,7 +166,7 @@ describe("a log file that cannot be written", () => {
 
 	test.each([
 		["is a link", "ELOOP", (path: string) => symlinkSync("/dev/null", path)],
-		["is a folder", "EISDIR", (path: string) => void mkdirSync(path)],
+		["is a folder", "EISDIR", (path: string) => mkdirSync(path)],
 		["is a pipe that nobody reads", "ENXIO", (path: string) => void execFileSync("mkfifo", [path])],
 	])("for it %s is left alone", async (_, code, plant) => {
 		const { write, said, path } = open();
