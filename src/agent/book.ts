@@ -179,7 +179,9 @@ export class Book {
 	variables(): Variables {
 		const variables = new Map<string, string>();
 		for (const { unit, text } of this.#all) {
-			if (unit.kind === "variable" && text !== undefined) variables.set(unit.name, text);
+			if (unit.kind !== "variable" || text === undefined) continue;
+			const own = unit.isSeveral ? variablesIn(text) : [[unit.name, text] as const];
+			for (const [name, value] of own) variables.set(name, value);
 		}
 		return variables;
 	}

@@ -81,6 +81,8 @@ export interface Wait {
 /** A variable of the child. */
 export interface VariableUnit extends UnitBase {
 	readonly kind: "variable";
+	/** It is several, whose names the text holds; see `variablesIn`. */
+	readonly isSeveral?: true;
 }
 
 /** The smallest thing that is rendered by itself; one that fails does not hold up the others. */

@@ -267,7 +267,7 @@ templates: [{ contents: "\${HOME}", destination: "/\${DIR}/$\${x}" }]`;
 	test("gives a template the child's on_change, or none without a child", async () => {
 		const text = "templates: [{ source: a, destination: /a }]";
 		const kind = async (flags: ConfigInput["flags"]) =>
-			(await loadConfig(given(text, { flags }))).templates[0]?.onChange.map(({ kind }) => kind);
+			(await loadConfig(given(text, { flags }))).templates[0]?.onChange.map((one) => one.kind);
 
 		expect(await kind({})).toEqual([]);
 		expect(await kind(CHILD)).toEqual(["restart"]);

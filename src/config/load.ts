@@ -4,9 +4,10 @@ import { checkSettings } from "./check.ts";
 import { child } from "./child.ts";
 import type { Config } from "./config.ts";
 import { type FileInput, readSettings } from "./config-file.ts";
-import { type Context, milliseconds } from "./context.ts";
+import { compact, type Context, milliseconds } from "./context.ts";
 import { templates } from "./delivery.ts";
 import { applyReferences, applyVariables, type EnvCredentials, readCredentials } from "./environment.ts";
+import { envFrom } from "./env-from.ts";
 import { ConfigError } from "./errors.ts";
 import { applyCommand, applyFlags, type Flags } from "./flags.ts";
 import type { ForeignSettings } from "./foreign.ts";
@@ -72,31 +73,38 @@ function normalize(file: FileConfig, input: ConfigInput, context: Context): Conf
 	const files = templates(file, exec, context);
 	const handedOver = handover(file, { auth, templates: files }, context);
 	refuseSharedAddress(exec, answering, context);
-	const config = {
-		origin: foreign?.origin ?? input.file ?? "flags and environment",
-		files: foreign?.files ?? (input.file === undefined ? [] : [resolve(input.cwd, input.file)]),
+	const config = compact({
+		...originOf(input),
 		watch: file.watch,
 		vault,
-		...(auth && { auth }),
+		auth,
 		pollIntervalMs: milliseconds(file.poll_interval),
 		templates: files,
 		allowedRoots: file.allowed_roots.map((root) => context.resolve(root)),
 		fileRoots: file.file_roots.map((root) => context.resolve(root)),
+		envFrom: envFrom(file.env_from),
 		env: variables(file.env, context),
-		...(exec && { exec }),
-		...(answering && { listener: answering }),
-		...(handedOver && { handover: handedOver }),
+		exec,
+		listener: answering,
+		handover: handedOver,
 		log: logging(file.log, input, context),
-		...(file.pid_file !== undefined && { pidFile: context.resolve(file.pid_file) }),
+		pidFile: file.pid_file === undefined ? undefined : context.resolve(file.pid_file),
 		exitAfterAuth: file.exit_after_auth,
-		...(milliseconds(file.timeout) > 0 && { timeoutMs: milliseconds(file.timeout) }),
-		...(file.give_up_after !== undefined && { giveUpAfterMs: milliseconds(file.give_up_after) }),
-	};
+		timeoutMs: milliseconds(file.timeout) || undefined,
+		giveUpAfterMs: file.give_up_after === undefined ? undefined : milliseconds(file.give_up_after),
+	});
 	return {
 		...config,
 		warnings: [...(foreign?.warnings ?? []), ...warningsOf(config, input.env)],
 		unsupported: foreign?.unsupported ?? [],
 	};
+}
+
+/** Where it comes from. */
+function originOf({ file, foreign, cwd }: ConfigInput): Pick<Config, "origin" | "files"> {
+	if (foreign !== undefined) return { origin: foreign.origin, files: foreign.files };
+	if (file === undefined) return { origin: "flags and environment", files: [] };
+	return { origin: file, files: [resolve(cwd, file)] };
 }
 
 function requireServer(file: FileConfig, credentials: EnvCredentials, context: Context): void {

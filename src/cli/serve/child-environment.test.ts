@@ -1,18 +1,47 @@
 import { expect, test } from "vitest";
-import { childEnvironment } from "./child-environment.ts";
+import { Secret } from "../../kernel/mod.ts";
+import { commandEnvironment } from "./child-environment.ts";
 
-const OWN = { PATH: "/bin", APP_A: "1", APP_B: "2", VAULT_TOKEN: "t" };
-const RULES = { pristine: false, custom: [], allowlist: [], denylist: [] };
-const VARIABLES = new Map([["KEY", "from Vault"]]);
+const OWN = {
+	HOME: "/root",
+	AWS_KEY: "a",
+	AWS_REGION: "b",
+	"A.B": "c",
+	VAULT_TOKEN: "hvs.planted",
+	MINE: "role-secret",
+	NOTIFY_SOCKET: "/run/notify",
+};
 
-test.each([
-	["all but credentials without any pattern", {}, { PATH: "/bin", APP_A: "1", APP_B: "2" }],
-	["what the allowlist lets through", { allowlist: ["APP_*"] }, { APP_A: "1", APP_B: "2" }],
-	["nothing that the denylist has", { allowlist: ["APP_*"], denylist: ["*_B"] }, { APP_A: "1" }],
-	["a credential that is named outright", { allowlist: ["VAULT_TOKEN"] }, { VAULT_TOKEN: "t" }],
-	["what is custom, in a pristine one too", { pristine: true, custom: ["X=1=2"] }, { X: "1=2" }],
-])("a child gets by patterns %s, and its variables", (_, rules, expected) => {
-	const environment = childEnvironment(OWN, { inherit: { ...RULES, ...rules }, credentials: [] }, VARIABLES);
+const envOf = (rules?: Partial<NonNullable<Parameters<typeof commandEnvironment>[2]>>) =>
+	commandEnvironment(
+		OWN,
+		[new Secret("role-secret")],
+		rules && { pristine: false, custom: [], allowlist: [], denylist: [], ...rules },
+	);
 
-	expect(environment).toEqual({ ...expected, KEY: "from Vault" });
+test("a command gets the agent's environment without credentials", () => {
+	expect(envOf()).toEqual({ HOME: "/root", AWS_KEY: "a", AWS_REGION: "b", "A.B": "c" });
+	expect(envOf({})).toEqual(envOf());
+});
+
+test("a pristine one holds what is custom alone, and that as it is written", () => {
+	expect(envOf({ pristine: true, custom: ["K=v=$HOME", "E="], allowlist: ["HOME"] })).toEqual({
+		K: "v=$HOME",
+		E: "",
+	});
+});
+
+test("names pass by patterns, and a refusal wins", () => {
+	expect(Object.keys(envOf({ allowlist: ["AWS_*", "H?ME"], denylist: ["*_KEY"] }))).toEqual([
+		"HOME",
+		"AWS_REGION",
+	]);
+	expect(Object.keys(envOf({ denylist: ["A.*", "HOM"] }))).toEqual(["HOME", "AWS_KEY", "AWS_REGION"]);
+	expect(envOf({ denylist: ["*"], custom: ["HOME=/tmp"] })).toEqual({ HOME: "/tmp" });
+});
+
+test("a credential passes where its name is written out, and by no pattern", () => {
+	expect(envOf({ allowlist: ["VAULT_*", "MINE"] })).toEqual({ MINE: "role-secret" });
+	expect(envOf({ allowlist: ["VAULT_TOKEN"] })).toEqual({ VAULT_TOKEN: "hvs.planted" });
+	expect(envOf({ allowlist: ["VAULT_TOKEN"], denylist: ["VAULT_*"] })).toEqual({});
 });
