@@ -1,0 +1,30 @@
+import type { EnvConfig, Reference } from "../config.ts";
+import { language } from "./language.ts";
+import { nativeKeys, type Plain } from "./native-keys.ts";
+
+/** `env:`, in its order. */
+export function variables(env: readonly EnvConfig[]): Plain {
+	return Object.fromEntries(
+		env.map(({ name, value, ...others }) => [name, { ...source(value), ...nativeKeys(others) }]),
+	);
+}
+
+function source(value: EnvConfig["value"]): Record<string, Plain> {
+	switch (value.kind) {
+		case "reference":
+			return { ref: referenceText(value.reference) };
+		case "template":
+			return { secret: value.secret, template: value.template };
+		case "text": {
+			const { kind: _, language: written, ...text } = value;
+			const { escape: __, ...keys } = language(written); // a variable is text: there is nothing to escape for
+			return { ...nativeKeys(text), ...keys };
+		}
+		default:
+			return value satisfies never;
+	}
+}
+
+function referenceText({ path, field, version }: Reference): string {
+	return `${path}${version === undefined ? "" : `?version=${version}`}#${field}`;
+}
