@@ -5,7 +5,7 @@ export type { FrontSource } from "./child-report.ts";
 export { countChildEvent } from "./counting.ts";
 export { logLeases } from "./lease-log.ts";
 export { type Held, lookupIn } from "./lookup.ts";
-export { noteLine } from "./notes.ts";
+export { noteLine, notesOf } from "./notes.ts";
 export { orderOf, ordersBeside, placesOf } from "./order.ts";
 export type { ChildPort, ChildTerms, NoticePort, Variables } from "./ports.ts";
 export { MOST_PASSES, renderUnits, type Rendering } from "./renderer.ts";

@@ -1,7 +1,6 @@
 import { AgentError, ExitCode } from "../kernel/mod.ts";
 import { requestKey, type SecretStore } from "../secrets/mod.ts";
 import {
-	brokenOut,
 	finishText,
 	holdsPort,
 	type OpenPiece,
@@ -12,6 +11,7 @@ import {
 	withPort,
 } from "../template/mod.ts";
 import { lookupIn } from "./lookup.ts";
+import { notesOf } from "./notes.ts";
 import type { ForPort } from "./order.ts";
 import { type SideFile, sideFilesOf } from "./side-files.ts";
 import type { Unit } from "./spec.ts";
@@ -100,26 +100,10 @@ async function renderOne(unit: Unit, inputs: TemplateInputs, store: SecretStore)
 		const leases = new Set([...keys].flatMap((key) => store.entry(key)?.lease?.id ?? []));
 		const open = holdsPort(pass.pieces) ? { forPort } : {};
 		const beside = await sideFilesOf(unit, pass.files ?? []);
-		const notes = [...(pass.notes ?? []), ...(await looseNotes(unit, pass.pieces))];
+		const notes = await notesOf(unit, pass);
 		return { unit, kind: "text", text, ...open, pieces: pass.pieces, beside, notes, keys, leases };
 	} catch (error) {
 		if (!(error instanceof AgentError)) throw error;
 		return { unit, kind: "error", error };
 	}
-}
-
-/** Values that stand in the text as they are, and that a reader of its format would not get back so. */
-async function looseNotes(unit: Unit, pieces: readonly OpenPiece[]): Promise<readonly TemplateNote[]> {
-	if (unit.kind === "variable" || !unit.isUnescaped) return [];
-	const origins = await brokenOut(unit.format, withPort(pieces, ANY_PORT));
-	return origins.map(({ path, field, ...place }) => {
-		const what =
-			path === undefined ? `a value` : `${field === undefined ? "a value" : `field "${field}"`} of ${path}`;
-		return {
-			message: `${what} breaks out of its place: who reads ${unit.destination} as ${unit.format} gets something else; have values escaped, or change the value`,
-			place,
-			...(path !== undefined && { path }),
-			...(field !== undefined && { field }),
-		};
-	});
 }

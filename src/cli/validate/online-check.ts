@@ -1,4 +1,4 @@
-import { type Held, lookupIn, MOST_PASSES, type Unit } from "../../agent/mod.ts";
+import { type Held, lookupIn, MOST_PASSES, noteLine, notesOf, type Unit } from "../../agent/mod.ts";
 import { AgentError } from "../../kernel/mod.ts";
 import {
 	type Access,
@@ -30,7 +30,11 @@ export interface OnlineFindings {
 	readonly looked: readonly Looked[];
 	/** Units that cannot be rendered from what was read. */
 	readonly problems: readonly { readonly unit: Unit; readonly error: AgentError }[];
+	/** What is no error of a template and should be known, as lines. */
+	readonly notes: readonly string[];
 }
+
+type Rendered = Pick<OnlineFindings, "problems" | "notes">;
 
 export interface OnlineDeps {
 	readonly survey: Pick<AccessSurvey, "of">;
@@ -50,7 +54,7 @@ export async function checkOnline(
 	const wanted = new Map<string, Wanted>();
 	const looked = new Map<string, Pick<Looked, "access" | "outcome">>();
 	for (const unit of units) note(wanted, unit, unit.template.discover().requests);
-	let problems: OnlineFindings["problems"] = [];
+	let rendered: Rendered = { problems: [], notes: [] };
 	// Paths that are computed from secrets come out in rounds; what has no end is found when it is rendered.
 	for (let pass = 1; pass <= MOST_PASSES; pass++) {
 		const fresh = [...wanted].filter(([key]) => !looked.has(key));
@@ -66,14 +70,14 @@ export async function checkOnline(
 					looked.set(key, { access, outcome: await look(request, { access, read: deps.read }, signal) });
 			}),
 		);
-		problems = render(units, wanted, { ...deps.surroundings, lookup: lookupIn(heldIn(looked)) });
+		rendered = await render(units, wanted, { ...deps.surroundings, lookup: lookupIn(heldIn(looked)) });
 	}
 	return {
 		looked: [...wanted].flatMap(([key, { request, usedBy, isRequired }]) => {
 			const found = looked.get(key);
 			return found === undefined ? [] : [{ request, ...found, usedBy: [...usedBy], isRequired }];
 		}),
-		problems,
+		...rendered,
 	};
 }
 
@@ -126,20 +130,24 @@ function heldIn(looked: ReadonlyMap<string, Pick<Looked, "outcome">>): Held {
 	};
 }
 
-/** Notes what is asked for with what is held now. @returns what cannot be rendered */
-function render(
+/** Notes what is asked for with what is held now. @returns what cannot be rendered, or not as it was meant */
+async function render(
 	units: readonly Unit[],
 	wanted: Map<string, Wanted>,
 	inputs: TemplateInputs,
-): OnlineFindings["problems"] {
-	return units.flatMap((unit) => {
+): Promise<Rendered> {
+	const problems: { readonly unit: Unit; readonly error: AgentError }[] = [];
+	const notes = new Set<string>();
+	for (const unit of units) {
 		try {
 			const pass = unit.template.render(inputs);
 			note(wanted, unit, pass.kind === "complete" ? pass.requests : pass.missing);
-			return [];
+			if (pass.kind === "incomplete") continue;
+			for (const one of await notesOf(unit, pass)) notes.add(noteLine(one).msg);
 		} catch (error) {
 			if (!(error instanceof AgentError)) throw error;
-			return [{ unit, error }];
+			problems.push({ unit, error });
 		}
-	});
+	}
+	return { problems, notes: [...notes] };
 }

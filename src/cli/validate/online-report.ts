@@ -66,7 +66,7 @@ export async function lookThrough(
 }
 
 /** What was found, for a program. */
-export function onlineJson({ looked, problems }: OnlineFindings) {
+export function onlineJson({ looked, problems, notes }: OnlineFindings) {
 	return {
 		reads: looked.map(({ request, access, outcome, usedBy }) => ({
 			path: access.path,
@@ -86,6 +86,7 @@ export function onlineJson({ looked, problems }: OnlineFindings) {
 			message,
 			...rows,
 		})),
+		notes,
 		policy: policyLines(looked),
 		lacking: policyLines(looked.filter(({ outcome }) => outcome.kind === "denied")),
 	};
@@ -94,11 +95,12 @@ export function onlineJson({ looked, problems }: OnlineFindings) {
 const LEFT_ALONE = "not read: it would issue a credential";
 
 /** What was found, for a person. */
-export function onlineText({ looked, problems }: OnlineFindings): string[] {
+export function onlineText({ looked, problems, notes }: OnlineFindings): string[] {
 	const lacking = policyLines(looked.filter(({ outcome }) => outcome.kind === "denied"));
 	return [
 		...looked.map(lookedLine),
 		...problems.map(({ unit, error }) => `error    ${nameOf(unit)}: ${error.message}`),
+		...notes.map((note) => `warning  ${note}`),
 		"",
 		"# the least policy",
 		...policyLines(looked),
