@@ -56,6 +56,7 @@ export function takeDuration(value: HclValue, unit: DurationUnit): Taken<string>
 	const text = takeText(value);
 	if ("fault" in text) return { fault: "expected a duration such as 30s" };
 	const written = text.value.trim();
+	if (written === "" && unit === "seconds") return { value: "0s" }; // to Vault Agent, as good as none
 	if (written.startsWith("-")) return { fault: "expected a duration that is not negative" };
 	const factor = unit === "seconds" ? 1000 : 1e-6;
 	if (/^\d+(\.\d+)?$/.test(written)) {

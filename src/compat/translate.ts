@@ -1,0 +1,61 @@
+import { ConfigError, type ForeignSettings } from "../config/mod.ts";
+import { Draft } from "./draft.ts";
+import { Findings } from "./findings.ts";
+import type { HclBody } from "./hcl/body.ts";
+import { Stanza } from "./hcl/decode.ts";
+import { readBody } from "./hcl/read-any.ts";
+import type { Mapping } from "./vault-agent/mapping.ts";
+
+/** A config file as it was read. */
+export interface ForeignFile {
+	/** For messages. */
+	readonly name: string;
+	/** Absolute. */
+	readonly path: string;
+	readonly text: string;
+}
+
+/** How a config is taken. */
+export interface MappingOptions {
+	/** What the program drops silently is refused. */
+	readonly strict: boolean;
+	/** Variables by name. */
+	readonly env: Readonly<Record<string, string | undefined>>;
+	/** Values of Go templates are escaped for the format of their file, which the program does not do. */
+	readonly isEscaped?: boolean;
+}
+
+/**
+ * A config of another program, said in keys of our own.
+ *
+ * @param write reads all of it, as one or file by file, and writes it in native keys
+ * @throws ConfigError when a file is no HCL
+ */
+export function translate(
+	files: readonly ForeignFile[],
+	{ strict, env, isEscaped = false }: MappingOptions,
+	write: (top: Stanza, mapping: Mapping, files: readonly Stanza[]) => void,
+): ForeignSettings {
+	const findings = new Findings({ strict });
+	const draft = new Draft();
+	const read = readAll(files);
+	const each = read.map((file) => Stanza.top([file], findings));
+	write(Stanza.top(read, findings), { draft, findings, env, isEscaped }, each);
+	return draft.finish(files, findings);
+}
+
+/** Every file that cannot be read is told of. */
+function readAll(files: readonly ForeignFile[]): { readonly name: string; readonly body: HclBody }[] {
+	const errors: ConfigError[] = [];
+	const read = files.flatMap(({ name, text }) => {
+		try {
+			return [{ name, body: readBody(name, text) }];
+		} catch (error) {
+			if (!(error instanceof ConfigError)) throw error;
+			errors.push(error);
+			return [];
+		}
+	});
+	if (errors.length > 0) throw new ConfigError(errors.flatMap(({ problems }) => problems));
+	return read;
+}

@@ -1,0 +1,37 @@
+import type { Given, Stanza } from "../hcl/decode.ts";
+import { commaList, filled, flag, type Mapping, quoted } from "./mapping.ts";
+
+/** Native keys by their names. */
+export type NativeKeys = Readonly<Record<string, Given<unknown>>>;
+
+/** The template's text and how it is read: what files and variables have in common, in native keys. */
+export function goKeys(stanza: Stanza, mapping: Mapping): NativeKeys {
+	const own = <T>(value: T): Given<T> => ({ value, place: stanza.place, name: stanza.name });
+	const source = filled(quoted(stanza, "source", mapping));
+	const contents = filled(quoted(stanza, "contents", mapping));
+	if (source === undefined && contents === undefined && !stanza.has("source") && !stanza.has("contents"))
+		stanza.refuse("lacks source or contents");
+	if (source !== undefined && contents !== undefined)
+		mapping.findings.refuse(contents.place, `${stanza.name} holds source and contents; keep one of them`);
+	const left = filled(quoted(stanza, "left_delimiter", mapping));
+	const right = filled(quoted(stanza, "right_delimiter", mapping));
+	const isFatal = flag(stanza, "error_fatal", mapping);
+	return {
+		language: own("go"),
+		...(source && { source }),
+		...(contents && { contents }),
+		...(left && { left_delimiter: left }),
+		...(right && { right_delimiter: right }),
+		error_on_missing_key: flag(stanza, "error_on_missing_key", mapping) ?? own(false),
+		...denied(stanza),
+		...(isFatal && { required: isFatal }),
+		allow_empty: own(true),
+	};
+}
+
+function denied(stanza: Stanza): NativeKeys {
+	const [given, older] = [commaList(stanza, "function_denylist"), commaList(stanza, "function_blacklist")];
+	const first = given ?? older;
+	const value = [...(given?.value ?? []), ...(older?.value ?? [])];
+	return first === undefined || value.length === 0 ? {} : { function_denylist: { ...first, value } };
+}

@@ -1,0 +1,57 @@
+import type { Given, Stanza } from "../hcl/decode.ts";
+import { variable } from "./environment.ts";
+import { filled, lengthOf, type Mapping } from "./mapping.ts";
+
+const LEVELS: Readonly<Record<string, string>> = {
+	trace: "trace",
+	debug: "debug",
+	info: "info",
+	notice: "info",
+	warn: "warn",
+	warning: "warn",
+	err: "error",
+	error: "error",
+};
+
+const FORMATS: Readonly<Record<string, string>> = { standard: "pretty", json: "json" };
+
+/** `log_…` at the top, and the variables that stand over two of them. */
+export function log(top: Stanza, mapping: Mapping): void {
+	const { draft, env } = mapping;
+	const level = filled(top.text("log_level"));
+	const format = filled(top.text("log_format"));
+	draft.put(["log", "level"], word(named(env, "LOG_LEVEL") ?? level, LEVELS, mapping));
+	draft.put(["log", "format"], word(named(env, "LOG_FORMAT") ?? format, FORMATS, mapping));
+	const rotated = {
+		rotate_bytes: atLeast(top.integer("log_rotate_bytes"), 0),
+		rotate_max_files: atLeast(top.integer("log_rotate_max_files"), -1),
+		rotate_duration: positive(top.duration("log_rotate_duration")),
+	};
+	draft.put(["log", "file"], filled(top.text("log_file")));
+	for (const [key, given] of Object.entries(rotated)) draft.put(["log", key], given);
+}
+
+function named(env: Mapping["env"], suffix: string): Given<string> | undefined {
+	const found = variable(env, suffix);
+	return found && { ...found, name: found.place };
+}
+
+function word(
+	given: Given<string> | undefined,
+	words: Readonly<Record<string, string>>,
+	{ findings }: Mapping,
+): Given<string> | undefined {
+	if (given === undefined) return undefined;
+	const value = words[given.value.trim().toLowerCase()];
+	if (value !== undefined) return { ...given, value };
+	findings.refuse(given.place, `${given.name}: expected one of ${Object.keys(words).join(", ")}`);
+	return undefined;
+}
+
+function atLeast(given: Given<number> | undefined, least: number): Given<number> | undefined {
+	return given && { ...given, value: Math.max(least, given.value) };
+}
+
+function positive(given: Given<string> | undefined): Given<string> | undefined {
+	return given !== undefined && lengthOf(given) > 0 ? given : undefined;
+}

@@ -1,0 +1,61 @@
+import { parseDuration } from "../../kernel/mod.ts";
+import type { Draft } from "../draft.ts";
+import type { Findings } from "../findings.ts";
+import type { Given, Stanza } from "../hcl/decode.ts";
+
+/** What every part of the translation writes to, and what it has to know. */
+export interface Mapping {
+	readonly draft: Draft;
+	readonly findings: Findings;
+	/** Variables by name. */
+	readonly env: Readonly<Record<string, string | undefined>>;
+	/** Values of Go templates are escaped for the format of their file, which Vault Agent does not. */
+	readonly isEscaped: boolean;
+}
+
+/** A text that holds something: to Vault Agent an empty one is as good as none. */
+export function filled(given: Given<string> | undefined): Given<string> | undefined {
+	return given?.value === "" ? undefined : given;
+}
+
+/** Of a duration, in milliseconds. */
+export function lengthOf({ value }: Given<string>): number {
+	return parseDuration(value) ?? 0;
+}
+
+/** Text in quotes and nothing else, where Vault Agent takes no number for it. */
+export function quoted(stanza: Stanza, key: string, { findings }: Mapping): Given<string> | undefined {
+	const given = stanza.text(key);
+	if (given === undefined || stanza.kind(key) === "text") return given;
+	return refuseKind(given, "expected text in quotes", findings);
+}
+
+/** `true` or `false` and nothing else, where Vault Agent takes no text for it. */
+export function flag(stanza: Stanza, key: string, { findings }: Mapping): Given<boolean> | undefined {
+	const given = stanza.bool(key);
+	if (given === undefined || stanza.kind(key) === "bool") return given;
+	return refuseKind(given, "expected true or false, without quotes", findings);
+}
+
+/** A list of texts, where Vault Agent takes no single text for it. */
+export function list(
+	stanza: Stanza,
+	key: string,
+	{ findings }: Mapping,
+): Given<readonly string[]> | undefined {
+	const given = stanza.texts(key);
+	if (given === undefined || stanza.kind(key) === "list") return given;
+	return refuseKind(given, "expected a list: the text belongs in [ ]", findings);
+}
+
+/** A list of texts; one text alone is taken apart at its commas. */
+export function commaList(stanza: Stanza, key: string): Given<readonly string[]> | undefined {
+	const given = stanza.texts(key);
+	if (given === undefined || stanza.kind(key) !== "text") return given;
+	const [text = ""] = given.value;
+	return { ...given, value: text === "" ? [] : text.split(",") };
+}
+
+function refuseKind({ place, name }: Given<unknown>, message: string, findings: Findings): undefined {
+	findings.refuse(place, `${name}: ${message}`);
+}

@@ -1,0 +1,45 @@
+import type { Given, Stanza } from "../hcl/decode.ts";
+import { filled, type Mapping } from "./mapping.ts";
+
+/** What the rest has to know of the `vault` stanza. */
+export interface Server {
+	/** How often a template's failed request is made again. */
+	readonly retries: number;
+	readonly hasNamespace: boolean;
+}
+
+/** Where Vault Agent looks for the server when nobody says. */
+export const DEFAULT_ADDRESS = "https://127.0.0.1:8200";
+const DEFAULT_RETRIES = 12;
+
+const PATHS = ["ca_cert", "ca_path", "client_cert", "client_key", "tls_server_name"] as const;
+
+/** `vault { … }`. */
+export function server(top: Stanza, { draft, findings }: Mapping): Server {
+	const stanza = top.block("vault");
+	draft.set(["vault", "address"], DEFAULT_ADDRESS, top.place);
+	if (stanza === undefined) return { retries: DEFAULT_RETRIES, hasNamespace: false };
+	const address = filled(stanza.text("address"));
+	if (address?.value.startsWith("unix:") === true)
+		findings.miss(address.place, "vault.address: a server is not asked over a Unix socket");
+	else draft.put(["vault", "address"], address);
+	for (const key of PATHS) draft.put(["vault", key], filled(stanza.text(key)));
+	draft.put(["vault", "tls_skip_verify"], stanza.bool("tls_skip_verify"));
+	const retry = stanza.block("retry");
+	const given = retry?.integer("num_retries")?.value ?? 0;
+	const namespace = filled(namespaceOf(stanza)); // HashiCorp's has it, OpenBao's does not
+	draft.put(["vault", "namespace"], namespace);
+	retry?.done();
+	stanza.done();
+	return {
+		retries: given === 0 ? DEFAULT_RETRIES : Math.max(0, given),
+		hasNamespace: namespace !== undefined,
+	};
+}
+
+/** Without the slashes around it; the root namespace is none. */
+export function namespaceOf(stanza: Stanza): Given<string> | undefined {
+	const given = stanza.text("namespace");
+	const value = given?.value.replaceAll(/^\/+|\/+$/g, "");
+	return given && { ...given, value: value === "root" ? "" : (value ?? "") };
+}

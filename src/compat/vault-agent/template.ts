@@ -1,0 +1,66 @@
+import type { Given, Stanza } from "../hcl/decode.ts";
+import { goKeys } from "./go-keys.ts";
+import { filled, flag, type Mapping, quoted } from "./mapping.ts";
+import { actions } from "./template-actions.ts";
+import { waitOf } from "./wait.ts";
+
+/** What is written without a word on permissions has these, and its folders those. */
+const DEFAULT_MODE = "0644";
+const FOLDER_MODE = "0755";
+
+/** What the rest has to know of a template. */
+export interface Template {
+	readonly place: string;
+	/** Everybody on the machine can read what is written. */
+	readonly isPublic: boolean;
+	readonly destination: Given<string> | undefined;
+}
+
+/** `template { … }`, the one of this number. */
+export function template(stanza: Stanza, index: number, mapping: Mapping): Template {
+	const { draft } = mapping;
+	const { place } = stanza;
+	const path = (key: string) => ["templates", index, key];
+	const put = (key: string, given: Given<unknown> | undefined) => draft.put(path(key), given);
+	draft.set(["templates", index], {}, place);
+	const keys = goKeys(stanza, mapping);
+	for (const [key, given] of Object.entries(keys)) put(key, given);
+	draft.set(path("escape"), mapping.isEscaped, place);
+	put("sandbox_path", filled(quoted(stanza, "sandbox_path", mapping)));
+
+	const destination = filled(quoted(stanza, "destination", mapping));
+	put("destination", destination);
+	if (destination === undefined && !stanza.has("destination")) stanza.refuse("lacks destination");
+	const mode = modeOf(stanza);
+	draft.set(path("mode"), mode?.value ?? DEFAULT_MODE, mode?.place ?? place);
+	draft.set(path("keep_mode"), mode === undefined, place);
+	put("user", ownerOf(stanza, { name: "user", number: "uid" }, mapping));
+	put("group", ownerOf(stanza, { name: "group", number: "gid" }, mapping));
+	put("backup", flag(stanza, "backup", mapping));
+	put("create_dest_dirs", flag(stanza, "create_dest_dirs", mapping));
+	draft.set(path("dir_mode"), FOLDER_MODE, place);
+	put("wait", waitOf(stanza, mapping));
+	put("on_change", actions(stanza, mapping));
+	stanza.done("refuse");
+	const isPublic = (Number.parseInt(mode?.value ?? DEFAULT_MODE, 8) & 0o004) !== 0;
+	return { place, isPublic, destination };
+}
+
+/** To Vault Agent 0 is as good as none. */
+function modeOf(stanza: Stanza): Given<string> | undefined {
+	const given = stanza.mode("perms");
+	return given?.value === "0000" ? undefined : given;
+}
+
+/** By name, or by the number that older versions knew alone. */
+function ownerOf(
+	stanza: Stanza,
+	key: { readonly name: string; readonly number: string },
+	mapping: Mapping,
+): Given<string | number> | undefined {
+	const name = filled(quoted(stanza, key.name, mapping));
+	const number = stanza.integer(key.number);
+	if (number !== undefined && stanza.kind(key.number) !== "number")
+		mapping.findings.refuse(number.place, `${number.name}: expected a number without quotes`);
+	return name ?? (number !== undefined && number.value >= 0 ? number : undefined);
+}
