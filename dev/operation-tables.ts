@@ -61,6 +61,9 @@ export const EVENT_TABLE: Readonly<Record<string, EventRow>> = {
 		when: "a signal or `POST /v1/quit` ends an agent without a child; with one, its event `child` says so",
 	},
 	systemd: { when: "systemd cannot be told how the agent is" },
+	template: {
+		when: "a template gave something that is no error and most likely not what was meant: a field that is not there, a value that breaks out of its quotes; `in`, `path`, `field`, once until it changes",
+	},
 	tls: {
 		when: "certificate, key or CA were read again: a new one is in force, or a half-written pair is not",
 	},

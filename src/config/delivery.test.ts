@@ -88,6 +88,15 @@ describe("where a file stands", () => {
 		});
 	});
 
+	test("a backup is no other template's file", async () => {
+		const text =
+			"templates: [{ contents: x, destination: a, backup: true }, { contents: x, destination: ./a.bak }]";
+
+		await expect(loadConfig(given(text))).rejects.toThrow(
+			"templates[1].destination: another template keeps its backup in this file",
+		);
+	});
+
 	test("the longest wait is four times the quiet, and no quiet is no wait", async () => {
 		expect((await templateWith("wait: { min: 2s }"))?.wait).toEqual({ minMs: 2000, maxMs: 8000 });
 		expect(await templateWith("wait: { min: 0s }")).not.toHaveProperty("wait");

@@ -16,6 +16,11 @@ export function templates(
 	context: Context,
 ): TemplateConfig[] {
 	const seen = new Set<string>();
+	const backups = new Set(
+		file.templates.flatMap(({ backup, destination }) =>
+			backup ? [`${context.resolve(destination)}.bak`] : [],
+		),
+	);
 	return file.templates.map((template, index) => {
 		const path = ["templates", index];
 		const report = (key: string, message: string) =>
@@ -33,6 +38,8 @@ export function templates(
 			report("destination", ".destination: another template writes this file");
 		if (result.destination === result.source)
 			report("destination", ".destination: this is the template's own source");
+		if (backups.has(result.destination))
+			report("destination", ".destination: another template keeps its backup in this file");
 		seen.add(result.destination);
 		const onChange = changesOf(template, exec);
 		for (const fault of new Set(onChange.map((one) => changeFault(one, exec))))
