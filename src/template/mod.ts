@@ -11,6 +11,7 @@ export {
 	type TemplateNote,
 	type WrittenFile,
 } from "./template.ts";
+export { fieldsTemplate, variablesIn } from "./fields.ts";
 export { type FieldReference, referenceTemplate, secretTemplate } from "./variable.ts";
 export { LONGEST as LONGEST_TEXT } from "./text-bound.ts";
 export { isWritable, requestOf } from "./request.ts";

@@ -1,6 +1,7 @@
 import { GoTemplateError } from "./errors.ts";
 import type { ChainNode, CommandNode, FieldNode, Operand, PipeNode, VariableNode } from "./nodes.ts";
 import { constantOf } from "./numbers.ts";
+import { quoted } from "./quote.ts";
 import { spelled } from "./nodes.ts";
 import type { Token, TokenKind } from "./token.ts";
 import type { TokenReader } from "./token-reader.ts";
@@ -130,7 +131,7 @@ export class PipelineParser {
 		if (term === undefined || kind !== "field") return term;
 		const names: string[] = [];
 		while (this.#reader.peek().kind === "field") names.push(this.#reader.next().text.slice(1));
-		if (CONSTANTS.has(term.kind)) this.#reader.fail(`unexpected . after term "${spelled(term)}"`);
+		if (CONSTANTS.has(term.kind)) this.#reader.fail(`unexpected . after term ${quoted(spelled(term))}`);
 		if (term.kind === "field" || term.kind === "variable") {
 			return { ...term, at, names: [...term.names, ...names] } satisfies FieldNode | VariableNode;
 		}

@@ -30,6 +30,7 @@ export function evaluatePipe(execution: Execution, pipe: PipeNode, dot: Result):
 		} of pipe.variables) {
 			const known = pipe.isAssignment ? variables.findLast((variable) => variable.name === name) : undefined;
 			if (known !== undefined) known.value = value;
+			else if (pipe.isAssignment) execution.fail(`undefined variable: ${name}`);
 			else variables.push({ name, value });
 		}
 		return value;

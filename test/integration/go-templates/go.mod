@@ -1,0 +1,3 @@
+module keyturn/go-templates
+
+go 1.22
