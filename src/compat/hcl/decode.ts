@@ -114,7 +114,8 @@ export class Stanza {
 	mode(key: string): Given<string> | undefined {
 		const mode = this.#take(key, takeMode);
 		const value = this.#keys.find(key).at(-1)?.item.value;
-		if (mode !== undefined && value?.kind === "number" && /^[1-7]\d{2}$/.test(value.source)) {
+		// JSON has decimal numbers alone, and who writes 416 there knows; 440 looks like a mode as it is.
+		if (mode !== undefined && value?.kind === "number" && /^[46][046]{2}$/.test(value.source)) {
 			this.#findings.warn(
 				mode.place,
 				`${mode.name}: without a 0 before it this is decimal, so the mode is ${mode.value}`,
