@@ -3,9 +3,9 @@ import type { Change, Pace } from "../secrets/mod.ts";
 import type { LeaseUses } from "./lease-turnover.ts";
 import type { Variables } from "./ports.ts";
 import type { Rendering } from "./renderer.ts";
-import type { TemplateNote } from "../template/mod.ts";
+import { type TemplateNote, variablesIn } from "../template/mod.ts";
 import { type ForPort, orderOf, ordersBeside, type UnitOrder } from "./order.ts";
-import { noteLine } from "./notes.ts";
+import { noteKey, noteLine } from "./notes.ts";
 import type { Beside, SideFile } from "./side-files.ts";
 import type { FileUnit, Unit } from "./spec.ts";
 
@@ -175,14 +175,16 @@ export class Book {
 		});
 	}
 
-	/** The child's variables. */
+	/** Units that these variables are of. */
+	ofVariables(names: ReadonlySet<string>): readonly Unit[] {
+		const states = this.#all.filter((state) => variablesOf(state).some(([name]) => names.has(name)));
+		return states.map(({ unit }) => unit);
+	}
+
+	/** The child's variables. Of two with one name the later counts. */
 	variables(): Variables {
 		const variables = new Map<string, string>();
-		for (const { unit, text } of this.#all) {
-			if (unit.kind !== "variable" || text === undefined) continue;
-			const own = unit.isSeveral ? variablesIn(text) : [[unit.name, text] as const];
-			for (const [name, value] of own) variables.set(name, value);
-		}
+		for (const state of this.#all) for (const [name, value] of variablesOf(state)) variables.set(name, value);
 		return variables;
 	}
 
@@ -192,11 +194,11 @@ export class Book {
 
 	/** Each once, for as long as it is so. */
 	#sayNotes(before: UnitState, { notes }: UnitState): void {
-		const said = new Set(before.notes.map((one) => noteLine(one).msg));
-		for (const line of notes.map(noteLine)) {
-			if (said.has(line.msg)) continue;
-			said.add(line.msg);
-			this.#log.write("warn", "template", line);
+		const said = new Set(before.notes.map(noteKey));
+		for (const note of notes) {
+			if (said.has(noteKey(note))) continue;
+			said.add(noteKey(note));
+			this.#log.write("warn", "template", noteLine(note));
 		}
 	}
 
@@ -206,6 +208,12 @@ export class Book {
 		const msg = `${unit.name}: ${error.message}; ${outcome}`;
 		this.#log.write("warn", "render failed", { ...error.facts, ...error.rows, msg, code: error.code });
 	}
+}
+
+/** Those that a unit gives the child. */
+function variablesOf({ unit, text }: UnitState): readonly (readonly [name: string, value: string])[] {
+	if (unit.kind !== "variable" || text === undefined) return [];
+	return unit.isSeveral ? [...variablesIn(text)] : [[unit.name, text]];
 }
 
 /** Tells units apart, also those of two configs. */

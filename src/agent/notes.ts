@@ -30,6 +30,12 @@ async function looseNotes(
 	});
 }
 
+/** What a note is about: of a newer version of the secret it is the same one. */
+export function noteKey({ message, place, path, field }: TemplateNote): string {
+	const { file, line, column } = place;
+	return JSON.stringify([file, line, column, path === undefined ? message : [path, field]]);
+}
+
 /** A note as a line of the log. */
 export function noteLine({ message, place, path, field }: TemplateNote) {
 	const { file, line, column = 1, expression } = place;
