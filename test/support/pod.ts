@@ -7,11 +7,11 @@ export interface Pod {
 	readonly vault: Vault;
 	readonly place: Folder;
 	/** The same text for this pod: paths of the root and Vault's address are those of the test. */
-	here(text: string): string;
+	readonly here: (text: string) => string;
 	/** Reads a file of the pod's root; nothing when it is not there. */
-	read(path: string): string | undefined;
+	readonly read: (path: string) => string | undefined;
 	/** Permission bits in octal. */
-	mode(path: string): string;
+	readonly mode: (path: string) => string;
 }
 
 const READER = `
