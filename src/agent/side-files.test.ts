@@ -7,6 +7,7 @@ import {
 	OPENAI,
 	variableUnit,
 } from "../../test/support/agent-bench.ts";
+import { statusReport } from "./mod.ts";
 import { parseTemplate, type Template, type WrittenFile } from "../template/mod.ts";
 
 /** A template that writes its text into other files as well. */
@@ -201,7 +202,9 @@ describe("notes of a template", () => {
 				return pass.kind === "complete" ? { ...pass, notes } : pass;
 			},
 		};
-		const { agent, secrets, run, nextPoll, log } = agentBench([fileUnit("/out/a", "x", { template })]);
+		const { agent, clock, secrets, store, run, nextPoll, log } = agentBench([
+			fileUnit("/out/a", "x", { template }),
+		]);
 		secrets.put(OPENAI, { api_key: "sk-1" });
 		await run();
 		secrets.put(OPENAI, { api_key: "sk-2" });
@@ -219,7 +222,10 @@ describe("notes of a template", () => {
 				field: "x",
 			},
 		]);
-		expect(agent.standing.units[0]?.notes).toEqual(notes);
+		const session = { sinks: [], standing: { method: "token" as const } };
+		const told = { version: "1", clock, agent, store, session, isStopping: false };
+		const { files } = statusReport({ ...told, clean: (text) => text.replace("kv/a", "…") });
+		expect(files[0]?.notes).toEqual(['a.tpl:3:4: field "x" is not in …']);
 
 		notes = [{ ...note, message: 'field "y" is not in kv/a', path: "kv/a", field: "y" }];
 		secrets.put(OPENAI, { api_key: "sk-3" });

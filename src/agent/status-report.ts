@@ -14,6 +14,7 @@ import type {
 import type { Agent } from "./agent.ts";
 import type { Standing } from "./book.ts";
 import { childReport, type ChildSources } from "./child-report.ts";
+import { noteLine } from "./notes.ts";
 import { secretReport } from "./secret-report.ts";
 import { stateWord } from "./state-word.ts";
 
@@ -119,6 +120,7 @@ function fileReport(standing: Standing, view: View): readonly FileReport[] {
 			required: unit.required,
 			state: unitState(standing, isRejected, view.standing.generation === 0),
 			...(error && { last_error: view.fault(error) }),
+			...notesIn(standing, view),
 		},
 	];
 }
@@ -134,8 +136,13 @@ function variableReport(standing: Standing, view: View): readonly VariableReport
 			required: unit.required,
 			state: state === "current" && unservedVariables.has(unit.name) ? "pending" : state,
 			...(error && { last_error: view.fault(error) }),
+			...notesIn(standing, view),
 		},
 	];
+}
+
+function notesIn({ notes }: Standing, { sources }: View): Pick<FileReport, "notes"> {
+	return notes.length === 0 ? {} : { notes: notes.map((note) => sources.clean(noteLine(note).msg)) };
 }
 
 function unitState(standing: Standing, isRejected: boolean, isFirst: boolean): UnitStateWord {

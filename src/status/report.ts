@@ -112,6 +112,8 @@ interface UnitReport {
 	readonly state: UnitStateWord;
 	readonly required: boolean;
 	readonly last_error?: FaultReport;
+	/** What is no error of its template, and most likely not what was meant. */
+	readonly notes?: readonly string[];
 }
 
 export interface FileReport extends UnitReport {

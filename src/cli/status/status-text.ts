@@ -123,6 +123,8 @@ function frontRow(front: FrontReport): Row {
 }
 
 function restRows({
+	files,
+	variables,
 	token: { sinks = [] },
 	delivery_error: delivery,
 	notifications,
@@ -130,6 +132,7 @@ function restRows({
 }: StatusReport): readonly Row[] {
 	const { outstanding, last_error: error } = notifications;
 	return [
+		...[...files, ...variables].flatMap(({ notes = [] }) => notes.map((note) => ["note", note])),
 		...sinks.flatMap(({ path, last_error: fault }) =>
 			fault === undefined ? [] : [["sink", path, faultWords(fault)]],
 		),
