@@ -193,7 +193,7 @@ export class Publisher {
 		this.#retry.delivered();
 		this.#sayRendered(book, files.length);
 		this.#turnOver.note(files, variablesChanged);
-		const variables = book.units.filter(({ kind, name }) => kind === "variable" && names.has(name));
+		const variables = book.ofVariables(names);
 		this.#deps.trail.delivered(
 			{
 				generation: this.#current.number,

@@ -3,6 +3,7 @@ import type { FileUnit, Unit } from "../agent/mod.ts";
 import {
 	type Config,
 	type EnvConfig,
+	type EnvFromConfig,
 	type GoLanguage,
 	guessFormat,
 	type TemplateConfig,
@@ -11,6 +12,7 @@ import {
 import { AgentError, errorCode, ExitCode } from "../kernel/mod.ts";
 import type { Pace } from "../secrets/mod.ts";
 import {
+	fieldsTemplate,
 	parseTemplate,
 	referenceTemplate,
 	secretTemplate,
@@ -42,10 +44,13 @@ export async function unitsOf(
 		return text;
 	};
 	const parts = { readText, config, cwd: world.cwd };
-	const units = await Promise.all([
-		...config.templates.map((template, index) => fileUnit(template, index, parts)),
-		...config.env.map((variable) => variableUnit(variable, parts)),
+	const [files, variables] = await Promise.all([
+		Promise.all(config.templates.map((template, index) => fileUnit(template, index, parts))),
+		Promise.all(config.env.map((variable) => variableUnit(variable, parts))),
 	]);
+	// Of two variables with one name the later counts: that which is named by itself.
+	const several = config.envFrom.map((from, index) => variablesUnit(from, index, config));
+	const units = [...files, ...several, ...variables];
 	for (const unit of units) refusePort(unit, config);
 	// A path that a template writes out is in the open, though some field may hold a word of it: a user's name, say.
 	const requests = units.flatMap(({ template }) => template.discover().requests);
@@ -149,10 +154,28 @@ async function read(source: string, readText: ReadText): Promise<string> {
 }
 
 /** What a unit does not say for itself is said for all. */
-function paceOf({ pollIntervalMs, maxAgeMs }: TemplateConfig | EnvConfig, config: Config): Pace {
+function paceOf(
+	{ pollIntervalMs, maxAgeMs }: TemplateConfig | EnvConfig | EnvFromConfig,
+	config: Config,
+): Pace {
 	return {
 		pollIntervalMs: pollIntervalMs ?? config.pollIntervalMs,
 		...(maxAgeMs !== undefined && { maxAgeMs }),
+	};
+}
+
+/** All fields of a secret, as variables. */
+function variablesUnit(from: EnvFromConfig, index: number, config: Config): Unit {
+	const file = `env_from[${index}]`;
+	const name = `${file} ${from.secret}`;
+	const template = fieldsTemplate(from.secret, from, { file });
+	return {
+		kind: "variable",
+		isSeveral: true,
+		name,
+		template,
+		required: from.required,
+		pace: paceOf(from, config),
 	};
 }
 

@@ -26,7 +26,8 @@ export function child(file: FileConfig, context: Context): ExecConfig | undefine
 	}
 	const onChange = changeOf(exec);
 	const isReplaced = onChange.kind === "restart" || onChange.kind === "rolling";
-	if (!isReplaced && !exec.fixed_env && Object.keys(file.env).length > 0) {
+	const hasVariables = Object.keys(file.env).length + file.env_from.length > 0;
+	if (!isReplaced && !exec.fixed_env && hasVariables) {
 		report(
 			["exec", "on_change"],
 			`exec.on_change: ${onChange.kind} cannot go with env: a running process cannot take new variables; use restart or rolling, templates instead of env, or exec.fixed_env: true`,

@@ -21,7 +21,9 @@ export interface Config {
 	readonly allowedRoots: readonly string[];
 	/** Absolute; when there are any, templates read files below one of them alone. */
 	readonly fileRoots: readonly string[];
-	/** Variables of the child, in the order of the file. */
+	/** Secrets whose fields become variables of the child; a later one counts before an earlier one. */
+	readonly envFrom: readonly EnvFromConfig[];
+	/** Variables of the child, in the order of the file; they count before those of `envFrom`. */
 	readonly env: readonly EnvConfig[];
 	readonly exec?: ExecConfig;
 	/** Absent: nobody is answered. */
@@ -186,6 +188,20 @@ export interface CommandEnvConfig {
 	readonly allowlist: readonly string[];
 	/** These do not pass, whatever the allowlist says. */
 	readonly denylist: readonly string[];
+}
+
+/** A secret, each of whose fields becomes a variable. */
+export interface EnvFromConfig extends PaceConfig {
+	/** Path in Vault, without slashes at the ends. */
+	readonly secret: string;
+	/** What a variable is called; `{{field}}` stands for the field's name. */
+	readonly name: string;
+	/** What is no letter, digit or `_` in a name becomes `_`. */
+	readonly sanitize: boolean;
+	readonly upcase: boolean;
+	/** Absent: all of them. A name is the whole name, before it is sanitized. */
+	readonly fields?: readonly { readonly field: string; readonly name?: string }[];
+	readonly required: boolean;
 }
 
 /** One variable of the child: a reference, a template over one secret, or a whole template. */

@@ -15,7 +15,7 @@ export function warningsOf(
 	config: Omit<Config, "warnings" | "unsupported">,
 	environment: Environment,
 ): readonly string[] {
-	const { vault, listener, auth, exec, env, exitAfterAuth, handover } = config;
+	const { vault, listener, auth, exec, env, envFrom, exitAfterAuth, handover } = config;
 	const isRevoked = exitAfterAuth && auth?.revokeOnShutdown === true && handover === undefined;
 	const isEmptied = isRevoked && auth.sinks.length > 0;
 	return [
@@ -24,6 +24,6 @@ export function warningsOf(
 		...(exec === undefined ? [] : variableWarnings(environment, exec.inheritEnv)),
 		...(exec === undefined ? [] : portWarnings(exec)),
 		...(isEmptied ? [EMPTIED_SINKS] : []),
-		...(env.length > 0 && exec === undefined ? [NO_CHILD] : []),
+		...(env.length + envFrom.length > 0 && exec === undefined ? [NO_CHILD] : []),
 	];
 }

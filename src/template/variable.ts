@@ -37,9 +37,7 @@ export function referenceTemplate(reference: FieldReference, options: Evaluation
 
 /** A template over the fields of one secret: `{ secret: path, template: "…{{username}}…" }`. */
 export function secretTemplate(path: string, text: string, options: EvaluationOptions): Template {
-	const [plain = "", query] = path.split("?");
-	const version = new URLSearchParams(query).get("version");
-	const request = requestFor({ path: plain, ...(version !== null && { version: Number(version) }) });
+	const request = requestAt(path);
 	const inner = parseTemplate(text, { ...options, isOverSecret: true });
 	const place: Place = { file: options.file, expression: path };
 	return {
@@ -55,12 +53,20 @@ export function secretTemplate(path: string, text: string, options: EvaluationOp
 	};
 }
 
+/** The request for a secret by its path, which may end in `?version=3`. */
+export function requestAt(path: string): TemplateRequest {
+	const [plain = "", query] = path.split("?");
+	const version = new URLSearchParams(query).get("version");
+	return requestFor({ path: plain, ...(version !== null && { version: Number(version) }) });
+}
+
 function requestFor(reference: { readonly path: string; readonly version?: number }): TemplateRequest {
 	const path = reference.path.replaceAll(/^\/+|\/+$/g, "");
 	return { kind: "read", path, ...(reference.version !== undefined && { version: reference.version }) };
 }
 
-function withSecret(
+/** What is made of a secret, once it has been read. */
+export function withSecret(
 	inputs: TemplateInputs,
 	{ request, place }: { readonly request: TemplateRequest; readonly place: Place },
 	use: (secret: TemplateSecret) => RenderPass,

@@ -14,6 +14,7 @@ import type { Config } from "../../config/mod.ts";
 import { AgentError, ExitCode, type Log } from "../../kernel/mod.ts";
 import type { FileOrder } from "../../render/mod.ts";
 import type { SecretStore } from "../../secrets/mod.ts";
+import { variablesIn } from "../../template/mod.ts";
 import { deliveryOf, surroundingsOf } from "../assemble.ts";
 import { vaultParts } from "../link/vault-parts.ts";
 import { configFor, logFor, nothingToRender, runnable } from "../load.ts";
@@ -34,7 +35,8 @@ type Rendered = Extract<Rendering, { kind: "text" }>;
 /** `agent render`: one pass, without a child. */
 export async function render({ dryRun, diff, json, ...flags }: RenderFlags, world: World): Promise<number> {
 	const config = runnable(await configFor(flags, world));
-	if (config.templates.length === 0 && config.env.length === 0) throw nothingToRender(config.origin);
+	if (config.templates.length + config.env.length + config.envFrom.length === 0)
+		throw nothingToRender(config.origin);
 	const log = await logFor(config, world);
 	const { units } = await unitsOf(config, world);
 	const isDry = dryRun === true || diff === true;
@@ -167,7 +169,11 @@ interface Look {
 
 function describe(rendering: Rendered, { changed, isDry, old }: Look): string {
 	const { unit, text, pieces } = rendering;
-	if (unit.kind === "variable") return `env    ${unit.name}=${maskedText(pieces)}\n`;
+	if (unit.kind === "variable") {
+		const masked = maskedText(pieces);
+		const lines = unit.isSeveral ? [...variablesIn(masked)] : [[unit.name, masked]];
+		return lines.map(([name, value]) => `env    ${name}=${value}\n`).join("");
+	}
 	const isChanged = changed.has(unit.destination);
 	const verb = isDry ? (isChanged ? "would write" : "unchanged") : isChanged ? "wrote" : "unchanged";
 	const then =

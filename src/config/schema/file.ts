@@ -14,6 +14,7 @@ import {
 	type Output,
 } from "./fields.ts";
 import { env, exec } from "./child.ts";
+import { envFrom } from "./env-from.ts";
 import { handover } from "./handover.ts";
 import { listener } from "./listener.ts";
 import { log } from "./log.ts";
@@ -38,6 +39,11 @@ const file = keys({
 		defaulted(list(text("a folder"), "a list of folders"), []),
 		"list of folders",
 		"When given, `{{file}}` reads below these folders alone, whatever links lead there. Default: whatever the agent may read.",
+	),
+	env_from: note(
+		defaulted(list(envFrom, "a list of secrets"), []),
+		"list",
+		"Secrets each of whose fields becomes a variable of the child, whatever fields there are. Of two variables of one name that of the later secret counts, and one of `env` before all of them.",
 	),
 	env: note(defaulted(env, {}), "map", "Variables of the child: a name, and a reference or a map."),
 	exec: note(optional(exec), "map", "The child."),
