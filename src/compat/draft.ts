@@ -12,6 +12,17 @@ export class Draft {
 		if (given !== undefined) this.set(path, given.value, given.place);
 	}
 
+	/** What has been written there. */
+	get(path: Path): unknown {
+		return path.reduce<unknown>(
+			(node, step) =>
+				typeof node === "object" && node !== null
+					? (node as Record<string | number, unknown>)[step]
+					: undefined,
+			this.#settings,
+		);
+	}
+
 	/** @param place of what the value follows from */
 	set(path: Path, value: unknown, place: string): void {
 		let node = this.#settings as Record<string | number, unknown>;

@@ -53,9 +53,14 @@ export async function loadMapping(format: ForeignFormat): Promise<ForeignMapping
 			const { vaultAgentEnvironment, vaultAgentSettings } = await import("./vault-agent/mod.ts");
 			return { environment: vaultAgentEnvironment, translate: vaultAgentSettings };
 		}
-		case "consul-template":
-		case "envconsul":
-			throw new RangeError(`Cannot translate a config of ${format} yet`);
+		case "consul-template": {
+			const { consulTemplateSettings } = await import("./consul-template/mod.ts");
+			return { environment: (env) => env, translate: consulTemplateSettings };
+		}
+		case "envconsul": {
+			const { envconsulSettings } = await import("./envconsul/mod.ts");
+			return { environment: (env) => env, translate: envconsulSettings };
+		}
 		default:
 			return format satisfies never;
 	}

@@ -1,0 +1,13 @@
+import type { ForeignSettings } from "../../config/mod.ts";
+import { type ForeignFile, type MappingOptions, translate } from "../translate.ts";
+import { write } from "./write.ts";
+
+/**
+ * A config of envconsul, said in keys of our own.
+ *
+ * @param files in their order: what a later file says wins, key by key; secrets are added to those before them
+ * @throws ConfigError when a file is no HCL
+ */
+export function envconsulSettings(files: readonly ForeignFile[], options: MappingOptions): ForeignSettings {
+	return translate(files, options, write);
+}
