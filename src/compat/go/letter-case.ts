@@ -1,9 +1,10 @@
 /** A letter that begins or continues a word with a case. */
 const CASED = /\p{Lowercase}|\p{Uppercase}|\p{Lt}/u;
-/** What stands within a word and does not end it. */
-const WITHIN_WORD = /[\p{L}\p{Nd}\p{M}\p{Pc}\p{Cf}\p{Sk}]/u;
+/** What stands within a word and does not end it, besides letters. */
+const WITHIN_WORD = /[\p{Nd}\p{M}\p{Pc}\p{Cf}\u02C2-\u02D7\u02DE-\u02FF]/u;
 /** Scripts whose words are told by a dictionary: each letter ends the word before it. */
-const WITHOUT_WORDS = /\p{Ideographic}|\p{sc=Hiragana}|\p{sc=Thai}|\p{sc=Lao}|\p{sc=Khmer}|\p{sc=Myanmar}/u;
+const WITHOUT_WORDS =
+	/\p{Ideographic}|\p{sc=Hiragana}|\p{sc=Thai}|\p{sc=Lao}|\p{sc=Khmer}|\p{sc=Myanmar}|\p{sc=Tai_Le}|\p{sc=New_Tai_Lue}|\p{sc=Tai_Tham}/u;
 /** One of them stands within a word (`it's`, `a.b`), two end it. */
 const MIDDLE = /['.:\u00B7\u0387\u055F\u05F4\u2018\u2019\u2024\u2027\uFE13\uFE52\uFE55\uFF07\uFF0E\uFF1A]/;
 
@@ -31,10 +32,15 @@ export function toTitle(text: string): string {
 		if (wasMiddle && isMiddle) isWithin = false;
 		result.push(isCased && !isWithin ? titleOf(letter) : letter);
 		if (isCased) isWithin = true;
-		else if (!isMiddle && (!WITHIN_WORD.test(letter) || WITHOUT_WORDS.test(letter))) isWithin = false;
+		else if (!isMiddle && endsWord(letter)) isWithin = false;
 		wasMiddle = isMiddle;
 	}
 	return result.join("");
+}
+
+function endsWord(letter: string): boolean {
+	if (WITHIN_WORD.test(letter)) return false;
+	return !/\p{L}/u.test(letter) || WITHOUT_WORDS.test(letter);
 }
 
 /** Letters of two, whose title has a capital and a small one. */

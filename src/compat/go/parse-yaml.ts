@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, Scalar } from "yaml";
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, Scalar } from "yaml";
 import { shortestFloat } from "./float-text.ts";
 import { GoFault } from "./functions.ts";
 import { checkDepth } from "./text-bound.ts";
@@ -24,7 +24,7 @@ export function parseGoYaml(text: string): GoValue {
 	const document = parseDocument(text, { ...options, uniqueKeys: false });
 	const error = document.errors.find(({ code }) => !HARMLESS.has(code));
 	if (error !== undefined) throw faultAt(lines, error.pos[0]);
-	return new Reader(document, lines).read(document.contents, 0);
+	return new Reader(lines).read(document.contents, 0);
 }
 
 function faultAt(lines: LineCounter, offset: number): GoFault {
@@ -32,23 +32,25 @@ function faultAt(lines: LineCounter, offset: number): GoFault {
 }
 
 class Reader {
-	readonly #document: Document.Parsed;
 	readonly #lines: LineCounter;
-	/** What aliases stand for, read once. */
-	readonly #anchored = new Map<unknown, GoValue>();
+	/** What the anchors before stand for; one that is still being read is not among them. */
+	readonly #anchored = new Map<string, GoValue>();
 	#nodes = 0;
 
-	constructor(document: Document.Parsed, lines: LineCounter) {
-		this.#document = document;
+	constructor(lines: LineCounter) {
 		this.#lines = lines;
 	}
 
 	read(node: unknown, depth: number): GoValue {
 		checkDepth(depth);
 		if (++this.#nodes > MOST_NODES) throw new GoFault("yaml: the document has too many values");
-		if (isAlias(node)) return this.#aliased(node.resolve(this.#document), depth);
+		if (isAlias(node)) {
+			if (this.#anchored.has(node.source)) return this.#anchored.get(node.source);
+			throw new GoFault("yaml: an alias has no anchor before it, or stands for what it is a part of");
+		}
 		const value = this.#value(node, depth);
-		this.#anchored.set(node, value);
+		if (isNode(node) && "anchor" in node && typeof node.anchor === "string")
+			this.#anchored.set(node.anchor, value);
 		return value;
 	}
 
@@ -60,11 +62,6 @@ class Reader {
 			);
 		if (isMap(node)) return this.#map(node.items, depth);
 		return isScalar(node) ? this.#scalar(node) : undefined;
-	}
-
-	#aliased(target: unknown, depth: number): GoValue {
-		if (target === undefined) throw new GoFault("yaml: unknown anchor referenced");
-		return this.#anchored.has(target) ? this.#anchored.get(target) : this.read(target, depth + 1);
 	}
 
 	#map(pairs: readonly { key: unknown; value: unknown }[], depth: number): GoMap {

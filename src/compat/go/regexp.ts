@@ -6,7 +6,10 @@ import { checkLength } from "./text-bound.ts";
  * Letters that may be looked at for all matches in one text, each from its place to the end of the text. One search is
  * linear; a pattern such as `a.*b|a` searches anew to the end behind each letter, which a value could be made for.
  */
-const MOST_LETTERS = 200_000_000;
+const MOST_LETTERS = 20_000_000;
+
+/** A repetition without end that something follows; one at the end of a pattern ends with its match. */
+const MAY_LOOK_FAR = /(?:[*+]|\{\d+,\})\??[^?]/;
 
 /** One match, in UTF-16 units. */
 interface Match {
@@ -86,9 +89,10 @@ export class GoRegexp {
 		const matcher = this.#regexp.matcher(text);
 		const matches: Match[] = [];
 		let lastEnd = -1;
+		const looksFar = MAY_LOOK_FAR.test(this.#regexp.pattern());
 		let letters = 0;
 		for (let at = 0; at <= text.length && matches.length !== most; ) {
-			letters += text.length - at;
+			letters += looksFar ? text.length - at : 1;
 			if (letters > MOST_LETTERS) throw new GoFault("the text has too many matches for its length");
 			if (!matcher.find(at)) break;
 			const [start, end] = [matcher.start(), matcher.end()];

@@ -16,21 +16,19 @@ export function checkDepth(depth: number): void {
 
 /** A text that is put together of parts, and must not become too long. */
 export class BoundedText {
-	readonly #parts: string[] = [];
-	#length = 0;
+	#text = "";
 
 	get isEmpty(): boolean {
-		return this.#length === 0;
+		return this.#text === "";
 	}
 
 	/** @throws GoFault when it has become too long */
 	write(part: string): void {
-		this.#length += part.length;
-		checkLength(this.#length);
-		this.#parts.push(part);
+		checkLength(this.#text.length + part.length);
+		this.#text += part;
 	}
 
 	toString(): string {
-		return this.#parts.join("");
+		return this.#text;
 	}
 }

@@ -78,17 +78,16 @@ function writeDouble(text: string, where: Where): void {
 	writer.word('"');
 	let wasBlank = false;
 	for (const [index, letter] of letters.entries()) {
+		const isBlank = letter === " " && !isMarked;
 		const isInside = index > 0 && index < letters.length - 1;
-		if (letter !== " ") {
-			writer.put(isMarked ? numbered(letter) : escaped(letter));
-			writer.markUsed();
-		} else if (!isKey && !wasBlank && isInside && writer.column > WIDTH) {
+		if (isBlank && !isKey && !wasBlank && isInside && writer.column > WIDTH) {
 			writer.startLine(innerIndent(where));
 			if (letters[index + 1] === " ") writer.put("\\");
 		} else {
-			writer.put(" ");
+			writer.put(isBlank ? " " : escaped(letter, isMarked));
+			writer.markUsed();
 		}
-		wasBlank = letter === " ";
+		wasBlank = isBlank;
 	}
 	writer.put('"');
 	writer.markUsed();
@@ -137,13 +136,11 @@ const SHORT: ReadonlyMap<string, string> = new Map([
 	["\u2029", "\\P"],
 ]);
 
-function escaped(letter: string): string {
+function escaped(letter: string, isForced: boolean): string {
 	const short = SHORT.get(letter);
 	if (short !== undefined) return short;
-	return PRINTABLE.test(letter) ? letter : numbered(letter);
-}
-
-function numbered(letter: string): string {
+	if (PRINTABLE.test(letter) && !isForced) return letter;
+	if (letter === "\u00A0") return "\\_";
 	const code = letter.codePointAt(0) ?? 0;
 	const digits = code.toString(16).toUpperCase();
 	if (code <= 0xff) return `\\x${digits.padStart(2, "0")}`;

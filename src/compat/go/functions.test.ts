@@ -1,0 +1,26 @@
+import { describe, expect, test } from "vitest";
+import { FUNCTION_NOTES } from "./function-notes.ts";
+import { REFUSED_FUNCTIONS } from "./refused-functions.ts";
+import { vaultFunctions } from "./vault-functions.ts";
+
+const notes = [...FUNCTION_NOTES.values()].flatMap((group) => [...group.keys()]);
+
+describe("functions of consul-template", () => {
+	test("each has a note for the docs", async () => {
+		const functions = await vaultFunctions(new Set(notes));
+
+		expect([...functions.keys()].toSorted()).toEqual(notes.toSorted());
+	});
+
+	test("none is both there and refused", () => {
+		expect(notes.filter((name) => REFUSED_FUNCTIONS.has(name))).toEqual([]);
+	});
+
+	test("what brings a package with it is not there unless it is named", async () => {
+		const without = await vaultFunctions(new Set(["secret"]));
+		const withYaml = await vaultFunctions(new Set(["toYAML"]));
+
+		expect([without.has("toYAML"), without.has("regexMatch")]).toEqual([false, false]);
+		expect([withYaml.has("toYAML"), withYaml.has("regexMatch")]).toEqual([true, false]);
+	});
+});
