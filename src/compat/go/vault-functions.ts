@@ -10,6 +10,9 @@ import { STRING_FUNCTIONS } from "./string-functions.ts";
 const REGEXPS: ReadonlySet<string> = new Set(["regexMatch", "regexReplaceAll"]);
 const DOCUMENTS: ReadonlySet<string> = new Set(["parseYAML", "toTOML", "toYAML"]);
 
+/** Names of functions that are not there unless they are asked for. */
+export const LOADED_NAMES: readonly string[] = [...REGEXPS, ...DOCUMENTS];
+
 /**
  * consul-template's functions, those of Vault Agent among them. What brings a package with it is loaded and there only
  * when it is asked for.
