@@ -33,7 +33,7 @@ const beside = {
 	formatOf: (path: string) => (path.endsWith(".json") ? "json" : "text"),
 };
 
-const text = (words: string) => [{ kind: "text", text: words }] as const;
+const literally = (text: string) => [{ kind: "text", text }] as const;
 
 function unitWriting(...files: Parameters<typeof writing>[1]) {
 	return fileUnit("/out/main", KEY_FILE, { template: writing(KEY_FILE, files), beside, onChange: COMMAND });
@@ -60,9 +60,9 @@ describe("files that a template writes beside its own", () => {
 	test("hold what was written last, and what was appended to it", async () => {
 		const { secrets, run, memory } = agentBench([
 			unitWriting(
-				{ path: "/out/list", pieces: text("gone\n"), isAppended: true },
-				{ path: "/out/list", pieces: text("a\n") },
-				{ path: "/out/list", pieces: text("b\n"), isAppended: true },
+				{ path: "/out/list", pieces: literally("gone\n"), isAppended: true },
+				{ path: "/out/list", pieces: literally("a\n") },
+				{ path: "/out/list", pieces: literally("b\n"), isAppended: true },
 			),
 		]);
 		secrets.put(OPENAI, { api_key: "sk-1" });
@@ -77,7 +77,7 @@ describe("files that a template writes beside its own", () => {
 			...writing(key, [{ path: "/out/side" }]),
 			render: (inputs) => {
 				const pass = writing(KEY_FILE, [{ path: "/out/side" }]).render(inputs);
-				return pass.kind === "complete" ? { ...pass, pieces: text("always the same") } : pass;
+				return pass.kind === "complete" ? { ...pass, pieces: literally("always the same") } : pass;
 			},
 		});
 		const bench = agentBench([

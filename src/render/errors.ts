@@ -59,6 +59,7 @@ const WORDS: Readonly<Record<string, string>> = {
 	EACCES: "permission denied",
 	EPERM: "not permitted",
 	ENOENT: "the folder is not there",
+	ENOFOLDER: "the folder is not there", // our own word: it is not to be made either
 	ENOTDIR: "a part of the path is no folder",
 	EEXIST: "a part of the path is no folder",
 	EISDIR: "a folder is in the way",
@@ -80,7 +81,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 	EROFS: "mount a writable volume there, such as a memory emptyDir",
 	EACCES: "let the agent's user write to that folder",
 	EPERM: "run the agent as a user that may change the owner, or leave user and group out",
-	"write ENOENT": "make it, or have it made with create_dest_dirs: true; it is tried again by itself",
+	ENOFOLDER: "make it, or have it made with create_dest_dirs: true; it is tried again by itself",
 	"replace EPERM": "give the folder to the agent's user: in one of mode 1777 everybody keeps what is his",
 	EBUSY: "mount the folder instead of the single file: a file that is replaced needs its folder",
 	EXDEV: "mount the folder instead of the single file: a file that is replaced needs its folder",

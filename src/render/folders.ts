@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { DeliveryError } from "./errors.ts";
 import { type FileSystem, isMissing } from "./file-system.ts";
 import type { Making } from "./held-folders.ts";
 import type { Place } from "./order.ts";
@@ -9,6 +10,19 @@ const OWN_ALONE = 0o700;
 /** How folders are made for a file. */
 export function makingFor({ folderMode = OWN_ALONE, needsFolder }: Place): Making {
 	return needsFolder ? false : folderMode;
+}
+
+/** Where folders are not made: nothing is begun for a file whose own is not there. @throws DeliveryError */
+export async function checkFolder(
+	{ path, needsFolder }: Place,
+	fs: Pick<FileSystem, "lstat">,
+): Promise<void> {
+	if (!needsFolder) return;
+	await fs.lstat(dirname(path)).catch((error: unknown) => {
+		if (isMissing(error))
+			throw DeliveryError.failed("write", path, Object.assign(new Error(), { code: "ENOFOLDER" }));
+		throw DeliveryError.failed("look at", dirname(path), error);
+	});
 }
 
 /**

@@ -5,7 +5,7 @@ import { DeliveryError } from "./errors.ts";
 import { type FileSystem, isMissing } from "./file-system.ts";
 import type { HeldFolders } from "./held-folders.ts";
 import { mountPointsAmong } from "./mount-points.ts";
-import { makingFor } from "./folders.ts";
+import { checkFolder, makingFor } from "./folders.ts";
 import { backupOf, type Place } from "./order.ts";
 import { resolveOwner } from "./owner.ts";
 import { discard, stage } from "./staged-file.ts";
@@ -74,6 +74,7 @@ async function tryPlace(place: Place, folders: HeldFolders): Promise<void> {
 	const { fs } = folders;
 	const owner = await resolveOwner(place, fs, path);
 	await folders.hold(path, makingFor(place));
+	await checkFolder(place, fs);
 	const { scratch } = await stage({ path, content: Buffer.alloc(0), mode: 0o600, owner }, fs);
 	await discard(scratch, fs);
 }

@@ -2,7 +2,7 @@ import { checkLast } from "./destination.ts";
 import { DeliveryError } from "./errors.ts";
 import { type FileSystem, isMissing } from "./file-system.ts";
 import type { HeldFolders } from "./held-folders.ts";
-import { makingFor } from "./folders.ts";
+import { checkFolder, makingFor } from "./folders.ts";
 import { backupOf, type FileOrder } from "./order.ts";
 import { resolveOwner } from "./owner.ts";
 import { atMost } from "./pool.ts";
@@ -45,6 +45,7 @@ export async function stageAll(orders: readonly FileOrder[], deps: StagingDeps):
 		await atMost(AT_A_TIME, orders, async (order) => {
 			busy.add(order.path);
 			await folders.hold(order.path, order.content !== undefined && makingFor(order));
+			if (order.content !== undefined) await checkFolder(order, fs);
 			await checkLast(order.path, fs);
 			await stageOne(order, plan, { fs, uid });
 			busy.delete(order.path);
