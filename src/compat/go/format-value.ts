@@ -12,6 +12,7 @@ export function formatValue(value: GoValue, verb: string, flags: Flags): string 
 	if (value === undefined)
 		return verb === "T" || verb === "v" ? padded("<nil>", flags) : badVerb(value, verb, flags);
 	if (verb === "T") return formatText(typeName(value), "s", flags) ?? "";
+	if (verb === "w" && !isBytes(value)) return badVerb(value, verb, flags);
 	if (verb === "p" && typeof value === "object" && !isNumber(value)) {
 		throw new GoFault("%p would write an address, which is another one each time");
 	}
@@ -22,6 +23,10 @@ export function formatValue(value: GoValue, verb: string, flags: Flags): string 
 function badVerb(value: GoValue, verb: string, flags: Flags): string {
 	if (value === undefined) return `%!${verb}(<nil>)`;
 	return `%!${verb}(${typeName(value)}=${formatAt(value, { verb: "v", depth: 0 }, flags)})`;
+}
+
+function isBytes(value: GoValue): boolean {
+	return value instanceof GoSlice && value.elementType === "uint8";
 }
 
 function isNumber(value: GoValue): value is GoInteger | GoJsonNumber {
@@ -61,15 +66,15 @@ function formatBasic(
 }
 
 function formatSlice(slice: GoSlice, { verb, depth }: Verb, flags: Flags): string {
-	if (slice.elementType === "uint8" && ["s", "q", "x", "X"].includes(verb)) {
+	if (isBytes(slice) && ["s", "q", "x", "X"].includes(verb)) {
 		const bytes = Uint8Array.from(slice.items, (item) =>
 			item instanceof GoInteger ? Number(item.value) : 0,
 		);
 		return formatBytes(bytes, verb, flags) ?? "";
 	}
 	const items = slice.items.map((item) => formatAt(item, { verb, depth: depth + 1 }, flags));
-	if (!flags.isSource || verb !== "v") return `[${items.join(" ")}]`;
-	const name = depth === 0 && slice.elementType === "uint8" ? "[]byte" : typeName(slice);
+	if (!flags.isSource) return `[${items.join(" ")}]`;
+	const name = depth === 0 && verb === "v" && isBytes(slice) ? "[]byte" : typeName(slice);
 	return `${name}{${items.join(", ")}}`;
 }
 

@@ -92,10 +92,14 @@ class Parser {
 		this.#body(name, context);
 	}
 
-	/** What stands in a `define` or a `block`. */
-	#body(name: string, context: string): void {
+	/**
+	 * What stands in a `define` or a `block`.
+	 *
+	 * @param head what was read last of the clause; Go counts an `{{else}}` in a block to it
+	 */
+	#body(name: string, context: string, head?: Token): void {
 		const { list, by } = this.#list();
-		if (by !== "end") this.#reader.fail(`unexpected {{${by}}} in ${context}`);
+		if (by !== "end") this.#reader.fail(`unexpected {{${by}}} in ${context}`, head);
 		this.add(name, list);
 	}
 
@@ -195,7 +199,7 @@ class Parser {
 		const context = "block clause";
 		const { at, name } = this.#templateName(context);
 		const pipe = this.#pipelines.pipeline(context);
-		new Parser(this.#surroundings, this.#depth).#body(name, context);
+		new Parser(this.#surroundings, this.#depth).#body(name, context, this.#reader.last());
 		return { kind: "template", at, name, pipe };
 	}
 

@@ -75,9 +75,13 @@ export class TokenReader {
 		return this.fail(`${token.text}${token.text.endsWith(" action") ? "" : " in action"}${started}`);
 	}
 
+	/** The last token that was looked at. */
+	last(): Token {
+		return this.#tokens[this.#farthest] ?? this.#end;
+	}
+
 	/** @throws GoTemplateError always */
-	fail(reason: string): never {
-		const token = this.#tokens[this.#farthest] ?? this.#end;
+	fail(reason: string, token: Token = this.last()): never {
 		throw GoTemplateError.syntax(this.source.place(token.at), reason);
 	}
 }
