@@ -139,7 +139,7 @@ async function renderWithin(
 	}
 }
 
-function reportOf({ unit }: Rendered, changed: ReadonlySet<string>) {
+function reportOf({ unit, beside }: Rendered, changed: ReadonlySet<string>) {
 	if (unit.kind === "variable") return { kind: unit.kind, name: unit.name };
 	const { destination, format, mode, onChange } = unit;
 	const isChanged = changed.has(destination);
@@ -149,6 +149,13 @@ function reportOf({ unit }: Rendered, changed: ReadonlySet<string>) {
 		format,
 		mode: octal(mode),
 		changed: isChanged,
+		...(beside.length > 0 && {
+			beside: beside.map((file) => ({
+				destination: file.path,
+				mode: octal(file.mode),
+				changed: changed.has(file.path),
+			})),
+		}),
 		on_change: onChange.length > 1 ? onChange.map(({ kind }) => kind) : (onChange[0]?.kind ?? "none"),
 	};
 }
@@ -168,18 +175,21 @@ interface Look {
 }
 
 function describe(rendering: Rendered, { changed, isDry, old }: Look): string {
-	const { unit, text, pieces } = rendering;
+	const { unit, text, pieces, beside } = rendering;
 	if (unit.kind === "variable") {
 		const masked = maskedText(pieces);
 		const lines = unit.isSeveral ? [...variablesIn(masked)] : [[unit.name, masked]];
 		return lines.map(([name, value]) => `env    ${name}=${value}\n`).join("");
 	}
 	const isChanged = changed.has(unit.destination);
-	const verb = isDry ? (isChanged ? "would write" : "unchanged") : isChanged ? "wrote" : "unchanged";
+	const verb = (path: string) => (changed.has(path) ? (isDry ? "would write" : "wrote") : "unchanged");
 	const then =
 		isChanged && isDry ? unit.onChange.map((action) => `, then ${turnOverWords(action)}`).join("") : "";
-	const head = `${verb}  ${unit.destination} (${octal(unit.mode)}, ${unit.format})${then}\n`;
-	if (!isDry) return head;
+	const others = beside.map(
+		({ path, mode }) => `${verb(path)}  ${path} (${octal(mode)}, by the template above)\n`,
+	);
+	const head = `${verb(unit.destination)}  ${unit.destination} (${octal(unit.mode)}, ${unit.format})${then}\n`;
+	if (!isDry) return [head, ...others].join("");
 	const masked = maskedText(pieces);
 	const lines =
 		old === undefined
@@ -187,7 +197,7 @@ function describe(rendering: Rendered, { changed, isDry, old }: Look): string {
 			: maskedDiff(old.get(unit.destination) ?? "", { text, masked }).map(
 					(line) => `  ${line.sign} ${line.text}`,
 				);
-	return `${head}${lines.join("\n")}\n`;
+	return `${head}${lines.join("\n")}\n${others.join("")}`;
 }
 
 function turnOverWords(action: ChangeAction): string {

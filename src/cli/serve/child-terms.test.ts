@@ -25,3 +25,9 @@ test.each([
 ])("%j asks for another child", async (over) => {
 	expect(isForNextChild(await configOf({}), await configOf({ ...over, drain_timeout: "5m" }))).toBe(false);
 });
+
+test.each([{ splay: "1m" }, { fixed_env: true }])("%j restarts no child that runs", async (over) => {
+	const plain = { on_change: "restart", listen: undefined, ready: undefined };
+
+	expect(isForNextChild(await configOf(plain), await configOf({ ...plain, ...over }))).toBe(true);
+});
