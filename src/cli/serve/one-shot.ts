@@ -6,20 +6,32 @@ import type { World } from "../world.ts";
 import type { SignIn } from "./sign-in.ts";
 
 interface OneShot {
-	readonly agent: Agent;
+	readonly agent: Pick<Agent, "settle" | "waitingFor">;
 	readonly begun: Promise<void>;
-	readonly signIn: SignIn;
-	readonly config: Config;
-	readonly world: World;
+	readonly signIn: Pick<SignIn, "run" | "failure">;
+	readonly config: Pick<Config, "timeoutMs">;
+	readonly world: Pick<World, "clock">;
 	readonly stopping: AbortController;
 	readonly vault: VaultParts;
 }
+
+/** Without a bound on the whole: how long a command may fail that is told of the files. Vault is not what it waits for. */
+const TELLING_MS = 30_000;
+
+const NOTHING = { words: "nothing is missing" };
 
 /** Everything once, within the deadline; what the next agent needs is left for it. */
 export async function once({ agent, begun, signIn, config, world, stopping, vault }: OneShot): Promise<void> {
 	const { timeoutMs = Number.POSITIVE_INFINITY } = config;
 	const { signal } = stopping;
-	const ready = begun.then(async () => await Promise.all([agent.settle(signal), signIn.run(signal)]));
+	const told = async () => {
+		const settled = agent.settle(signal);
+		const longestMs = config.timeoutMs === undefined ? TELLING_MS : Number.POSITIVE_INFINITY;
+		const woken = await firstOf(settled, longestMs, { clock: world.clock, order: signal });
+		if (woken === "time") throw timedOut(longestMs, agent.waitingFor ?? NOTHING);
+		await settled;
+	};
+	const ready = begun.then(async () => await Promise.all([told(), signIn.run(signal)]));
 	const woken = await firstOf(ready, timeoutMs, { clock: world.clock, order: stopping.signal });
 	if (woken === "time") throw timedOut(timeoutMs, agent.waitingFor ?? waitingForSinks(signIn));
 	await ready;
@@ -28,9 +40,9 @@ export async function once({ agent, begun, signIn, config, world, stopping, vaul
 }
 
 /** All else stands. */
-function waitingForSinks({ failure: error }: SignIn): {
+function waitingForSinks({ failure: error }: Pick<SignIn, "failure">): {
 	readonly words: string;
 	readonly error?: AgentError;
 } {
-	return error === undefined ? { words: "nothing is missing" } : { words: error.message, error };
+	return error === undefined ? NOTHING : { words: error.message, error };
 }
