@@ -12,13 +12,13 @@ export function takeText(value: HclValue): Taken<string> {
 	return value.kind === "bool" ? { value: String(value.bool) } : { fault: "expected text" };
 }
 
-/** The spellings of Go's `strconv.ParseBool`. */
+/** The spellings of Go's `strconv.ParseBool`, and an empty text for false. */
 export function takeBool(value: HclValue): Taken<boolean> {
 	if (value.kind === "bool") return { value: value.bool };
 	const text = takeText(value);
 	if ("value" in text) {
 		if (/^(1|t|T|true|TRUE|True)$/.test(text.value)) return { value: true };
-		if (/^(0|f|F|false|FALSE|False)$/.test(text.value)) return { value: false };
+		if (/^(0|f|F|false|FALSE|False|)$/.test(text.value)) return { value: false };
 	}
 	return { fault: "expected true or false" };
 }
@@ -66,7 +66,8 @@ export function takeDuration(value: HclValue, unit: DurationUnit): Taken<string>
 			? { value: milliseconds(Number(written) * factor) }
 			: { fault: 'expected a unit, such as "30s"' };
 	}
-	if (!PARTS.test(written)) return { fault: "expected a duration such as 500ms, 30s, 5m or 24h" };
+	const isRead = PARTS.test(written) && (unit === "seconds" || !written.includes("d")); // days are Vault's own
+	if (!isRead) return { fault: "expected a duration such as 500ms, 30s, 5m or 24h" };
 	if (NATIVE.test(written)) return { value: written };
 	const parts = [...written.matchAll(PART)];
 	const total = parts.reduce((sum, [, count, name]) => sum + Number(count) * (UNIT_MS[name ?? ""] ?? 0), 0);

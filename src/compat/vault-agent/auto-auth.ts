@@ -1,5 +1,5 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
-import { filled, flag, lengthOf, type Mapping } from "./mapping.ts";
+import { flag, lengthOf, type Mapping } from "./mapping.ts";
 import { writeMethodConfig } from "./method-config.ts";
 import { namespaceOf, type Server } from "./server.ts";
 import { sinks } from "./sinks.ts";
@@ -41,7 +41,7 @@ export function autoAuth(top: Stanza, near: Server, mapping: Mapping): AutoAuth 
 	const { draft } = mapping;
 	// Vault Agent reads in the namespace in which it logs in.
 	const namespacePath = near.hasNamespace ? ["auto_auth", "namespace"] : ["vault", "namespace"];
-	const namespace = filled(namespaceOf(method));
+	const namespace = namespaceOf(method, mapping);
 	method.done();
 	if (isKnown || !near.hasNamespace) draft.put(namespacePath, namespace);
 	if (isKnown) {

@@ -23,14 +23,17 @@ export function goKeys(stanza: Stanza, mapping: Mapping): NativeKeys {
 		...(left && { left_delimiter: left }),
 		...(right && { right_delimiter: right }),
 		error_on_missing_key: flag(stanza, "error_on_missing_key", mapping) ?? own(false),
-		...denied(stanza),
+		...denied(stanza, mapping),
 		...(isFatal && { required: isFatal }),
 		allow_empty: own(true),
 	};
 }
 
-function denied(stanza: Stanza): NativeKeys {
-	const [given, older] = [commaList(stanza, "function_denylist"), commaList(stanza, "function_blacklist")];
+function denied(stanza: Stanza, mapping: Mapping): NativeKeys {
+	const [given, older] = [
+		commaList(stanza, "function_denylist", mapping),
+		commaList(stanza, "function_blacklist", mapping),
+	];
 	const first = given ?? older;
 	const value = [...(given?.value ?? []), ...(older?.value ?? [])];
 	return first === undefined || value.length === 0 ? {} : { function_denylist: { ...first, value } };

@@ -1,25 +1,26 @@
 import type { Stanza } from "../hcl/decode.ts";
+import { list, type Mapping, word } from "./mapping.ts";
 
 /** Keys of the server's listeners, which Vault Agent reads with the same code; of some it looks at the value. */
-const TEXTS = [
+const ANYTHING = [
 	"purpose",
-	"cluster_address",
-	"proxy_protocol_behavior",
 	"proxy_protocol_authorized_addrs",
 	"x_forwarded_for_authorized_addrs",
+	"custom_response_headers",
+];
+
+const TEXTS = [
+	"cluster_address",
+	"proxy_protocol_behavior",
 	"x_forwarded_for_client_cert_header",
-	"x_forwarded_for_client_cert_decoders",
 	"socket_mode",
 	"socket_user",
 	"socket_group",
-	"cors_allowed_origins",
-	"cors_allowed_headers",
-	"custom_response_headers",
-	"proxy_api",
-	"telemetry",
-	"profiling",
-	"inflight_requests_logging",
 ];
+
+const LISTS = ["x_forwarded_for_client_cert_decoders", "cors_allowed_origins", "cors_allowed_headers"];
+
+const BLOCKS = ["proxy_api", "telemetry", "profiling", "inflight_requests_logging"];
 
 const DURATIONS = [
 	"max_request_duration",
@@ -49,8 +50,11 @@ const INTEGERS = [
 ];
 
 /** Reads what has no meaning here, so that what cannot be read is refused. */
-export function ignoreServerKeys(stanza: Stanza): void {
-	stanza.ignore(...TEXTS);
+export function ignoreServerKeys(stanza: Stanza, mapping: Mapping): void {
+	stanza.ignore(...ANYTHING);
+	for (const key of TEXTS) word(stanza, key, mapping);
+	for (const key of LISTS) list(stanza, key, mapping);
+	for (const key of BLOCKS) stanza.block(key);
 	for (const key of DURATIONS) stanza.duration(key);
 	for (const key of BOOLS) stanza.bool(key);
 	for (const key of INTEGERS) stanza.integer(key);

@@ -1,5 +1,5 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
-import { filled, type Mapping } from "./mapping.ts";
+import { type Mapping, word } from "./mapping.ts";
 
 /** Native keys of `listener.tls`. */
 type Tls = Readonly<Record<string, Given<string>>>;
@@ -28,11 +28,11 @@ export function listenerTls(
 ): Tls {
 	const { findings } = mapping;
 	const isOff = stanza.bool("tls_disable")?.value === true;
-	const cert = filled(stanza.text("tls_cert_file"));
-	const key = filled(stanza.text("tls_key_file"));
-	const fixed = FIXED.map((name) => stanza.text(name));
+	const cert = word(stanza, "tls_cert_file", mapping);
+	const key = word(stanza, "tls_key_file", mapping);
+	const fixed = FIXED.map((name) => word(stanza, name, mapping));
 	const acme = ACME.filter((name) => stanza.has(name));
-	const isRequired = clientCertificate(stanza);
+	const isRequired = clientCertificate(stanza, mapping);
 	if (!isOwn || isOff) return {};
 	for (const given of fixed) sayFixed(given, mapping);
 	if (acme.length > 0) findings.miss(stanza.place, `${stanza.name}.${acme[0]}: ACME is not built yet`);
@@ -52,8 +52,8 @@ function sayFixed(given: Given<string> | undefined, { findings }: Mapping): void
  * Whether clients need a certificate. Of whom it has to be makes no difference: with a listener of our own it would let
  * them do more than read metrics.
  */
-function clientCertificate(stanza: Stanza): Given<boolean> | undefined {
-	stanza.text("tls_client_ca_file");
+function clientCertificate(stanza: Stanza, mapping: Mapping): Given<boolean> | undefined {
+	word(stanza, "tls_client_ca_file", mapping);
 	stanza.bool("tls_disable_client_certs");
 	return stanza.bool("tls_require_and_verify_client_cert");
 }

@@ -1,5 +1,5 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
-import { filled, flag, type Mapping } from "./mapping.ts";
+import { flag, type Mapping, word } from "./mapping.ts";
 import { listenerTls } from "./listener-tls.ts";
 import { ignoreServerKeys } from "./listener-keys.ts";
 
@@ -28,19 +28,19 @@ export function listeners(top: Stanza, mapping: Mapping): readonly Listener[] {
 function listener(stanza: Stanza, mapping: Mapping): Listener & { readonly write: () => void } {
 	const { findings, draft } = mapping;
 	const { place } = stanza;
-	const type = filled(stanza.text("type")) ?? stanza.label;
+	const type = word(stanza, "type", mapping) ?? stanza.label;
 	const kind = type?.value.toLowerCase();
 	if (type === undefined) stanza.refuse('has no type; write listener "tcp"');
 	else if (kind !== "tcp" && kind !== "unix")
 		findings.refuse(type.place, `${stanza.name}: expected type "tcp" or "unix"`);
-	const role = filled(stanza.text("role"));
+	const role = word(stanza, "role", mapping);
 	if (role !== undefined && !["default", "metrics_only"].includes(role.value))
 		findings.refuse(role.place, `${role.name}: expected "default" or "metrics_only"`);
 	const isOwn = role?.value === "metrics_only";
 	const address = addressOf(stanza, kind === "unix", mapping);
 	const quit = quitOf(stanza, { isOwn, address }, mapping);
 	const tls = listenerTls(stanza, { isOwn, isSocket: kind === "unix" }, mapping);
-	ignoreServerKeys(stanza);
+	ignoreServerKeys(stanza, mapping);
 	stanza.done();
 	if (!isOwn)
 		findings.miss(place, `${stanza.name}: the local API proxy is not built yet; role = "metrics_only" is`);
@@ -52,11 +52,14 @@ function listener(stanza: Stanza, mapping: Mapping): Listener & { readonly write
 	return { place, isOwn, write };
 }
 
-function addressOf(stanza: Stanza, isSocket: boolean, { findings }: Mapping): Given<string> | undefined {
-	const given = filled(stanza.text("address"));
+function addressOf(stanza: Stanza, isSocket: boolean, mapping: Mapping): Given<string> | undefined {
+	const given = word(stanza, "address", mapping);
 	if (given === undefined) return { value: DEFAULT_ADDRESS, place: stanza.place, name: stanza.name };
 	if (given.value.includes("{{")) {
-		findings.miss(given.place, `${given.name}: an address by the name of an interface is not built yet`);
+		mapping.findings.miss(
+			given.place,
+			`${given.name}: an address by the name of an interface is not built yet`,
+		);
 		return undefined;
 	}
 	return isSocket && !given.value.startsWith("unix:") ? { ...given, value: `unix:${given.value}` } : given;

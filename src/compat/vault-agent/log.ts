@@ -1,6 +1,6 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
 import { variable } from "./environment.ts";
-import { filled, lengthOf, type Mapping } from "./mapping.ts";
+import { lengthOf, type Mapping, word } from "./mapping.ts";
 
 const LEVELS: Readonly<Record<string, string>> = {
 	trace: "trace",
@@ -18,16 +18,16 @@ const FORMATS: Readonly<Record<string, string>> = { standard: "pretty", json: "j
 /** `log_…` at the top, and the variables that stand over two of them. */
 export function log(top: Stanza, mapping: Mapping): void {
 	const { draft, env } = mapping;
-	const level = filled(top.text("log_level"));
-	const format = filled(top.text("log_format"));
-	draft.put(["log", "level"], word(named(env, "LOG_LEVEL") ?? level, LEVELS, mapping));
-	draft.put(["log", "format"], word(named(env, "LOG_FORMAT") ?? format, FORMATS, mapping));
+	const level = word(top, "log_level", mapping);
+	const format = word(top, "log_format", mapping);
+	draft.put(["log", "level"], oneOf(named(env, "LOG_LEVEL") ?? level, LEVELS, mapping));
+	draft.put(["log", "format"], oneOf(named(env, "LOG_FORMAT") ?? format, FORMATS, mapping));
 	const rotated = {
 		rotate_bytes: atLeast(top.integer("log_rotate_bytes"), 0),
 		rotate_max_files: atLeast(top.integer("log_rotate_max_files"), -1),
 		rotate_duration: positive(top.duration("log_rotate_duration")),
 	};
-	draft.put(["log", "file"], filled(top.text("log_file")));
+	draft.put(["log", "file"], word(top, "log_file", mapping));
 	for (const [key, given] of Object.entries(rotated)) draft.put(["log", key], given);
 }
 
@@ -36,7 +36,7 @@ function named(env: Mapping["env"], suffix: string): Given<string> | undefined {
 	return found && { ...found, name: found.place };
 }
 
-function word(
+function oneOf(
 	given: Given<string> | undefined,
 	words: Readonly<Record<string, string>>,
 	{ findings }: Mapping,

@@ -18,6 +18,15 @@ export function filled(given: Given<string> | undefined): Given<string> | undefi
 	return given?.value === "" ? undefined : given;
 }
 
+/** Text, or a whole number as it is written, where Vault Agent takes these; nothing for an empty one. */
+export function word(stanza: Stanza, key: string, { findings }: Mapping): Given<string> | undefined {
+	const given = stanza.text(key);
+	const kind = stanza.kind(key);
+	if (given === undefined || kind === "text") return filled(given);
+	if (kind === "number" && /^-?\d+$/.test(given.value)) return given;
+	return refuseKind(given, "expected text in quotes", findings);
+}
+
 /** Of a duration, in milliseconds. */
 export function lengthOf({ value }: Given<string>): number {
 	return parseDuration(value) ?? 0;
@@ -49,9 +58,15 @@ export function list(
 }
 
 /** A list of texts; one text alone is taken apart at its commas. */
-export function commaList(stanza: Stanza, key: string): Given<readonly string[]> | undefined {
+export function commaList(
+	stanza: Stanza,
+	key: string,
+	{ findings }: Mapping,
+): Given<readonly string[]> | undefined {
 	const given = stanza.texts(key);
-	if (given === undefined || stanza.kind(key) !== "text") return given;
+	const kind = stanza.kind(key);
+	if (given === undefined || kind === "list") return given;
+	if (kind !== "text") return refuseKind(given, "expected text in quotes, or a list of texts", findings);
 	const [text = ""] = given.value;
 	return { ...given, value: text === "" ? [] : text.split(",") };
 }

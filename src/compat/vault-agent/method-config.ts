@@ -1,6 +1,6 @@
 import { nearest } from "../../kernel/mod.ts";
 import type { Given, Stanza } from "../hcl/decode.ts";
-import { filled, flag, lengthOf, type Mapping, quoted } from "./mapping.ts";
+import { filled, flag, lengthOf, type Mapping, quoted, word } from "./mapping.ts";
 
 /** Writes what one method needs. */
 type Write = (config: Config, mapping: Mapping) => void;
@@ -35,9 +35,9 @@ export function writeMethodConfig(
 	{ isEager }: { readonly isEager: boolean },
 	mapping: Mapping,
 ): boolean {
-	const type = filled(method.text("type")) ?? method.label;
+	const type = word(method, "type", mapping) ?? method.label;
 	const keys = method.merged("config");
-	const mountPath = filled(method.text("mount_path"));
+	const mountPath = word(method, "mount_path", mapping);
 	if (type === undefined || type.value === "") {
 		method.refuse('has no type; write method "kubernetes", for one');
 		return false;

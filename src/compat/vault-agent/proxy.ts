@@ -1,5 +1,5 @@
 import type { Stanza } from "../hcl/decode.ts";
-import { flag, type Mapping } from "./mapping.ts";
+import { flag, type Mapping, word } from "./mapping.ts";
 
 /** `api_proxy { … }` or `cache { … }`: what the rest has to know of it. */
 export interface Proxy {
@@ -35,12 +35,12 @@ export function cache(top: Stanza, mapping: Mapping): Proxy | undefined {
 const PERSIST_KEYS = ["type", "path", "keep_after_import", "exit_on_err", "service_account_token_file"];
 
 function checkPersist(persist: Stanza, mapping: Mapping): void {
-	const type = persist.text("type")?.value || persist.label?.value;
+	const type = word(persist, "type", mapping)?.value || persist.label?.value;
 	if (!type) persist.refuse('has no type; write persist "kubernetes"');
-	persist.text("path");
+	word(persist, "path", mapping);
 	flag(persist, "keep_after_import", mapping);
 	flag(persist, "exit_on_err", mapping);
-	persist.text("service_account_token_file");
+	word(persist, "service_account_token_file", mapping);
 	persist.done();
 	mapping.findings.miss(
 		persist.place,
@@ -54,6 +54,6 @@ function tokenOf(stanza: Stanza, { findings }: Mapping): Proxy["token"] {
 	if (given === undefined) return undefined;
 	const { value, place, name } = given;
 	if (/^(1|t|true|force)$/i.test(value)) return { place, isOn: true };
-	if (!/^(0|f|false)$/i.test(value)) findings.refuse(place, `${name}: expected true, false or "force"`);
+	if (!/^(0|f|false|)$/i.test(value)) findings.refuse(place, `${name}: expected true, false or "force"`);
 	return { place, isOn: false };
 }

@@ -22,6 +22,10 @@ function checkCache({ cache, apiProxy, autoAuth, ...others }: AgentConfig, findi
 	if (listeners.length + templates.length + envTemplates.length === 0)
 		findings.refuse(cache.place, "cache needs at least one template or one listener");
 	if (cache.token?.isOn !== true) return;
+	if (listeners.length === 0)
+		findings.refuse(cache.token.place, "cache.use_auto_auth_token needs at least one listener");
+	if (envTemplates.length > 0)
+		findings.refuse(cache.token.place, "cache.use_auto_auth_token cannot go with env_template");
 	if (autoAuth === undefined) findings.refuse(cache.token.place, `cache.${NO_LOGIN}`);
 	else if (autoAuth.isWrapped) findings.refuse(cache.token.place, `cache.${WRAPPED}`);
 }

@@ -1,5 +1,5 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
-import { filled, flag, lengthOf, type Mapping, quoted } from "./mapping.ts";
+import { filled, flag, lengthOf, type Mapping, quoted, word } from "./mapping.ts";
 
 /** Files of the token have this mode when nothing is said. */
 const DEFAULT_MODE = "0640";
@@ -48,11 +48,11 @@ function sink(stanza: Stanza, mapping: Mapping): Sink {
 	return { place: stanza.place, keys };
 }
 
-function checkType(stanza: Stanza, { findings }: Mapping): void {
-	const type = filled(stanza.text("type")) ?? stanza.label;
+function checkType(stanza: Stanza, mapping: Mapping): void {
+	const type = word(stanza, "type", mapping) ?? stanza.label;
 	if (type === undefined || type.value === "") stanza.refuse('has no type; write sink "file"');
 	else if (type.value.toLowerCase() !== "file")
-		findings.refuse(type.place, `${stanza.name}: the only type is "file"`);
+		mapping.findings.refuse(type.place, `${stanza.name}: the only type is "file"`);
 }
 
 function modeOf(config: Stanza, { findings }: Mapping): Given<string> {
@@ -75,11 +75,11 @@ function owner(config: Stanza, key: "uid" | "gid", { findings }: Mapping): Given
 
 function encryptionOf(stanza: Stanza, mapping: Mapping): Sink["keys"] {
 	const { findings, env } = mapping;
-	const type = filled(stanza.text("dh_type"));
-	const keyPath = filled(stanza.text("dh_path"));
+	const type = word(stanza, "dh_type", mapping);
+	const keyPath = word(stanza, "dh_path", mapping);
 	const isDerived = flag(stanza, "derive_key", mapping);
-	const written = filled(stanza.text("aad"));
-	const named = filled(stanza.text("aad_env_var"));
+	const written = word(stanza, "aad", mapping);
+	const named = word(stanza, "aad_env_var", mapping);
 	const aad = named === undefined ? written : filled({ ...named, value: env[named.value] ?? "" });
 	if (type !== undefined && type.value !== "curve25519")
 		findings.refuse(type.place, `${type.name}: the only type is "curve25519"`);

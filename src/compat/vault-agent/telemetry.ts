@@ -1,5 +1,5 @@
 import type { Stanza } from "../hcl/decode.ts";
-import { flag, type Mapping } from "./mapping.ts";
+import { flag, list, type Mapping, word } from "./mapping.ts";
 
 /** Where metrics would be sent. */
 const TARGETS = [
@@ -24,13 +24,13 @@ const OF_TARGETS = [
 	"circonus_check_display_name",
 	"circonus_broker_id",
 	"circonus_broker_select_tag",
-	"dogstatsd_tags",
 	"stackdriver_location",
 	"stackdriver_namespace",
 ];
 
 /** What the names of metrics would look like, and which of them there are. */
-const NAMES = ["metrics_prefix", "prefix_filter"];
+const PREFIX = "metrics_prefix";
+const FILTER = "prefix_filter";
 const NAME_FLAGS = ["enable_hostname_label", "filter_default"];
 
 /** `telemetry { … }`: metrics are there for whoever asks the listener for them. */
@@ -44,7 +44,8 @@ export function telemetry(top: Stanza, hasOwnListener: boolean, mapping: Mapping
 	for (const key of ["maximum_gauge_cardinality", "num_lease_metrics_buckets"]) stanza.integer(key);
 	for (const key of ["usage_gauge_period", "lease_metrics_epsilon"]) optionalDuration(stanza, key);
 	stanza.duration("prometheus_retention_time");
-	stanza.ignore(...OF_TARGETS);
+	for (const key of [...TARGETS, ...OF_TARGETS, PREFIX]) word(stanza, key, mapping);
+	for (const key of ["dogstatsd_tags", FILTER]) list(stanza, key, mapping);
 	const unsent = TARGETS.filter((key) => stanza.has(key));
 	if (unsent.length > 0)
 		findings.warn(
@@ -56,7 +57,7 @@ export function telemetry(top: Stanza, hasOwnListener: boolean, mapping: Mapping
 			stanza.place,
 			'telemetry: nobody can read the metrics; add a listener with role = "metrics_only"',
 		);
-	const renamed = [...NAMES, ...NAME_FLAGS].filter((key) => stanza.has(key));
+	const renamed = [PREFIX, FILTER, ...NAME_FLAGS].filter((key) => stanza.has(key));
 	if (renamed.length > 0)
 		findings.warn(stanza.place, `telemetry: ${renamed.join(", ")}: the metrics have names of their own`);
 	stanza.done();

@@ -10,7 +10,7 @@ interface Action {
 const DEFAULT_TIMEOUT = "30s";
 
 /** What has a meaning for a child that stays, and none for a command that ends. */
-const OF_CHILDREN = ["kill_signal", "kill_timeout", "reload_signal", "splay"] as const;
+const OF_CHILDREN = { signals: ["kill_signal", "reload_signal"], times: ["kill_timeout", "splay"] };
 
 /** The command of a template, as its `exec` block, or the older `command` beside it, has it. */
 export function actions(stanza: Stanza, mapping: Mapping): Given<Action> | undefined {
@@ -41,7 +41,8 @@ function execOf(block: Stanza | undefined, mapping: Mapping): Exec {
 		env: environment(block.merged("env"), mapping),
 		isOff: flag(block, "enabled", mapping)?.value === false,
 	};
-	for (const key of OF_CHILDREN) sayUseless(block.text(key), mapping);
+	for (const key of OF_CHILDREN.signals) sayUseless(block.text(key), mapping);
+	for (const key of OF_CHILDREN.times) sayUseless(block.duration(key, "nanoseconds"), mapping);
 	block.done("refuse");
 	return exec;
 }
@@ -62,12 +63,12 @@ function timeoutOf(stanza: Stanza, key: string, { findings }: Mapping): Given<st
 }
 
 /** The words of a command. One text alone is for the shell; a comma in it makes several of it, as Vault Agent has it. */
-export function commandOf(stanza: Stanza, { findings }: Mapping): Given<readonly string[]> | undefined {
-	const given = commaList(stanza, "command");
+export function commandOf(stanza: Stanza, mapping: Mapping): Given<readonly string[]> | undefined {
+	const given = commaList(stanza, "command", mapping);
 	if (given === undefined) return undefined;
 	const [first = "", ...others] = given.value;
 	if (others.length > 0 && stanza.kind("command") === "text") {
-		findings.warn(
+		mapping.findings.warn(
 			given.place,
 			`${given.name}: commas part this text into ${given.value.length} words, and no shell takes part; write a list`,
 		);
@@ -85,12 +86,12 @@ export function shellCommand(words: readonly string[]): readonly string[] {
 export function environment(block: Stanza | undefined, mapping: Mapping): object | undefined {
 	if (block === undefined) return undefined;
 	const both = (key: string, older: string) => [
-		...(commaList(block, key)?.value ?? []),
-		...(commaList(block, older)?.value ?? []),
+		...(commaList(block, key, mapping)?.value ?? []),
+		...(commaList(block, older, mapping)?.value ?? []),
 	];
 	const env = {
 		pristine: flag(block, "pristine", mapping)?.value ?? false,
-		custom: commaList(block, "custom")?.value ?? [],
+		custom: commaList(block, "custom", mapping)?.value ?? [],
 		allowlist: both("allowlist", "whitelist"),
 		denylist: both("denylist", "blacklist"),
 	};

@@ -1,6 +1,6 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
 import { takeDuration } from "../hcl/scalar.ts";
-import { lengthOf, type Mapping } from "./mapping.ts";
+import { flag, lengthOf, type Mapping } from "./mapping.ts";
 
 interface Wait {
 	readonly min: string;
@@ -34,16 +34,16 @@ function durationOf(text: string): string | undefined {
 	return "value" in taken ? taken.value : undefined;
 }
 
-function fromBlock(stanza: Stanza, { findings }: Mapping): Given<Wait> | undefined {
+function fromBlock(stanza: Stanza, mapping: Mapping): Given<Wait> | undefined {
 	const block = stanza.merged("wait");
 	if (block === undefined) return undefined;
 	const min = block.duration("min", "nanoseconds");
 	const max = block.duration("max", "nanoseconds");
-	block.ignore("bool"); // what others call enabled is called so there, and does nothing
+	flag(block, "bool", mapping); // what others call enabled is called so there, and does nothing
 	block.done("refuse");
 	if (min === undefined) return undefined;
 	const isShort = max !== undefined && lengthOf(max) < lengthOf(min);
-	if (isShort) findings.warn(max.place, `${max.name} is shorter than min, which counts in its place`);
+	if (isShort) mapping.findings.warn(max.place, `${max.name} is shorter than min, which counts in its place`);
 	return {
 		value: { min: min.value, ...(max !== undefined && { max: isShort ? min.value : max.value }) },
 		place: block.place,

@@ -7,7 +7,7 @@ import { envTemplates } from "./env-template.ts";
 import { exec } from "./exec.ts";
 import { listeners } from "./listener.ts";
 import { log } from "./log.ts";
-import { filled, flag, type Mapping } from "./mapping.ts";
+import { flag, type Mapping, word } from "./mapping.ts";
 import { apiProxy, cache } from "./proxy.ts";
 import { checkRules } from "./rules.ts";
 import { server } from "./server.ts";
@@ -42,7 +42,7 @@ export function write(top: Stanza, mapping: Mapping, files: readonly Stanza[]): 
 	log(top, mapping);
 	connections(top, mapping);
 	serverKeys(top, mapping);
-	draft.put(["pid_file"], filled(top.text("pid_file")));
+	draft.put(["pid_file"], word(top, "pid_file", mapping));
 	writeEnd(files, config, mapping);
 	top.ignore("exit_after_auth");
 	top.done();
