@@ -31,5 +31,7 @@ function templateSecret(view: SecretView): TemplateSecret {
 		LeaseID: view.leaseId,
 		LeaseDuration: view.leaseDuration,
 		Renewable: view.renewable,
+		requestId: view.requestId,
+		...(view.auth && { auth: view.auth }),
 	};
 }

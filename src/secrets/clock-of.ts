@@ -71,6 +71,8 @@ function lifeOf(request: SecretRequest, view: SecretView, date: number): number 
 	const { fields } = view;
 	if (MAKING_READ.test(request.path)) return spanOf(fields["ttl"]);
 	if (request.parameters === undefined) return undefined;
+	const tokenLife = asNumber(view.auth?.["lease_duration"]) * 1000;
+	if (tokenLife > 0) return tokenLife;
 	const expiration = asNumber(fields["expiration"]) * 1000;
 	const endsAt = expiration > 0 ? expiration : certificateEnd(asText(fields["certificate"]));
 	return endsAt === undefined ? undefined : Math.max(0, endsAt - now);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { away, refusal, reply } from "../../test/support/fake-vault.ts";
+import { away, grantReply, refusal, reply } from "../../test/support/fake-vault.ts";
 import { secretsBench } from "../../test/support/secrets-bench.ts";
 
 const [SECOND, MINUTE, HOUR, DAY] = [1000, 60_000, 3_600_000, 86_400_000];
@@ -116,6 +116,17 @@ describe("what is made for us", () => {
 			expect(at - (times[index] ?? 0)).toBeLessThanOrEqual(9 * HOUR);
 		}
 		expect(store.entries()[0]).toMatchObject({ clock: "expiry", lease: undefined });
+	});
+
+	test("is made anew at nine tenths of the life of a token that it is, and that is news", async () => {
+		const { ensure, watch, vault, serve, changes } = secretsBench();
+		serve(() => grantReply(`hvs.${vault.calls.length}`, { lease_duration: 3600 }));
+		await ensure({ path: "auth/token/create", parameters: { policies: "reader" } });
+
+		await watch(1.7 * HOUR);
+
+		expect(vault.to("auth/token/create")).toHaveLength(2);
+		expect(changes).toHaveLength(1);
 	});
 
 	test("has an end of its own even where a lease came with it that could be renewed", async () => {

@@ -39,6 +39,7 @@ function viewOf(path: string, reply: VaultReply): SecretView {
 		kind: "plain",
 		fields: data,
 		data,
+		...(reply.auth && { auth: reply.auth }),
 		leaseId: reply.leaseId,
 		leaseDuration: reply.leaseDuration,
 		renewable: reply.renewable,

@@ -27,6 +27,12 @@ export class Mounts {
 		return mount === undefined ? path : apiPathOn(mount, path, infix);
 	}
 
+	/** Whether a KV v2 mount serves a path, as far as that may be known. */
+	async isKv2(path: string, signal: AbortSignal): Promise<boolean> {
+		const mount = mountOf(path, this.#known) ?? (await this.#learn(path, signal));
+		return mount?.isKv2 === true;
+	}
+
 	/**
 	 * Told by a reply that a path is on a KV v2 mount after all, where the question was not asked (a name that
 	 * holds `/data/`) or not allowed. In the latter case the mount is taken for the first segment.

@@ -274,6 +274,38 @@ describe("a read", () => {
 		expect(vault.calls).toMatchObject([{ method: "POST", path: "pki/issue/gw", body: parameters }]);
 	});
 
+	test.each([
+		["that has it already", "kv/data/x"],
+		["that has not", "kv/x"],
+	])("with parameters to a KV v2 mount puts them into data, below a path %s", async (_what, path) => {
+		const { read, vault } = open((call) => {
+			if (call.path.startsWith("sys/internal/ui/mounts/"))
+				return reply({ data: { path: "kv/", type: "kv", options: { version: "2" } } });
+			if (call.path === "kv/x")
+				return reply({ status: 404, warnings: ["Invalid path for a versioned K/V secrets engine."] });
+			if (!("data" in (call.body ?? {}))) throw refusal(call, 400, { words: "no data provided" });
+			return reply({ data: { version: 1 } });
+		});
+
+		const finding = await read(path, { parameters: { note: "x" } });
+
+		expect(finding).toMatchObject({ kind: "present", view: { path: "kv/data/x" } });
+		expect(vault.calls.at(-1)).toMatchObject({
+			method: "POST",
+			path: "kv/data/x",
+			body: { data: { note: "x" } },
+		});
+	});
+
+	test("with parameters that are refused for what they are is not made again", async () => {
+		const { read, vault } = open((call) => {
+			throw refusal(call, 400, { words: "unknown role" });
+		});
+
+		await expect(read("pki/issue/gw", { parameters: {} })).rejects.toMatchObject({ status: 400 });
+		expect(vault.calls).toHaveLength(1);
+	});
+
 	test("with parameters that a policy forbids says which capability is missing", async () => {
 		const { read } = open((call) => {
 			throw refusal(call, 403);

@@ -1,5 +1,5 @@
 import type { Clock } from "../kernel/mod.ts";
-import { asTexts, type VaultReply } from "../vault/mod.ts";
+import { asTexts, type JsonObject, VaultError, type VaultReply } from "../vault/mod.ts";
 import { findingOf } from "./kv.ts";
 import { Mounts } from "./mounts.ts";
 import type { SecretRequest } from "./request.ts";
@@ -50,13 +50,34 @@ export class SecretReader {
 		return finding;
 	}
 
-	/** The path as it stands: no engine that answers to a write puts anything between mount and name. */
+	/**
+	 * To the path as it stands: no engine that makes something puts anything between mount and name. One that keeps what
+	 * it is given, and refuses it so, gets it in the form of KV v2.
+	 */
 	async #write(
 		path: string,
 		body: NonNullable<SecretRequest["parameters"]>,
 		signal: AbortSignal,
 	): Promise<Finding> {
-		return this.#judge(path, await send(this.#deps, { method: "POST", path, body }, signal));
+		const answer = await this.#post(path, body, signal).catch(async (error: unknown) => {
+			if (await this.#wantsData(path, error, signal)) return undefined;
+			throw error;
+		});
+		const isMade = answer !== undefined && !(answer.reply.status === 404 && isOfVersionedMount(answer.reply));
+		if (isMade) return this.#judge(path, answer);
+		await this.#mounts.learnKv2(path, signal);
+		const below = await this.#mounts.apiPath(path, "data", signal);
+		return this.#judge(below, await this.#post(below, { data: body }, signal));
+	}
+
+	async #post(path: string, body: JsonObject, signal: AbortSignal): Promise<Answer> {
+		return await send(this.#deps, { method: "POST", path, body }, signal);
+	}
+
+	/** Whether a refused write is one to a KV v2 mount, whose body lacks `data`. */
+	async #wantsData(path: string, error: unknown, signal: AbortSignal): Promise<boolean> {
+		const isBad = error instanceof VaultError && error.status === 400;
+		return isBad && path.split("/").includes("data") && (await this.#mounts.isKv2(path, signal));
 	}
 
 	#judge(path: string, { reply, token }: Answer): Finding {

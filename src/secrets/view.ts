@@ -14,6 +14,8 @@ export interface SecretView {
 	readonly fields: JsonObject;
 	/** `data` of the reply as Vault gives it. */
 	readonly data: JsonObject;
+	/** Of a write that made a token (`auth/token/create`), in Vault's words. */
+	readonly auth?: JsonObject;
 	readonly leaseId: string;
 	/** Seconds. */
 	readonly leaseDuration: number;
@@ -50,6 +52,8 @@ export function isSameFinding(a: Finding, b: Finding): boolean {
 
 /** What has to be the same; the `ttl` of a static role counts down while the role stays as it is. */
 function contentOf(view: SecretView): string {
+	// A token that was made has nothing else in its reply.
+	if (view.auth !== undefined) return JSON.stringify([view.fields, view.auth["client_token"]]);
 	if (!isRotated(view)) return JSON.stringify(view.fields);
 	const { ttl: _, ...fields } = view.fields;
 	return JSON.stringify(fields);

@@ -25,6 +25,10 @@ export interface TemplateSecret {
 	/** Seconds. */
 	readonly LeaseDuration: number;
 	readonly Renewable: boolean;
+	/** Of the reply that it came with. */
+	readonly requestId?: string;
+	/** The token that a write made, in Vault's words. */
+	readonly auth?: { readonly [name: string]: JsonValue };
 }
 
 /** What a request brought. */

@@ -25,6 +25,20 @@ test("of a secret the newest value is hidden, and the one before it, which may s
 	expect(hidden(redactor, 100)).toEqual([98, 99]);
 });
 
+test("a token that a write made is hidden", () => {
+	const redactor = new Redactor();
+	const made = found({});
+	const view = made.kind === "present" && {
+		...made.view,
+		auth: { client_token: keyOf(1), policies: ["reader"] },
+	};
+
+	new SecretGuard(redactor).found("a", view ? { kind: "present", view } : made);
+
+	expect(hidden(redactor, 2)).toEqual([1]);
+	expect(redactor.clean("reader")).toBe("reader");
+});
+
 test("a template that goes through ever new paths leaves no more behind than the last few", () => {
 	const redactor = new Redactor();
 	const guard = new SecretGuard(redactor);

@@ -40,9 +40,12 @@ export class SecretGuard {
 	found(key: string, finding: Finding): void {
 		if (finding.kind === "absent" || finding.view.kind === "list") return;
 		const held = this.#held.get(key) ?? [];
-		const print = JSON.stringify(finding.view.fields);
+		const { fields, auth } = finding.view;
+		const token = auth?.["client_token"];
+		const hidden = token === undefined ? fields : { ...fields, token };
+		const print = JSON.stringify(hidden);
 		if (held.at(-1)?.print === print) return;
-		const releases = [...texts(finding.view.fields)].map((text) => this.#redactor.hide(text));
+		const releases = [...texts(hidden)].map((text) => this.#redactor.hide(text));
 		held.push({ print, release: () => releases.forEach((release) => release()) });
 		while (held.length > VERSIONS_HIDDEN) held.shift()?.release();
 		this.#held.set(key, held);

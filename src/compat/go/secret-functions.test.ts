@@ -57,6 +57,22 @@ describe("secret", () => {
 		expect(output).toBe("12345678901234567890");
 	});
 
+	test("gives the token that a write made", async () => {
+		const auth = {
+			client_token: "hvs.1",
+			accessor: "a",
+			policies: ["p", "q"],
+			lease_duration: 60,
+			metadata: { k: "v" },
+		};
+		const { output } = await run(
+			'{{ with secret "auth/token/create" "ttl=1h" }}{{ .Auth.ClientToken }} {{ .Auth.Policies }} {{ .Auth.LeaseDuration }} {{ .Auth.Metadata.k }} {{ .Auth.Renewable }}{{ end }}',
+			() => present({ ...SECRET, auth }),
+		);
+
+		expect(output).toBe("hvs.1 [p q] 60 v false");
+	});
+
 	test.each([
 		["slashes at the ends", "/secret/data/x/", { path: "secret/data/x" }],
 		["slashes behind others", "secret//data/./x", { path: "secret/data/x" }],
