@@ -148,6 +148,29 @@ test("render --json tells programs the same, without values", async () => {
 	expect(contentOf(place)).toContain("sk-planted-1");
 });
 
+test("render tells of what a Go template writes beside its own file, and of a field that is not there", async () => {
+	const { vault, place } = await scene();
+	const side = place.at("side");
+	const contents = `{{ with secret "${OPENAI}" }}{{ .Data.data.api_key | writeToFile "${side}" "" "" "0640" }}K={{ .Data.data.apikey }}{{ end }}`;
+	const template = { contents, destination: "key.env", language: "go", error_on_missing_key: false };
+	const config = configIn(place, vault, { templates: [template] });
+	const render = (...args: string[]) => runAgent(["render", "-c", config, ...args], { env: vault.env });
+
+	const dry = await render("--dry-run");
+	const done = await render("--json");
+
+	const [name, about] = [place.at("key.env"), "0640, by the template above"];
+	expect(dry.stdout).toBe(
+		`would write  ${name} (0600, dotenv)\n    K=<no value>\nwould write  ${side} (${about})\n`,
+	);
+	expect(dry.log.find(({ event }) => event === "template")).toMatchObject({ path: OPENAI, field: "apikey" });
+	expect(JSON.parse(done.stdout)).toMatchObject({
+		units: [{ changed: true, beside: [{ destination: side, mode: "0640", changed: true }] }],
+	});
+	expect(readFileSync(side, "utf8")).toBe("sk-planted-1");
+	expect(dry.stdout + dry.stderr).not.toContain("sk-planted-1");
+});
+
 test.each(["render", "run"])(
 	"%s takes templates from the command line, from the folder it is in",
 	async (command) => {
