@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { reply } from "../../test/support/fake-vault.ts";
+import { grantReply, reply } from "../../test/support/fake-vault.ts";
 import { secretsBench } from "../../test/support/secrets-bench.ts";
 import { type JsonValue, parseJson, Secret } from "../kernel/mod.ts";
 import type { JsonObject } from "../vault/mod.ts";
@@ -131,6 +131,19 @@ describe("what was made for an agent", () => {
 		expect(vault.to(PKI.path)).toHaveLength(2);
 		expect((again?.at ?? 0) - madeAt).toBeGreaterThanOrEqual(8.8 * HOUR);
 		expect((again?.at ?? 0) - madeAt).toBeLessThanOrEqual(9 * HOUR);
+	});
+
+	test("is the token that it is for the next one, too", async () => {
+		const { ensure, tokens, successor, serve, vault } = secretsBench();
+		const made = { path: "auth/token/create", parameters: { policies: "reader" } };
+		serve(() => grantReply("hvs.made"));
+		await ensure(made);
+
+		const next = await successor(tokens.current);
+		await next.ensure(made);
+
+		expect(next.store.entries()[0]?.finding).toMatchObject({ view: { auth: { client_token: "hvs.made" } } });
+		expect(vault.to("auth/token/create")).toHaveLength(1);
 	});
 
 	test("goes over with every digit and every name as it was", async () => {

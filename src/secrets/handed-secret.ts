@@ -32,13 +32,14 @@ export function handedData(entry: Entry, { at, token }: Handing): JsonObject | u
 	const isMade = !isStatic(entry) && (clock !== "pinned" || request.parameters !== undefined);
 	if (finding?.kind !== "present" || readAt === undefined || !isMade) return undefined;
 	if (lease?.holder !== undefined && lease.holder !== token) return undefined;
-	const { path, data, leaseId, leaseDuration, renewable, requestId, serverTime } = finding.view;
+	const { path, data, auth, leaseId, leaseDuration, renewable, requestId, serverTime } = finding.view;
 	const { path: asked, parameters } = request;
 	return {
 		request: { path: asked, ...(parameters && { parameters }) },
 		view: {
 			path,
 			data,
+			...(auth && { auth }),
 			lease_id: leaseId,
 			lease_duration: leaseDuration,
 			renewable,
@@ -58,7 +59,7 @@ function leaseData({ termMs, endsAt, renewable }: Lease, at: number): JsonObject
 export function handedSecret(value: JsonValue, { at, token }: Handing): HandedSecret | undefined {
 	const { request, view, age_ms: age, lease } = asObject(value) ?? {};
 	const [asked, seen, terms] = [asObject(request), asObject(view), asObject(lease)];
-	const data = asObject(seen?.["data"]);
+	const [data, auth] = [asObject(seen?.["data"]), asObject(seen?.["auth"])];
 	if (asked === undefined || seen === undefined || data === undefined) return undefined;
 	const parameters = asObject(asked["parameters"]);
 	const leaseId = asText(seen["lease_id"]);
@@ -71,6 +72,7 @@ export function handedSecret(value: JsonValue, { at, token }: Handing): HandedSe
 			kind: "plain",
 			fields: data,
 			data,
+			...(auth && { auth }),
 			leaseId,
 			leaseDuration: asNumber(seen["lease_duration"]),
 			renewable: seen["renewable"] === true,
