@@ -52,10 +52,13 @@ export const keyturn: Contender = {
 	},
 };
 
+/** The same with config and templates of Vault Agent's. */
+export const keyturnByHcl = agentOf("keyturn by HCL", [process.execPath, LAUNCHER]);
+
 /** `bao agent` and `vault agent` take the same config. */
-function agentOf(name: string, program: string): Contender {
+function agentOf(name: string, [program = "", ...words]: readonly string[]): Contender {
 	return {
-		name: `${name} agent`,
+		name,
 		hasChild: true,
 		prepare(job) {
 			const { roleFile, secretFile } = writeLogin(job);
@@ -82,7 +85,7 @@ function agentOf(name: string, program: string): Contender {
 			];
 			const file = join(job.folder, "agent.hcl");
 			writeFileSync(file, config.join("\n"));
-			const args = ["agent", `-config=${file}`, ...(job.once ? ["-exit-after-auth"] : [])];
+			const args = [...words, "agent", `-config=${file}`, ...(job.once ? ["-exit-after-auth"] : [])];
 			return { program, args, env: {}, log: join(job.folder, "log") };
 		},
 	};
@@ -126,7 +129,7 @@ function goTemplates({ templates }: Job): string[] {
 export function peersOnPath(): readonly Contender[] {
 	const agents = ["bao", "vault"].flatMap((name) => {
 		const program = findOnPath(name);
-		return program === undefined ? [] : [agentOf(name, program)];
+		return program === undefined ? [] : [agentOf(`${name} agent`, [program])];
 	});
 	const program = findOnPath("consul-template");
 	return program === undefined ? agents : [...agents, consulTemplate(program)];

@@ -71,6 +71,11 @@ export async function fillCompileCache(root: string): Promise<void> {
 		await run("start", "-c", stays, "--log-format", "json");
 		await run("run", ...rest, "--env", `KEY=${PATH}#api_key`, "--", "true");
 		// Flags again as they are at first: where both kinds load a file, an init container's start counts for more.
+		for (const [form, text] of Object.entries(foreignForms(settings))) {
+			const file = join(folder, `agent.${form}`);
+			writeFileSync(file, text);
+			await run("agent", `-config=${file}`, "-exit-after-auth");
+		}
 		await run("start", ...rest, "--exit-after-auth");
 		await run("validate", ...rest);
 		await run("--version");
@@ -139,6 +144,25 @@ function settingsFor({ address, ca_cert, service_account_tokens: tokens }: Serve
 			},
 		],
 	};
+}
+
+/** The same in both forms of Vault Agent's config. */
+function foreignForms({ vault, auto_auth, templates }: ReturnType<typeof settingsFor>) {
+	const { method, config } = auto_auth;
+	const contents = `{{ with secret "${PATH}" }}KEY={{ .Data.data.api_key }}{{ end }}`;
+	const file = templates.map(({ destination }) => ({ destination, contents }));
+	const json = { vault, auto_auth: { method: { type: method, config } }, template: file };
+	const body = (settings: object) =>
+		Object.entries(settings).map(([key, value]) => `${key} = ${JSON.stringify(value)}\n`);
+	const hcl = [
+		`vault {\n${body(vault).join("")}}\n`,
+		`auto_auth {\nmethod "${method}" {\nconfig = {\n${body(config).join("")}}\n}\n}\n`,
+		...templates.map(
+			({ destination }) =>
+				`template {\n${body({ destination }).join("")}contents = <<EOT\n${contents}\nEOT\n}\n`,
+		),
+	];
+	return { hcl: hcl.join(""), json: JSON.stringify(json) };
 }
 
 async function described({ stdout }: ChildProcess): Promise<Server> {
