@@ -2,6 +2,7 @@ import type { CommandSpec } from "./command-spec.ts";
 import { completionSpec } from "./commands/completion-spec.ts";
 import { devSpec } from "./commands/dev-spec.ts";
 import { doctorSpec } from "./commands/doctor-spec.ts";
+import { importSpec } from "./commands/import-spec.ts";
 import { initSpec } from "./commands/init-spec.ts";
 import { refreshSpec } from "./commands/refresh-spec.ts";
 import { renderSpec } from "./commands/render-spec.ts";
@@ -21,6 +22,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 	refreshSpec,
 	doctorSpec,
 	initSpec,
+	importSpec,
 	devSpec,
 	schemaSpec,
 	completionSpec,

@@ -179,7 +179,11 @@ function isMerge({ key }: Pair<ParsedNode>): boolean {
 
 /** Text of a template is the template's own: `${` means nothing in it. */
 function isTemplateText(path: Path): boolean {
-	return pathIs(path, "templates", undefined, "contents") || pathIs(path, "env", undefined, "template");
+	const last = path.at(-1);
+	return (
+		pathIs(path, "templates", undefined, "contents") ||
+		(pathIs(path, "env", undefined, undefined) && (last === "template" || last === "contents"))
+	);
 }
 
 function pathIs(path: Path, ...steps: (string | undefined)[]): boolean {

@@ -1,0 +1,2 @@
+export { hasReferences, referenceSettings } from "./bank-vaults.ts";
+export { CONFIG_NAME, type Imported, nativeFiles } from "./native.ts";
