@@ -15,6 +15,9 @@ export const loadConfigFiles = async () => await import("./files.ts");
 /** Go's `text/template` over secrets. */
 export const loadGoTemplates = async () => await import("./go/mod.ts");
 
+/** What writes files of our own from those of others. */
+export const loadImport = async () => await import("./import/mod.ts");
+
 /** Flags as Go programs read them, and those of the programs whose place is taken. */
 export const loadCommandLines = async () => await import("./command-line/mod.ts");
 
