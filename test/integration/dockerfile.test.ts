@@ -1,10 +1,22 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import {
+	chmodSync,
+	chownSync,
+	cpSync,
+	existsSync,
+	globSync,
+	mkdirSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { type Instruction, stagesOf } from "../support/dockerfile.ts";
+import { eventually } from "../support/eventually.ts";
 import { folder } from "../support/folder.ts";
 import { GATEWAY_ACCOUNT, openVault } from "../support/vault.ts";
 
@@ -18,6 +30,11 @@ const allowed = readFileSync(`${FILE}.dockerignore`, "utf8")
 	.split("\n")
 	.filter((line) => line.startsWith("!"))
 	.map((line) => line.slice(1));
+
+/** The links that a RUN makes: what they hold, and where they are. */
+const links = all("RUN", image).flatMap(({ text: line }) =>
+	Array.from(line.matchAll(/ln -sf? (\S+) (\S+)/g), ([, target = "", path = ""]) => ({ target, path })),
+);
 
 /** What a RUN gets to see without its becoming part of the image. */
 const mountsOf = ({ flags }: Instruction) => /source=([^,]+)/.exec(flags["mount"] ?? "")?.[1] ?? [];
@@ -147,4 +164,28 @@ test("what it holds is all that a start needs, and all of it comes from the cach
 	expect(Object.keys(files).length).toBeGreaterThan(10);
 	expect(Object.keys(files).filter((name) => !files[name])).toEqual([]);
 	expect(globSync("**", { cwd: cache })).toEqual(before);
+});
+
+test.each(["vault", "bao"])("has the name %s, and is called by it", async (name) => {
+	const { place, root } = await installed();
+	const here = (path: string) =>
+		path.replace("/opt/keyturn", root).replace(/^\/bin\//, `${place.at("links")}/`);
+	mkdirSync(place.at("links"));
+	for (const { target, path } of links) symlinkSync(here(target), here(path));
+	const script = join(root, "bin/agent");
+	writeFileSync(script, readFileSync(script, "utf8").replaceAll("/opt/keyturn", root));
+
+	const said = spawnSync(place.at(`links/${name}`), ["version"], { env: { PATH: "/usr/bin:/bin" } });
+
+	expect(links).toContainEqual({ target: `/opt/keyturn/bin/${name}`, path: `/bin/${name}` });
+	expect([said.status, said.stdout.toString()]).toEqual([0, expect.stringMatching(/^keyturn \d/)]);
+});
+
+test("its shell becomes the last command of a line, as the injector has it", () => {
+	expect(links).toContainEqual({ target: "bash", path: "/bin/sh" });
+	const shell = spawn("bash", ["--posix", "-ec", "echo e30= | base64 -d > /dev/null && sleep 60"]);
+	onTestFinished(() => void shell.kill("SIGKILL"));
+	return eventually(() =>
+		expect(readFileSync(`/proc/${shell.pid}/cmdline`, "utf8")).toBe("sleep\u000060\u0000"),
+	);
 });

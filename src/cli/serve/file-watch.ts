@@ -15,7 +15,7 @@ export interface FileWatchEvents {
 	readonly failed: (code: string) => void;
 }
 
-/** Watches files. Folders are left alone: their events are many and say less. */
+/** Watches files, and all that is in a folder which is named itself. The folders of files are left alone: their events are many and say less. */
 export function watchFiles({ changed, failed }: FileWatchEvents): FileWatch {
 	const watcher = watch([], { ignoreInitial: true });
 	watcher.on("all", changed);
