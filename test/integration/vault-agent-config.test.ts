@@ -27,6 +27,7 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
 	"refused/sink-mode-quoted.hcl": AT_START,
 	"refused/sink-no-path.hcl": AT_START,
 	"refused/sink-other-type.hcl": AT_START,
+	"refused/template-empty.hcl": AT_START,
 	"refused/template-no-destination.hcl": WHILE_IT_RUNS,
 	"refused/template-no-text.hcl": WHILE_IT_RUNS,
 	"refused/template-same-destination.hcl": "whichever is written last stays there",

@@ -1,5 +1,5 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
-import { commaList, filled, flag, type Mapping, quoted } from "./mapping.ts";
+import { commaList, filled, flag, isMissing, type Mapping, quoted } from "./mapping.ts";
 
 /** Native keys by their names. */
 export type NativeKeys = Readonly<Record<string, Given<unknown>>>;
@@ -7,9 +7,12 @@ export type NativeKeys = Readonly<Record<string, Given<unknown>>>;
 /** The template's text and how it is read: what files and variables have in common, in native keys. */
 export function goKeys(stanza: Stanza, mapping: Mapping): NativeKeys {
 	const own = <T>(value: T): Given<T> => ({ value, place: stanza.place, name: stanza.name });
-	const source = filled(quoted(stanza, "source", mapping));
-	const contents = filled(quoted(stanza, "contents", mapping));
-	if (source === undefined && contents === undefined && !stanza.has("source") && !stanza.has("contents"))
+	const written = {
+		source: quoted(stanza, "source", mapping),
+		contents: quoted(stanza, "contents", mapping),
+	};
+	const [source, contents] = [filled(written.source), filled(written.contents)];
+	if (isMissing(written.source, stanza, "source") && isMissing(written.contents, stanza, "contents"))
 		stanza.refuse("lacks source or contents");
 	if (source !== undefined && contents !== undefined)
 		mapping.findings.refuse(contents.place, `${stanza.name} holds source and contents; keep one of them`);

@@ -43,7 +43,10 @@ function listener(stanza: Stanza, mapping: Mapping): Listener & { readonly write
 	ignoreServerKeys(stanza, mapping);
 	stanza.done();
 	if (!isOwn)
-		findings.miss(place, `${stanza.name}: the local API proxy is not built yet; role = "metrics_only" is`);
+		findings.miss(
+			place,
+			`${stanza.name}: the local API proxy is not built yet, unlike role = "metrics_only"`,
+		);
 	const write = () => {
 		draft.put(["listener", "address"], address);
 		for (const [key, given] of Object.entries(tls)) draft.put(["listener", "tls", key], given);

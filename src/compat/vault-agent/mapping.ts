@@ -39,6 +39,11 @@ export function quoted(stanza: Stanza, key: string, { findings }: Mapping): Give
 	return refuseKind(given, "expected text in quotes", findings);
 }
 
+/** Whether a key is absent or empty; one of another kind is there, and has been refused. @param given what was read of it */
+export function isMissing(given: Given<string> | undefined, stanza: Stanza, key: string): boolean {
+	return given === undefined ? !stanza.has(key) : given.value === "";
+}
+
 /** `true` or `false` and nothing else, where Vault Agent takes no text for it. */
 export function flag(stanza: Stanza, key: string, { findings }: Mapping): Given<boolean> | undefined {
 	const given = stanza.bool(key);

@@ -42,10 +42,7 @@ function checkPersist(persist: Stanza, mapping: Mapping): void {
 	flag(persist, "exit_on_err", mapping);
 	word(persist, "service_account_token_file", mapping);
 	persist.done();
-	mapping.findings.miss(
-		persist.place,
-		"cache.persist: a cache that outlives the agent is not built yet; handover in a config of our own passes on token and leases",
-	);
+	mapping.findings.miss(persist.place, "cache.persist: a cache that outlives the agent is not built yet");
 }
 
 /** True, false, or `"force"`. */

@@ -1,5 +1,5 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
-import { filled, flag, lengthOf, type Mapping, quoted, word } from "./mapping.ts";
+import { filled, flag, isMissing, lengthOf, type Mapping, quoted, word } from "./mapping.ts";
 
 /** Files of the token have this mode when nothing is said. */
 const DEFAULT_MODE = "0640";
@@ -33,8 +33,8 @@ function sink(stanza: Stanza, mapping: Mapping): Sink {
 	const wrapTtl = stanza.duration("wrap_ttl");
 	const encryption = encryptionOf(stanza, mapping);
 	const config = stanza.merged("config");
-	const path = config && filled(quoted(config, "path", mapping));
-	if (path === undefined && config?.has("path") !== true) stanza.refuse("lacks config.path");
+	const path = config && quoted(config, "path", mapping);
+	if (config === undefined || isMissing(path, config, "path")) stanza.refuse("lacks config.path");
 	const keys = {
 		path,
 		mode: config && modeOf(config, mapping),

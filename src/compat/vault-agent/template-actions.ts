@@ -83,6 +83,7 @@ export function shellCommand(words: readonly string[]): readonly string[] {
 	return words.length === 1 && /\S\s+\S/.test(only) ? ["sh", "-c", only] : words;
 }
 
+/** `env { … }` of a command, as `on_change` has it. */
 export function environment(block: Stanza | undefined, mapping: Mapping): object | undefined {
 	if (block === undefined) return undefined;
 	const both = (key: string, older: string) => [

@@ -1,6 +1,6 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
 import { goKeys } from "./go-keys.ts";
-import { filled, flag, type Mapping, quoted } from "./mapping.ts";
+import { filled, flag, isMissing, type Mapping, quoted } from "./mapping.ts";
 import { actions } from "./template-actions.ts";
 import { waitOf } from "./wait.ts";
 
@@ -28,9 +28,10 @@ export function template(stanza: Stanza, index: number, mapping: Mapping): Templ
 	draft.set(path("escape"), mapping.isEscaped, place);
 	put("sandbox_path", filled(quoted(stanza, "sandbox_path", mapping)));
 
-	const destination = filled(quoted(stanza, "destination", mapping));
+	const written = quoted(stanza, "destination", mapping);
+	const destination = filled(written);
 	put("destination", destination);
-	if (destination === undefined && !stanza.has("destination")) stanza.refuse("lacks destination");
+	if (isMissing(written, stanza, "destination")) stanza.refuse("lacks destination");
 	const mode = modeOf(stanza);
 	draft.set(path("mode"), mode?.value ?? DEFAULT_MODE, mode?.place ?? place);
 	draft.set(path("keep_mode"), mode === undefined, place);
