@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-const FOLDER = join(import.meta.dirname, "../fixtures/compat/vault-agent");
+const FOLDER = join(import.meta.dirname, "../fixtures/compat");
 const EXPECTED = ".expected.json";
 
-/** A config of Vault Agent, of one file or several. */
+/** A config of another program, of one file or several. */
 export interface AgentConfigCase {
 	/** `jwt.hcl`, `refused/cache-alone.hcl`, or the name of a folder. */
 	readonly name: string;
@@ -15,18 +15,18 @@ export interface AgentConfigCase {
 	readonly files: readonly { readonly name: string; readonly path: string; readonly text: string }[];
 }
 
-/** All of the corpus, by name. */
-export function agentConfigs(): readonly AgentConfigCase[] {
+/** All of a program's corpus, by name. */
+export function agentConfigs(program = "vault-agent"): readonly AgentConfigCase[] {
 	return ["", "refused"].flatMap((folder) =>
-		readdirSync(join(FOLDER, folder))
+		readdirSync(join(FOLDER, program, folder))
 			.filter((name) => name !== "refused" && !name.endsWith(EXPECTED))
 			.toSorted()
-			.map((name) => caseAt(join(folder, name))),
+			.map((name) => caseAt(join(FOLDER, program), join(folder, name))),
 	);
 }
 
-function caseAt(name: string): AgentConfigCase {
-	const path = join(FOLDER, name);
+function caseAt(corpus: string, name: string): AgentConfigCase {
+	const path = join(corpus, name);
 	const paths = statSync(path).isDirectory()
 		? readdirSync(path)
 				.toSorted()

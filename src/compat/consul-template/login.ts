@@ -29,13 +29,15 @@ interface TokenSource {
 	readonly isOfAgent?: true;
 }
 
+const TOKEN_VARIABLES = ["BAO_TOKEN", "VAULT_TOKEN"];
+
 function tokenOf(stanza: Stanza | undefined, { env }: Mapping): TokenSource | undefined {
 	const file = filled(stanza?.text("vault_agent_token_file"));
 	const token = filled(stanza?.text("token"));
 	if (file !== undefined) return { key: "token_file_path", given: file, isOfAgent: true };
 	if (token !== undefined) return { key: "token", given: token };
-	const name = "VAULT_TOKEN";
-	return env[name] ? { given: { value: "", place: name, name } } : undefined;
+	const name = TOKEN_VARIABLES.find((one) => env[one]);
+	return name === undefined ? undefined : { given: { value: "", place: name, name } };
 }
 
 function tokenInHome(place: string, { env }: Mapping): TokenSource | undefined {

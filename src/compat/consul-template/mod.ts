@@ -12,5 +12,5 @@ export function consulTemplateSettings(
 	files: readonly ForeignFile[],
 	options: MappingOptions,
 ): ForeignSettings {
-	return translate(files, options, write);
+	return { ...translate(files, options, write), isOverVariables: true };
 }

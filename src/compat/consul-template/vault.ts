@@ -5,6 +5,7 @@ import { retries } from "./retry.ts";
 
 /** Where the server is looked for when nobody says. */
 const DEFAULT_ADDRESS = "https://127.0.0.1:8200";
+const ADDRESS_VARIABLES = ["BAO_ADDR", "VAULT_ADDR"];
 /** How often what has no lease is read again when nobody says. */
 const DEFAULT_INTERVAL = "5m";
 
@@ -14,9 +15,10 @@ const DEFAULT_INTERVAL = "5m";
  * @returns what the child is told of the server, `NAME=value` each
  */
 export function vault(top: Stanza, mapping: Mapping): readonly string[] {
-	const { draft, findings } = mapping;
+	const { draft, findings, env } = mapping;
 	const stanza = top.merged("vault");
-	draft.set(["vault", "address"], DEFAULT_ADDRESS, top.place);
+	if (ADDRESS_VARIABLES.every((name) => !env[name]))
+		draft.set(["vault", "address"], DEFAULT_ADDRESS, top.place);
 	login(stanza, top.place, mapping);
 	const interval = stanza?.duration("default_lease_duration", "nanoseconds");
 	draft.set(["poll_interval"], interval?.value ?? DEFAULT_INTERVAL, interval?.place ?? top.place);

@@ -9,5 +9,5 @@ import { write } from "./write.ts";
  * @throws ConfigError when a file is no HCL
  */
 export function envconsulSettings(files: readonly ForeignFile[], options: MappingOptions): ForeignSettings {
-	return translate(files, options, write);
+	return { ...translate(files, options, write), isOverVariables: true };
 }

@@ -11,12 +11,8 @@ export interface Naming {
 
 const FIELD = "{{field}}";
 
-/** `secret { … }`, the one of this number: all of a secret's fields become variables. */
-export function secret(
-	stanza: Stanza,
-	index: number,
-	{ naming, mapping }: { readonly naming: Naming; readonly mapping: Mapping },
-): void {
+/** `secret { … }`: all of a secret's fields become variables. */
+export function secret(stanza: Stanza, naming: Naming, mapping: Mapping): void {
 	const path = pathOf(stanza, mapping);
 	const format = filled(stanza.text("format"));
 	const noPrefix = flag(stanza, "no_prefix", mapping);
@@ -25,6 +21,8 @@ export function secret(
 	if (path === undefined) return;
 
 	const { draft } = mapping;
+	const before = draft.get(["env_from"]);
+	const index = Array.isArray(before) ? before.length : 0;
 	const put = (key: string, value: unknown, place = stanza.place) =>
 		draft.set(["env_from", index, key], value, place);
 	draft.set(["env_from", index], {}, stanza.place);

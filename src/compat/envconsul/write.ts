@@ -15,7 +15,7 @@ export function write(top: Stanza, mapping: Mapping): void {
 	const { draft } = mapping;
 	const child = exec(top, vault(top, mapping), mapping);
 	const naming = { sanitize: flag(top, "sanitize", mapping), upcase: flag(top, "upcase", mapping) };
-	for (const [index, stanza] of top.blocks("secret").entries()) secret(stanza, index, { naming, mapping });
+	for (const stanza of top.blocks("secret")) secret(stanza, naming, mapping);
 	sayConsul(top, mapping);
 	pristine(top, child, mapping);
 	waiting(top, mapping);
