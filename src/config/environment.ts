@@ -30,11 +30,19 @@ const VARIABLES: readonly (readonly [name: string, kind: "text" | "path" | "flag
 	["CLIENT_TIMEOUT", "text", ["vault", "timeout"]],
 ];
 
-/** Puts `VAULT_*` and `BAO_*` over the file's settings. Paths count from `cwd`. */
-export function applyVariables(settings: Settings, env: Environment, cwd: string): void {
+interface VariablesInput {
+	readonly env: Environment;
+	/** Absolute; paths count from here. */
+	readonly cwd: string;
+	/** They count only for what nobody has said. */
+	readonly isBelow: boolean;
+}
+
+/** Puts `VAULT_*` and `BAO_*` over the file's settings, or under them. */
+export function applyVariables(settings: Settings, { env, cwd, isBelow }: VariablesInput): void {
 	for (const [suffix, kind, path] of VARIABLES) {
 		const found = variable(env, suffix);
-		if (found === undefined) continue;
+		if (found === undefined || (isBelow && settings.get(path) !== undefined)) continue;
 		const { name, value } = found;
 		if (kind === "flag") {
 			const isOn = parseFlag(value);

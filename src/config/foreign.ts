@@ -14,6 +14,8 @@ export interface ForeignSettings {
 	readonly warnings: readonly string[];
 	/** What that program could do and we cannot: no reason to call the file wrong, but an agent does not start with it. */
 	readonly unsupported: readonly Problem[];
+	/** Variables count only where its config says nothing; with others, as with ours, they count before it. */
+	readonly isOverVariables?: true;
 	/** All that it was read from, absolute. */
 	readonly files: readonly string[];
 }

@@ -40,9 +40,11 @@ export interface ConfigInput extends FileInput {
  */
 export async function loadConfig(input: ConfigInput): Promise<Config> {
 	const { foreign } = input;
+	// In keys of its own; what would follow from them is said in ours.
+	if (foreign !== undefined && foreign.problems.length > 0) throw new ConfigError(foreign.problems);
 	const settings = foreign === undefined ? await readSettings(input) : new Settings(foreign);
 	applyCommand(settings, input.flags);
-	applyVariables(settings, input.env, input.cwd);
+	applyVariables(settings, { ...input, isBelow: foreign?.isOverVariables === true });
 	applyReferences(settings, input.env);
 	applyListenerAddress(settings, input.env, input.cwd);
 	applyFlags(settings, input.flags, input.cwd);
