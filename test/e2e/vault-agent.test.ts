@@ -318,6 +318,24 @@ test("validate takes the same config, warns of what is not built and asks nobody
 	expect(pod.vault.server.requests.entries.filter(({ path }) => path.startsWith("auth/"))).toEqual([]);
 });
 
+test.each([
+	["of Vault Agent's", "agent.hcl", /warning {2}\/dev\/stdin:\d+:\d+: everybody/],
+	["of our own", "agent.yaml", /\/dev\/stdin is valid: 1 to render/],
+])("a config %s is read from a pipe", async (_, name, expected) => {
+	const pod = await openPod();
+	pod.place.write("agent.hcl", pod.here(LOGIN + OPENAI_FILE));
+	const template = { contents: "x", destination: "/vault/secrets/x", format: "text" };
+	pod.place.write("agent.yaml", JSON.stringify({ templates: [template] }));
+
+	const line = `cat ${pod.place.at(name)} | exec "$@"`;
+	const { code, stdout, stderr } = await runAgent(["validate", "-c", "/dev/stdin"], {
+		through: ["sh", "-ec", line, "sh"],
+	});
+
+	expect(code, stderr).toBe(0);
+	expect(stdout).toMatch(expected);
+});
+
 test("our own commands take such a config as well", async () => {
 	const pod = await openPod();
 	pod.vault.put("secret/data/ai-models/openai", { api_key: "sk-first" });

@@ -27,8 +27,14 @@ type Files = Pick<World, "cwd" | "fs" | "readText">;
 export async function configTexts(name: string, format: ForeignFormat, world: Files): Promise<NamedTexts> {
 	const { configFiles } = await loadConfigFiles();
 	const { cwd, fs, readText } = world;
-	const isFolder = async (path: string) =>
-		(await fs.lstat(await fs.realpath(resolve(cwd, path)))).isDirectory();
+	// What is behind a pipe has no name that could be looked up.
+	const isFolder = async (path: string) => {
+		const entries = await fs.readdir(resolve(cwd, path)).catch((error: unknown) => {
+			if (errorCode(error) === "ENOTDIR") return undefined;
+			throw error;
+		});
+		return entries !== undefined;
+	};
 	const list = async (path: string) => {
 		const entries = await fs.readdir(resolve(cwd, path), { withFileTypes: true });
 		return entries.map((entry) => {
