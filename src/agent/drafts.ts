@@ -47,8 +47,9 @@ export class Drafts {
 	 * @param wasRead false when nothing has been asked of Vault: then nobody is concerned
 	 */
 	ripe(changes: readonly Change[], wasRead: boolean): readonly Unit[] {
-		const changed = new Set(changes.flatMap(({ key }) => this.#book.usersOf(key)));
-		const now = wasRead ? this.#held.sift(this.#book.concerned(changes), changed) : [];
+		const usersOf = (some: readonly Change[]) => new Set(some.flatMap(({ key }) => this.#book.usersOf(key)));
+		const [changed, urgent] = [usersOf(changes), usersOf(changes.filter(isOnLoan))];
+		const now = wasRead ? this.#held.sift(this.#book.concerned(changes), changed, urgent) : [];
 		return [...new Set([...now, ...this.#held.takeDue()])];
 	}
 
@@ -72,4 +73,9 @@ export class Drafts {
 		if (used !== undefined) this.#deps.store.retain(used);
 		this.#deps.store.pace(this.#book.paces());
 	}
+}
+
+/** The one before it ends soon, whoever still has it. */
+function isOnLoan({ after }: Change): boolean {
+	return after.kind === "present" && after.view.leaseId !== "";
 }

@@ -32,11 +32,15 @@ export class HeldBack {
 	 * Of units that would be rendered now, those that are; the others wait.
 	 *
 	 * @param changed units whose secrets are others than before
+	 * @param urgent those among them that may not wait
 	 */
-	sift(units: readonly Unit[], changed: ReadonlySet<Unit>): readonly Unit[] {
+	sift(units: readonly Unit[], changed: ReadonlySet<Unit>, urgent: ReadonlySet<Unit>): readonly Unit[] {
 		return units.filter((unit) => {
-			if (changed.has(unit)) return !this.#hold(unit);
-			return !this.has(unit);
+			if (urgent.has(unit)) {
+				this.#held.delete(keyOf(unit));
+				return true;
+			}
+			return changed.has(unit) ? !this.#hold(unit) : !this.has(unit);
 		});
 	}
 

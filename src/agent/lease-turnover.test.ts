@@ -71,6 +71,16 @@ describe("a credential that was replaced", () => {
 		expect(log.of("rotation").at(-1)).toBe("database/creds/app old lease → new lease");
 	});
 
+	test("is waited for by no file that waits for its secrets to be quiet: the old one has an end", async () => {
+		const wait = { minMs: 50 * MINUTE, maxMs: 50 * MINUTE };
+		const { clock, memory, users } = await open([fileUnit("/out/db", CREDS, { wait, onChange: RESTART })]);
+
+		await clock.advance(2 * HOUR);
+
+		expect(memory.files["/out/db"]).toBe("user-2");
+		expect(users()).toEqual(["user-2"]);
+	});
+
 	test("whose revocation the policy forbids is said to be so, and the next ones in detail only", async () => {
 		const { vault, clock, log } = await open([variable("DB")]);
 		const answer = vault.answer;

@@ -99,6 +99,22 @@ describe("a template in Go's language", () => {
 	});
 });
 
+test("a variable's template cannot ask for the private port", async () => {
+	const stage = await scene();
+	const agent = stage.start({
+		env: { KEY: { contents: "{{port}}" } },
+		exec: {
+			command: ["sleep", "1000"],
+			on_change: "rolling",
+			listen: `unix:${stage.place.at("public")}`,
+			ready: { tcp: true },
+		},
+	});
+
+	expect(await agent.ended).toBe(2);
+	expect(agent.lines.at(-1)).toMatchObject({ code: "E_TEMPLATE_PORT" });
+});
+
 describe("an agent that gives up", () => {
 	test("ends with the error's exit code, and leaves no child behind", async () => {
 		const stage = await scene();

@@ -180,7 +180,7 @@ export const template = keys({
 	wait: note(
 		optional(wait),
 		"map",
-		"After a change of its secrets the file is written once they have been quiet for a while. Neither at the start nor after a refresh is anything waited for. Default: no wait.",
+		"After a change of its secrets the file is written once they have been quiet for a while. Neither at the start nor after a refresh is anything waited for, nor with credentials on loan, for the ones before them have an end. Default: no wait.",
 	),
 	on_change: note(
 		optional(
