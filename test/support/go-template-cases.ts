@@ -77,7 +77,7 @@ function dataOf({ data, dataText }: GoTemplateCase): JsonValue {
 }
 
 /**
- * A message without what Go tells and we do not: values, which may be secrets. Where Go's own code has gone wrong
+ * A message without what Go tells and we do not: values, which may be secrets, and other bounds. Where Go's own code has gone wrong
  * (`len` of what is missing) it has a better one here.
  */
 export function comparable({ output, error }: GoTemplateResult): GoTemplateResult {
@@ -85,6 +85,7 @@ export function comparable({ output, error }: GoTemplateResult): GoTemplateResul
 	const said = error
 		.replace("reflect: call of reflect.Value.Type on zero Value", "len of nil pointer")
 		.replace(/(?:reflect: \w+ )?(index out of range)(?:: -?\d+)?$/, "$1")
+		.replace(/(exceeded maximum template depth) \(\d+\)$/, "$1")
 		.replace(/(strconv\.\w+: )parsing ".*": /s, "$1")
 		.replace(/(invalid slice index): .*$/s, "$1")
 		.replace(/(range can't iterate over) .*$/s, "$1")

@@ -1,6 +1,6 @@
 import { AgentError, ExitCode, nearest, printable } from "../../kernel/mod.ts";
-import type { TemplateNote } from "../../template/mod.ts";
-import { executing, type GoPlace, inRow } from "./errors.ts";
+import { TemplateError, type TemplateNote } from "../../template/mod.ts";
+import { executing, type GoPlace, inBraces, inRow } from "./errors.ts";
 import type { Execution } from "./execution.ts";
 import type { Missing, Result } from "./result.ts";
 
@@ -8,9 +8,21 @@ import type { Missing, Result } from "./result.ts";
 const MOST_NAMES = 30;
 const LONGEST_NAME = 80;
 
+type Absence = Parameters<typeof TemplateError.absent>[1];
+
+/** The error of a secret that is not there, or no longer: no block of a Go template can handle it. */
+export function absentSecret(place: GoPlace, absence: Absence): AgentError {
+	const { message, code, exitCode, facts } = TemplateError.absent(place, absence);
+	const remedy =
+		absence.reason === "missing"
+			? "check the path (KV v2: mount/data/name), and write the secret if it is not there yet"
+			: `write a new version${absence.reason === "deleted" ? ", or undelete this one" : ""}`;
+	return new AgentError(message, { code, exitCode, facts, rows: { in: inRow(place), do: remedy } });
+}
+
 /** The error of a key that is not there. */
 export function missingField(execution: Execution, missing: Missing): AgentError {
-	const place = execution.place();
+	const place = execution.faultPlace();
 	const { name, from } = missing;
 	const go = executing(place, execution.frame.template, `map has no entry for key "${shown(name)}"`);
 	return new AgentError(sentence(missing), {
@@ -29,12 +41,12 @@ export function missingField(execution: Execution, missing: Missing): AgentError
 /** What is said where `<no value>` is written in the place of a field. */
 export function absenceNote({ missing }: Result, place: GoPlace): TemplateNote | undefined {
 	if (missing === undefined) return undefined;
-	const { file, line, column, expression } = place;
+	const { file, line, column } = place;
 	const { from, name, names } = missing;
 	const has = names.length > 0 ? `; there are ${listed(names)}` : "";
 	return {
 		message: `${sentence(missing)}, and nothing stands in its place${has}; ${advice(missing)}`,
-		place: { file, line, column, expression },
+		place: { file, line, column, expression: inBraces(place) },
 		field: shown(name),
 		...(from && { path: from.path }),
 	};

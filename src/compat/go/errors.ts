@@ -7,6 +7,12 @@ export interface GoPlace extends SourcePlace {
 	readonly expression: string;
 }
 
+/** A place as Go's messages tell it. */
+export interface FaultPlace extends GoPlace {
+	/** Bytes before it in its line. */
+	readonly byteColumn: number;
+}
+
 /**
  * Thrown when a Go template cannot be read, or not be executed. The message is the one of Go, with the position as Go
  * counts it (a column is a number of bytes before it); the row `in` has the place as editors open it.
@@ -56,7 +62,7 @@ export class GoTemplateError extends AgentError {
 	 * @param template name of the template within the file: the file's own, or the one of `define`
 	 */
 	static execution(
-		place: GoPlace,
+		place: FaultPlace,
 		{ template, reason, advice }: { template: string; reason: string; advice?: string },
 	): GoTemplateError {
 		return new GoTemplateError(executing(place, template, reason), {
@@ -69,7 +75,7 @@ export class GoTemplateError extends AgentError {
 }
 
 /** Go's sentence for what went wrong while a template was executed. */
-export function executing(place: GoPlace, template: string, reason: string): string {
+export function executing(place: FaultPlace, template: string, reason: string): string {
 	const { file, line, byteColumn, expression } = place;
 	return `template: ${file}:${line}:${byteColumn}: executing "${template}" at <${expression}>: ${reason}`;
 }
@@ -79,6 +85,10 @@ function spot({ file, line, column }: SourcePlace): string {
 }
 
 export function inRow(place: GoPlace): string {
-	const { expression } = place;
-	return `${spot(place)}   ${expression.startsWith("{{") ? expression : `{{${expression}}}`}`;
+	return `${spot(place)}   ${inBraces(place)}`;
+}
+
+/** What stands at a place, as an action. */
+export function inBraces({ expression }: GoPlace): string {
+	return expression.startsWith("{{") ? expression : `{{${expression}}}`;
 }

@@ -1,5 +1,5 @@
 import type { TemplateNote } from "../../template/mod.ts";
-import { GoTemplateError, type GoPlace } from "./errors.ts";
+import { type FaultPlace, GoTemplateError, type GoPlace } from "./errors.ts";
 import type { GoFunctions, Surroundings } from "./functions.ts";
 import type { Node } from "./nodes.ts";
 import { spelled } from "./nodes.ts";
@@ -21,6 +21,8 @@ export interface ExecutionSettings {
 export interface Frame {
 	/** Its name. */
 	readonly template: string;
+	/** How many have been called for it to be there. */
+	readonly depth: number;
 	/** What has been declared in it, innermost last. */
 	readonly variables: { readonly name: string; value: Result }[];
 }
@@ -28,8 +30,11 @@ export interface Frame {
 /** Steps of one pass. A list may be as long as a secret is large, and be walked once for each item of another. */
 const MOST_STEPS = 1_000_000;
 
-/** Templates, blocks and parentheses within each other, wherever they are defined. */
-const DEEPEST = 1000;
+/** Templates that call each other. */
+const MOST_TEMPLATES = 200;
+
+/** Templates, blocks and parentheses within each other, wherever they are defined: a third of what the stack holds. */
+const DEEPEST = 500;
 
 /** One pass over a program: what it has come to, and how it complains. */
 export class Execution {
@@ -55,7 +60,7 @@ export class Execution {
 		this.program = program;
 		this.settings = settings;
 		this.surroundings = surroundings(this);
-		this.frame = { template: program.source.file, variables: [] };
+		this.frame = { template: program.source.file, depth: -1, variables: [] };
 	}
 
 	/** From here on, errors are at this node. */
@@ -69,10 +74,15 @@ export class Execution {
 		return { ...this.program.source.place(node?.at ?? 0), expression };
 	}
 
+	/** The same, for a message. */
+	faultPlace(): FaultPlace {
+		return { ...this.place(), byteColumn: this.program.source.byteColumn(this.#node?.at ?? 0) };
+	}
+
 	/** @throws GoTemplateError always: with Go's sentence */
 	fail(reason: string, advice?: string): never {
 		const { template } = this.frame;
-		throw GoTemplateError.execution(this.place(), { template, reason, ...(advice && { advice }) });
+		throw GoTemplateError.execution(this.faultPlace(), { template, reason, ...(advice && { advice }) });
 	}
 
 	/** Counts what is done once more. @throws GoTemplateError when there is no end of it */
@@ -80,14 +90,21 @@ export class Execution {
 		if (++this.#steps > MOST_STEPS) this.fail("this has been repeated without end", "walk a shorter list");
 	}
 
+	/** The frame of a template that is called from this one. @throws GoTemplateError when there is no end of it */
+	inner(template: string): Frame {
+		const depth = this.frame.depth + 1;
+		if (depth > MOST_TEMPLATES) tooDeep(this, MOST_TEMPLATES);
+		return { template, depth, variables: [] };
+	}
+
 	/** Goes one level down. @throws GoTemplateError when there is no end of it */
-	deeper<T>(run: () => T): T {
-		if (++this.#depth > DEEPEST) {
-			this.fail(`exceeded maximum template depth (${DEEPEST})`, "let the template end calling itself");
-		}
-		const result = run();
+	enter(): void {
+		if (++this.#depth > DEEPEST) tooDeep(this, DEEPEST);
+	}
+
+	/** Comes up again; after an error nobody does. */
+	leave(): void {
 		this.#depth--;
-		return result;
 	}
 
 	/**
@@ -122,4 +139,8 @@ export class Execution {
 		const isHolder = typeof result.value === "object" && !(result.value instanceof GoInteger);
 		return this.isMixed && isHolder && !result.isForeign ? { ...result, isForeign: true } : result;
 	}
+}
+
+function tooDeep(execution: Execution, most: number): never {
+	return execution.fail(`exceeded maximum template depth (${most})`, "let the template end calling itself");
 }

@@ -3,7 +3,7 @@ import { formatFloat } from "./format-float.ts";
 import { formatInteger } from "./format-integer.ts";
 import { formatBytes, formatText } from "./format-text.ts";
 import { GoFault } from "./functions.ts";
-import { checkDepth } from "./text-bound.ts";
+import { checkDepth, joined } from "./text-bound.ts";
 import { sortedEntries, typeName } from "./types.ts";
 import { GoInteger, GoJsonNumber, GoMap, GoSlice, type GoStruct, type GoValue } from "./values.ts";
 
@@ -73,9 +73,9 @@ function formatSlice(slice: GoSlice, { verb, depth }: Verb, flags: Flags): strin
 		return formatBytes(bytes, verb, flags) ?? "";
 	}
 	const items = slice.items.map((item) => formatAt(item, { verb, depth: depth + 1 }, flags));
-	if (!flags.isSource) return `[${items.join(" ")}]`;
+	if (!flags.isSource) return `[${joined(items, " ")}]`;
 	const name = depth === 0 && verb === "v" && isBytes(slice) ? "[]byte" : typeName(slice);
-	return `${name}{${items.join(", ")}}`;
+	return `${name}{${joined(items, ", ")}}`;
 }
 
 function formatMap(map: GoMap, { verb, depth }: Verb, flags: Flags): string {
@@ -83,7 +83,7 @@ function formatMap(map: GoMap, { verb, depth }: Verb, flags: Flags): string {
 	const entries = sortedEntries(map).map(
 		([key, item]) => `${formatAt(key, inner, flags)}:${formatAt(item, inner, flags)}`,
 	);
-	return flags.isSource ? `${typeName(map)}{${entries.join(", ")}}` : `map[${entries.join(" ")}]`;
+	return flags.isSource ? `${typeName(map)}{${joined(entries, ", ")}}` : `map[${joined(entries, " ")}]`;
 }
 
 /** The text of what says it itself, as a `fmt.Stringer`. */
@@ -99,5 +99,5 @@ export function formatStruct({ type, fields }: GoStruct, { verb, depth }: Verb, 
 		const text = formatAt(item, { verb, depth: depth + 1 }, flags);
 		return hasNames ? `${name}:${text}` : text;
 	});
-	return flags.isSource ? `${type.replace(/^\*/, "")}{${items.join(", ")}}` : `{${items.join(" ")}}`;
+	return flags.isSource ? `${type.replace(/^\*/, "")}{${joined(items, ", ")}}` : `{${joined(items, " ")}}`;
 }

@@ -181,9 +181,9 @@ export class PipelineParser {
 	#checkFunction({ text, at }: Token): void {
 		const { names, refused } = this.#functions;
 		const reason = refused.get(text);
-		const place = this.#reader.source.place(at);
-		if (reason !== undefined) throw GoTemplateError.refusedFunction(place, text, reason);
-		if (!names.has(text)) throw GoTemplateError.unknownFunction(place, text, names);
+		const { source } = this.#reader;
+		if (reason !== undefined) throw GoTemplateError.refusedFunction(source.place(at), text, reason);
+		if (!names.has(text)) throw GoTemplateError.unknownFunction(source.place(at), text, names);
 	}
 
 	#constant<T>(read: () => T): T {

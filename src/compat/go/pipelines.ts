@@ -16,25 +16,29 @@ const NOT_GIVEN: Given = { operands: [] };
 
 /** The value of a pipeline; variables that it declares are there afterwards. */
 export function evaluatePipe(execution: Execution, pipe: PipeNode, dot: Result): Result {
-	return execution.deeper(() => {
-		execution.at(pipe);
-		let value: Result | undefined;
-		for (const command of pipe.commands) {
-			const { isInterface: _, ...concrete } = evaluateCommand(execution, command, { dot, final: value });
-			value = concrete;
-		}
-		if (value === undefined) throw new RangeError("Cannot evaluate a pipeline: it has no commands");
-		const { variables } = execution.frame;
-		for (const {
-			names: [name = ""],
-		} of pipe.variables) {
-			const known = pipe.isAssignment ? variables.findLast((variable) => variable.name === name) : undefined;
-			if (known !== undefined) known.value = value;
-			else if (pipe.isAssignment) execution.fail(`undefined variable: ${name}`);
-			else variables.push({ name, value });
-		}
-		return value;
-	});
+	execution.enter();
+	execution.at(pipe);
+	let value: Result | undefined;
+	for (const command of pipe.commands) {
+		const { isInterface: _, ...concrete } = evaluateCommand(execution, command, { dot, final: value });
+		value = concrete;
+	}
+	if (value === undefined) throw new RangeError("Cannot evaluate a pipeline: it has no commands");
+	for (const { names } of pipe.variables) setVariable(execution, pipe, { name: names[0] ?? "", value });
+	execution.leave();
+	return value;
+}
+
+function setVariable(
+	execution: Execution,
+	{ isAssignment }: PipeNode,
+	{ name, value }: { readonly name: string; readonly value: Result },
+): void {
+	const { variables } = execution.frame;
+	const known = isAssignment ? variables.findLast((variable) => variable.name === name) : undefined;
+	if (known !== undefined) known.value = value;
+	else if (isAssignment) execution.fail(`undefined variable: ${name}`);
+	else variables.push({ name, value });
 }
 
 function evaluateCommand(

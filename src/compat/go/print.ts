@@ -1,5 +1,6 @@
 import { PLAIN } from "./format-flags.ts";
 import { formatStruct, formatValue, ownText } from "./format-value.ts";
+import { joined } from "./text-bound.ts";
 import { GoJsonNumber, GoStruct, type GoValue } from "./values.ts";
 
 /** A value as a template writes it. @throws GoFault for a value that has no end */
@@ -14,17 +15,17 @@ export function printed(value: GoValue): string {
 
 /** Go's `Sprint`: blanks stand between two of which none is a text. */
 export function sprint(values: readonly GoValue[]): string {
-	return values
-		.map((value, position) => {
-			const isApart = position > 0 && !isText(value) && !isText(values[position - 1]);
-			return `${isApart ? " " : ""}${formatValue(value, "v", PLAIN)}`;
-		})
-		.join("");
+	const parts = values.map((value, position) => {
+		const isApart = position > 0 && !isText(value) && !isText(values[position - 1]);
+		return `${isApart ? " " : ""}${formatValue(value, "v", PLAIN)}`;
+	});
+	return joined(parts, "");
 }
 
 /** Go's `Sprintln`: blanks between all of them, and the line ends. */
 export function sprintln(values: readonly GoValue[]): string {
-	return `${values.map((value) => formatValue(value, "v", PLAIN)).join(" ")}\n`;
+	const parts = values.map((value) => formatValue(value, "v", PLAIN));
+	return `${joined(parts, " ")}\n`;
 }
 
 function isText(value: GoValue): boolean {

@@ -5,8 +5,6 @@ export interface SourcePlace {
 	readonly line: number;
 	/** 1-based, in UTF-16 units, as editors open it. */
 	readonly column: number;
-	/** 0-based, in bytes: what Go calls the column. */
-	readonly byteColumn: number;
 }
 
 /** The text of a template, to tell places in it. */
@@ -31,8 +29,12 @@ export class Source {
 			else high = middle;
 		}
 		const start = this.#lines[low] ?? 0;
-		const byteColumn = Buffer.byteLength(this.#text.slice(start, at));
-		return { file: this.file, line: low + 1, column: at - start + 1, byteColumn };
+		return { file: this.file, line: low + 1, column: at - start + 1 };
+	}
+
+	/** The bytes before it in its line: what Go calls the column. Takes time that grows with the line. */
+	byteColumn(at: number): number {
+		return Buffer.byteLength(this.#text.slice(at - this.place(at).column + 1, at));
 	}
 }
 

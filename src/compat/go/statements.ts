@@ -1,4 +1,4 @@
-import type { Execution, Frame } from "./execution.ts";
+import type { Execution } from "./execution.ts";
 import { absenceNote } from "./absence.ts";
 import type { ActionNode, BranchNode, List, Statement, TemplateNode } from "./nodes.ts";
 import { valuePiece } from "./output.ts";
@@ -11,25 +11,34 @@ import { GoInteger, GoMap, GoSlice } from "./values.ts";
 /** How a list was left before its end. */
 type Leaving = "break" | "continue" | undefined;
 
-/** Executes a template of the program, with variables of its own. @throws GoTemplateError when there is none */
-export function executeTemplate(execution: Execution, name: string, dot: Result): void {
+/**
+ * Executes a template of the program, with variables of its own.
+ *
+ * @param given makes what it is given, when it is sure that it can be executed
+ * @throws GoTemplateError when there is none of this name
+ */
+export function executeTemplate(execution: Execution, name: string, given: () => Result): void {
 	const list = execution.program.templates.get(name);
-	if (list === undefined) execution.fail(`template "${name}" not defined`, "define it, or mend the name");
+	if (list === undefined)
+		return execution.fail(`template "${name}" not defined`, "define it, or mend the name");
 	const outer = execution.frame;
-	const frame: Frame = { template: name, variables: [{ name: "$", value: dot }] };
-	execution.frame = frame;
+	const inner = execution.inner(name);
+	const dot = given();
+	inner.variables.push({ name: "$", value: dot });
+	execution.frame = inner;
 	runList(execution, list, dot);
 	execution.frame = outer;
 }
 
 function runList(execution: Execution, list: List, dot: Result): Leaving {
-	return execution.deeper(() => {
-		for (const statement of list) {
-			const leaving = runStatement(execution, statement, dot);
-			if (leaving !== undefined) return leaving;
-		}
-		return undefined;
-	});
+	execution.enter();
+	let leaving: Leaving;
+	for (const statement of list) {
+		leaving = runStatement(execution, statement, dot);
+		if (leaving !== undefined) break;
+	}
+	execution.leave();
+	return leaving;
 }
 
 function runStatement(execution: Execution, statement: Statement, dot: Result): Leaving {
@@ -85,8 +94,7 @@ function runCondition(execution: Execution, branch: BranchNode, dot: Result): Le
 }
 
 function runTemplate(execution: Execution, { name, pipe }: TemplateNode, dot: Result): void {
-	const isDefined = execution.program.templates.has(name);
-	const given = pipe === undefined || !isDefined ? NOTHING : evaluatePipe(execution, pipe, dot);
+	const given = () => (pipe === undefined ? NOTHING : evaluatePipe(execution, pipe, dot));
 	executeTemplate(execution, name, given);
 }
 

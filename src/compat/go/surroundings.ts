@@ -1,4 +1,6 @@
-import { requestOf, TemplateError, type TemplateInputs, type TemplateRequest } from "../../template/mod.ts";
+import { requestOf, type TemplateInputs, type TemplateRequest } from "../../template/mod.ts";
+import { absentSecret } from "./absence.ts";
+import { inBraces } from "./errors.ts";
 import type { Execution } from "./execution.ts";
 import { secretStruct } from "./from-vault.ts";
 import type { SideFile, Surroundings } from "./functions.ts";
@@ -43,7 +45,7 @@ export class Exchange {
 				const outer = execution.output;
 				const inner = new Output();
 				execution.output = inner;
-				executeTemplate(execution, name, { ...execution.touched(), value: data });
+				executeTemplate(execution, name, () => ({ ...execution.touched(), value: data }));
 				execution.output = outer;
 				for (const piece of inner.pieces) {
 					if (piece.kind === "value") execution.touch({ isForeign: true, ...fromOf(piece.origin) });
@@ -66,7 +68,7 @@ export class Exchange {
 			...(version !== undefined && { version }),
 			...(parameters && { parameters }),
 		};
-		const request = requestOf(words, place);
+		const request = requestOf(words, { ...place, expression: inBraces(place) });
 		this.requests.push(request);
 		const found = this.#inputs.lookup(request);
 		switch (found.kind) {
@@ -76,9 +78,9 @@ export class Exchange {
 			case "failed":
 				throw found.error;
 			case "absent":
-				// A list of nothing is an empty one; a secret that is not there is an error, as it is there.
+				// As there: a list of nothing is an empty one, and a secret that is not there an error.
 				if (kind === "list") return [];
-				throw TemplateError.absent(place, { ...found, ...(version !== undefined && { pinned: version }) });
+				throw absentSecret(place, { ...found, ...(version !== undefined && { pinned: version }) });
 			case "names":
 				execution.touch({ isForeign: true, from: { path: request.path } });
 				return found.names;

@@ -105,7 +105,7 @@ export function render(
 	const execution = new Execution(program, settings, (self) => exchange.surroundings(self));
 	const { missing, requests, files } = exchange;
 	try {
-		executeTemplate(execution, program.source.file, dot);
+		executeTemplate(execution, program.source.file, () => dot);
 	} catch (error) {
 		if (missing.length > 0) return { kind: "incomplete", missing };
 		if (error instanceof GoFault) execution.fail(error.message);

@@ -9,6 +9,12 @@ export function checkLength(letters: number): void {
 	if (letters > LONGEST_TEXT) throw new GoFault(`would make more than ${LONGEST_TEXT / 2 ** 20} MiB of text`);
 }
 
+/** @throws GoFault for a result that would be too long */
+export function joined(texts: readonly string[], separator: string): string {
+	checkLength(texts.reduce((sum, text) => sum + text.length + separator.length, 0));
+	return texts.join(separator);
+}
+
 /** @throws GoFault for data that is nested more deeply, or holds itself */
 export function checkDepth(depth: number): void {
 	if (depth > DEEPEST) throw new GoFault("the data is nested too deeply, or holds itself");
