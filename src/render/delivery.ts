@@ -152,10 +152,7 @@ export class Delivery {
 		const plan = await stageAll(orders, { folders, busy, uid: this.#deps.links.uid });
 		const noticed: string[] = [];
 		try {
-			await refuseMounted(
-				plan.staged.map(({ target }) => target.path),
-				fs,
-			);
+			await refuseMounted(standingIn(plan), fs);
 			await setNotices(orders, plan, { fs, noticed });
 			for (const target of plan.adjusted) await setAttributes(target, fs);
 			await makeCurrent(plan, fs, { current: unreported, stubborn });
@@ -178,6 +175,11 @@ export class Delivery {
 			throw error instanceof DeliveryError ? await withFolder(error, this.#deps) : error;
 		}
 	}
+}
+
+/** Paths of the files that are to be replaced. */
+function standingIn({ staged, before }: Plan): readonly string[] {
+	return staged.map(({ target }) => target.path).filter((path) => before.get(path) !== "absent");
 }
 
 function newStanding({ clock }: DeliveryDeps): Standing {

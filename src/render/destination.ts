@@ -89,11 +89,13 @@ function isShared(
  * Refuses a path at which something else than a file stands. No link at all: renaming over it would be harmless, but
  * whoever put it there expects the secret somewhere else.
  *
+ * @returns whether a file is there
  * @throws DeliveryError
  */
-export async function checkLast(path: string, fs: FileSystem): Promise<void> {
+export async function checkLast(path: string, fs: FileSystem): Promise<boolean> {
 	const stat = await lstatOrMissing(path, fs);
-	if (stat === undefined || stat.isFile()) return;
+	if (stat === undefined) return false;
+	if (stat.isFile()) return true;
 	if (stat.isSymbolicLink()) {
 		throw DeliveryError.refused(
 			path,

@@ -45,6 +45,8 @@ export class HeldFolders {
 	readonly #opening = new Map<string, Promise<void>>();
 	/** Names of the handles, by folder. */
 	readonly #names = new Map<string, string>();
+	/** Where folders really are. What has changed since shows when they are opened. */
+	readonly #ways = new Map<string, string>();
 
 	constructor(deps: HeldDeps) {
 		this.#deps = deps;
@@ -75,14 +77,22 @@ export class HeldFolders {
 	async close(): Promise<void> {
 		this.#names.clear();
 		this.#opening.clear();
+		this.#ways.clear();
 		for (const handle of this.#handles.splice(0)) await handle.close();
 	}
 
 	async #checkAndOpen(folder: string, path: string, make: Making): Promise<void> {
+		const way = this.#ways.get(folder) ?? (await this.#check(path));
+		this.#ways.set(folder, way);
+		await this.#open(folder, { path, way, make });
+	}
+
+	/** @returns where its folder is */
+	async #check(path: string): Promise<string> {
 		const { fs, links: policy } = this.#deps;
 		const way = await wayTo(path, fs, policy);
 		await checkRoots(path, way, { fs, policy });
-		await this.#open(folder, { path, way, make });
+		return way;
 	}
 
 	async #open(folder: string, { path, way, make }: Way): Promise<void> {
@@ -92,7 +102,7 @@ export class HeldFolders {
 			return;
 		}
 		const handle =
-			(await openFolder(folder, fs, 0)) ?? (make === false ? undefined : await this.#make(folder, make));
+			(await openFolder(folder, fs, 0)) ?? (make === false ? undefined : await this.#make(folder, way, make));
 		if (handle === undefined) return;
 		this.#handles.push(handle);
 		const name = `${OPEN_FILES}/${handle.fd}`;
@@ -104,10 +114,14 @@ export class HeldFolders {
 		this.#names.set(folder, name);
 	}
 
-	/** In the folder around it, which is made as well. */
-	async #make(folder: string, mode: number): Promise<FileHandle | undefined> {
+	/**
+	 * In the folder around it, which is made as well.
+	 *
+	 * @param known where it is to be
+	 */
+	async #make(folder: string, known: string, mode: number): Promise<FileHandle | undefined> {
 		const { fs, links } = this.#deps;
-		const way = await wayTo(folder, fs, links);
+		const way = known === folder ? dirname(folder) : await wayTo(folder, fs, links); // no link: no second look
 		await this.#open(dirname(folder), { path: folder, way, make: mode });
 		return await made(folder, async () => {
 			const isOurs = await this.fs.mkdir(folder, { mode }).then(
@@ -133,12 +147,19 @@ export class HeldFolders {
 	}
 }
 
-/** Whether open files have names here: Linux alone has them, and not where `/proc` is not mounted. */
+/** What has been found out about file systems. */
+const named = new WeakMap<FileSystem, Promise<boolean>>();
+
+/** Whether open files have names here: Linux alone has them, and not where `/proc` is not mounted. Asked once. */
 async function hasNames(fs: FileSystem): Promise<boolean> {
-	return await fs.readlink("/proc/self").then(
-		() => true,
-		() => false,
-	);
+	const found =
+		named.get(fs) ??
+		fs.readlink("/proc/self").then(
+			() => true,
+			() => false,
+		);
+	named.set(fs, found);
+	return await found;
 }
 
 /** @returns nothing where there is none */

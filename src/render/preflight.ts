@@ -17,19 +17,17 @@ import { discard, stage } from "./staged-file.ts";
  */
 export async function checkPlaces(places: readonly Place[], folders: HeldFolders): Promise<void> {
 	const { fs } = folders;
+	const standing: string[] = [];
 	for (const place of places) {
 		await folders.hold(place.path, false);
-		await checkLast(place.path, fs);
+		if (await checkLast(place.path, fs)) standing.push(place.path);
 		if (place.hasBackup) await checkLast(backupOf(place.path), fs);
 		await resolveOwner(place, fs, place.path);
 	}
-	await refuseMounted(
-		places.map(({ path }) => path),
-		fs,
-	);
+	await refuseMounted(standing, fs);
 }
 
-/** @throws DeliveryError for a file that was mounted by itself */
+/** @param paths of files that stand: nothing else can have been mounted. @throws DeliveryError for a file that was mounted by itself */
 export async function refuseMounted(paths: readonly string[], fs: FileSystem): Promise<void> {
 	const [mounted] = paths.length === 0 ? [] : await mountPointsAmong(paths, fs);
 	if (mounted === undefined) return;
