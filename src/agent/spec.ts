@@ -55,7 +55,7 @@ export interface FileUnit extends UnitBase, Omit<FileOrder, "path" | "content" |
 	/** Values are put in as they are: those that a reader of the format would not get back so are told of. */
 	readonly isUnescaped?: true;
 	/** What becomes of files that the template writes beside its own; absent: it writes none. */
-	readonly beside?: Surroundings;
+	readonly beside?: BesideRules;
 	/** Absent: what has changed is rendered at once. */
 	readonly wait?: Wait;
 	/** All are done. */
@@ -64,7 +64,7 @@ export interface FileUnit extends UnitBase, Omit<FileOrder, "path" | "content" |
 }
 
 /** What is known of files that a template names. */
-export interface Surroundings {
+export interface BesideRules {
 	/** The absolute path. */
 	resolve(path: string): string;
 	/** Name of the format that its values are escaped for. */

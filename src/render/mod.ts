@@ -1,4 +1,4 @@
 export { Delivery } from "./delivery.ts";
 export { DeliveryError } from "./errors.ts";
 export { type FileSystem, nodeFileSystem } from "./file-system.ts";
-export { backupOf, type FileOrder } from "./order.ts";
+export type { FileOrder } from "./order.ts";
