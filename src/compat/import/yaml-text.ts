@@ -38,18 +38,22 @@ function valueLines(value: unknown, where: Where): string[] {
 
 function listLines(list: readonly unknown[], where: Where): string[] {
 	return list.flatMap((item, index) => {
-		const inner = { ...where, way: [...where.way, String(index)] };
-		const lines = isMap(item)
-			? mapLines(item, inner)
-			: valueLines(item, inner).map((line) => line.trimStart());
+		if (!isMap(item)) {
+			const [first = "", ...rest] = Array.isArray(item)
+				? [` ${JSON.stringify(item)}`]
+				: valueLines(item, where);
+			return [`  -${first}`, ...rest.map(indented)];
+		}
+		const lines = mapLines(item, { ...where, way: [...where.way, String(index)] });
+		if (lines.length === 0) return ["  - {}"];
 		// A dash before a comment would be an item without anything.
-		const start = Math.max(
-			lines.findIndex((line) => !line.startsWith("#")),
-			0,
-		);
-		const head = lines.slice(0, start).map(indented);
+		const start = lines.findIndex((line) => !line.startsWith("#"));
 		const [first = "", ...rest] = lines.slice(start);
-		return [...head, `  - ${first}`, ...rest.map((line) => indented(indented(line)))];
+		return [
+			...lines.slice(0, start).map(indented),
+			`  - ${first}`,
+			...rest.map((line) => indented(indented(line))),
+		];
 	});
 }
 
