@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { configJsonSchema } from "../src/config/mod.ts";
 import { commandPage, manualPage } from "./docs-commands.ts";
+import { withGoFunctions } from "./docs-go-templates.ts";
 import { withOperationTables } from "./docs-operations.ts";
 import { withPackages } from "./docs-packages.ts";
 import { withTemplateParts } from "./docs-templates.ts";
@@ -21,6 +22,7 @@ const PAGES: readonly Page[] = [
 	{ file: "config.schema.json", write: () => `${JSON.stringify(configJsonSchema(), null, 2)}\n` },
 	{ file: "configuration.md", write: withKeyTables },
 	{ file: "templates.md", write: withTemplateParts },
+	{ file: "go-templates.md", write: withGoFunctions },
 	{ file: "operations.md", write: withOperationTables },
 	{ file: "dependencies.md", write: withPackages },
 	{ file: "cli.md", write: commandPage },

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { basename, join } from "node:path";
 import { leaveMemoryOut } from "./cli/core-dump.ts";
 import { errorText } from "./cli/error-text.ts";
@@ -81,6 +82,8 @@ const world: World = {
 			await (await import("./cli/serve/systemd-notify.ts")).systemdNotify(words, process.env),
 		monotonicUsec: () => process.hrtime.bigint() / 1000n,
 	},
+	// Its type allows for names without addresses, which it never gives.
+	networkInterfaces: () => networkInterfaces() as ReturnType<World["networkInterfaces"]>,
 	usage: () => {
 		const { user, system } = process.cpuUsage();
 		return {

@@ -19,5 +19,6 @@ export function surroundingsOf({ exec }: Pick<Config, "exec">, world: World) {
 		env: (name: string) => world.env[name],
 		readFile: world.readFileSync,
 		now: () => world.clock.date(),
+		interfaces: world.networkInterfaces,
 	};
 }

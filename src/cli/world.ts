@@ -6,6 +6,7 @@ import type { ProcessUsage } from "../status/mod.ts";
 import type { openDevFiles } from "./dev/client-files.ts";
 import type { Machine } from "./doctor/machine.ts";
 import type { watchFiles } from "./serve/file-watch.ts";
+import type { TemplateInputs } from "../template/mod.ts";
 import type { TlsFiles } from "../vault/mod.ts";
 
 /** Where text goes. */
@@ -68,6 +69,8 @@ export interface World {
 		copy?: (line: string) => void,
 	) => Promise<Log>;
 	readonly makeProcesses: (log: Log) => Promise<ReturnType<typeof systemProcesses>>;
+	/** The addresses of this machine, as `os.networkInterfaces()` has them. */
+	readonly networkInterfaces: NonNullable<TemplateInputs["interfaces"]>;
 	/** What the process has taken from the system up to now. */
 	readonly usage: () => ProcessUsage;
 	/** For agents that stay: an init container never needs it. */

@@ -24,6 +24,7 @@ export function virtualWorld({ clock, log, ...given }: VirtualTerms): {
 	const path = process.env["PATH"] ?? "/usr/bin:/bin";
 	const world: World = {
 		programName: "agent",
+		networkInterfaces: () => ({}),
 		uid: process.getuid?.() ?? -1,
 		self: { pid: process.pid, isRunning: () => false },
 		version: "0.0.0",
