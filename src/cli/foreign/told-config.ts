@@ -37,9 +37,8 @@ async function look(file: string, world: World): Promise<NamedTexts | { readonly
 		return await configTexts(file, "vault-agent", world);
 	} catch (error) {
 		if (!(error instanceof ConfigError)) throw error;
-		// Without a cause there is a folder, and nothing in it that Vault Agent would take.
-		if (error.cause === undefined) return await configTexts(file, "consul-template", world);
-		return { failure: error.cause as Error };
+		// Without a cause there is a folder, and nothing in it that could be meant.
+		return { failure: (error.cause as Error | undefined) ?? Object.assign(new Error(), { code: "EISDIR" }) };
 	}
 }
 
