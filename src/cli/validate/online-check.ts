@@ -99,7 +99,8 @@ function note(wanted: Map<string, Wanted>, unit: Unit, requests: readonly Secret
 
 /** As messages name a unit: its template, or its variable. */
 export function nameOf(unit: Unit): string {
-	return unit.kind === "file" ? unit.source : `env.${unit.name}`;
+	if (unit.kind === "file") return unit.source;
+	return unit.isSeveral ? unit.name : `env.${unit.name}`;
 }
 
 type Look = OnlineDeps["read"];
