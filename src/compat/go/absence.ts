@@ -2,7 +2,8 @@ import { AgentError, ExitCode, nearest, printable } from "../../kernel/mod.ts";
 import { TemplateError, type TemplateNote } from "../../template/mod.ts";
 import { executing, type GoPlace, inBraces, inRow } from "./errors.ts";
 import type { Execution } from "./execution.ts";
-import type { Missing, Result } from "./result.ts";
+import { isToldOf, type Missing, type Result, type Trace } from "./result.ts";
+import type { GoMap } from "./values.ts";
 
 /** Names are in Vault and of anybody's making: one line, and no more than can be read. */
 const MOST_NAMES = 30;
@@ -18,6 +19,16 @@ export function absentSecret(place: GoPlace, absence: Absence): AgentError {
 			? "check the path (KV v2: mount/data/name), and write the secret if it is not there yet"
 			: `write a new version${absence.reason === "deleted" ? ", or undelete this one" : ""}`;
 	return new AgentError(message, { code, exitCode, facts, rows: { in: inRow(place), do: remedy } });
+}
+
+/** What is known of a key that is not in a map. */
+export function missingEntry(
+	{ entries }: GoMap,
+	name: string,
+	{ holder, ...trace }: Trace & { readonly holder: string },
+): Missing {
+	const names = isToldOf(trace) ? [...entries.keys()] : [];
+	return { name, names, holder, ...(trace.from && { from: trace.from }) };
 }
 
 /** The error of a key that is not there. */

@@ -1,9 +1,18 @@
+import { missingEntry } from "./absence.ts";
 import { evaluateArgument, validated } from "./arguments.ts";
 import type { Execution } from "./execution.ts";
 import { GoFault, PENDING } from "./functions.ts";
-import type { Node } from "./nodes.ts";
+import { type Node, spelled } from "./nodes.ts";
 import { evaluateOperand, type Given } from "./pipelines.ts";
-import { PENDING_RESULT, type Result, traceOf } from "./result.ts";
+import {
+	type Missing,
+	NOTHING,
+	PENDING_RESULT,
+	type Result,
+	type Trace,
+	traceOf,
+	traceOfEntry,
+} from "./result.ts";
 import { isTrue } from "./types.ts";
 import { type GoMethod, GoMap, GoStruct, type GoValue } from "./values.ts";
 
@@ -27,17 +36,61 @@ export function callFunction(execution: Execution, call: Call, given: Given): Re
 	const values = args.map(({ value }) => value);
 	const run = () => known.run(values, execution.surroundings);
 	const made = guarded(execution, { name, node, args }, run);
-	const missing = WRITING.has(name) ? args.find((arg) => arg.missing !== undefined)?.missing : undefined;
+	const { isForeign, from } = known.isInnocent
+		? {}
+		: name === "index"
+			? traceOfIndex(args)
+			: madeBy(name, made);
+	const missing = name === "index" ? missingIn(args, given) : WRITING.has(name) ? missingOf(args) : undefined;
 	return {
 		value: made.value,
 		...(made.isPending && { isPending: true }),
-		...(!known.isInnocent && {
-			...(made.isForeign && { isForeign: true }),
-			...(made.from && { from: made.from }),
-		}),
+		...(isForeign && { isForeign }),
+		...(from && { from }),
 		...(known.isJson && { isJson: true }),
 		...(missing && { missing }),
 	};
+}
+
+/** Functions whose results have the names of a secret. */
+const ASKING: ReadonlySet<string> = new Set(["pkiCert", "secret"]);
+
+function madeBy(name: string, { isForeign, from }: Trace): Trace {
+	if (!isForeign || from === undefined || ASKING.has(name))
+		return { ...(isForeign && { isForeign }), ...(from && { from }) };
+	return { isForeign, from: { ...from, isMade: true } };
+}
+
+/** `index` walks along fields as a chain does. */
+function traceOfIndex([item = NOTHING, ...keys]: readonly Result[]): Trace {
+	const given = traceOf([item, ...keys]);
+	const isPlain = keys.every(({ isForeign }) => !isForeign);
+	if (!isPlain) return given;
+	return keys.reduce<Trace>(
+		(trace, { value }) => (typeof value === "string" ? traceOfEntry(trace, value) : trace),
+		given,
+	);
+}
+
+/** The key that `index` has not found, where it was asked for one. */
+function missingIn(
+	[item, key, more]: readonly Result[],
+	{ operands: [operand] }: Given,
+): Missing | undefined {
+	if (!(item?.value instanceof GoMap) || typeof key?.value !== "string" || more !== undefined)
+		return undefined;
+	if (item.value.entries.has(key.value) || operand === undefined || key.isForeign) return undefined;
+	const { isForeign, from } = item;
+	const holder = operand.kind === "pipe" ? `(${spelled(operand)})` : spelled(operand);
+	return missingEntry(item.value, key.value, {
+		holder,
+		...(isForeign && { isForeign }),
+		...(from && { from }),
+	});
+}
+
+function missingOf(args: readonly Result[]): Missing | undefined {
+	return args.find(({ missing }) => missing !== undefined)?.missing;
 }
 
 interface MethodCall extends Call {
@@ -50,7 +103,8 @@ export function callMethod(execution: Execution, call: MethodCall, given: Given)
 	const args = argumentsOf(execution, { ...call, parameters: method.parameters }, given);
 	if (args.some(({ isPending }) => isPending)) return PENDING_RESULT;
 	const values = args.map(({ value }) => value);
-	return guarded(execution, { name, node, args: [receiver, ...args] }, () => method.run(values));
+	const made = guarded(execution, { name, node, args: [receiver, ...args] }, () => method.run(values));
+	return method.isInnocent ? { value: made.value } : made;
 }
 
 interface Guarded {
@@ -71,13 +125,14 @@ function guarded(
 	if (isForeign && args.some(({ value }) => value instanceof GoMap || value instanceof GoStruct)) {
 		execution.isMixed = true;
 	}
+	const before = execution.at(node);
 	try {
 		const { result, trace } = execution.watch(traceOf(given), run);
+		execution.at(before);
 		if (result === PENDING) return PENDING_RESULT;
 		return { value: result, ...traceOf([...given, trace]) };
 	} catch (error) {
 		if (!(error instanceof GoFault)) throw error;
-		execution.at(node);
 		return execution.fail(`error calling ${name}: ${error.message}`);
 	}
 }

@@ -63,9 +63,11 @@ export class Execution {
 		this.frame = { template: program.source.file, depth: -1, variables: [] };
 	}
 
-	/** From here on, errors are at this node. */
-	at(node: Node): void {
+	/** From here on, errors are at this node. @returns where they were before */
+	at(node: Node | undefined): Node | undefined {
+		const before = this.#node;
 		this.#node = node;
+		return before;
 	}
 
 	place(): GoPlace {

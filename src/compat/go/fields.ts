@@ -1,4 +1,4 @@
-import { missingField } from "./absence.ts";
+import { missingEntry, missingField } from "./absence.ts";
 import { callMethod } from "./calls.ts";
 import type { Execution } from "./execution.ts";
 import type { ChainNode, FieldNode, VariableNode } from "./nodes.ts";
@@ -82,19 +82,9 @@ function fieldOfNil(execution: Execution, { receiver, name }: Step): Result {
 function absent(execution: Execution, { receiver, name, node, names, position }: Step, map: GoMap): Result {
 	const outer = node.kind === "chain" || node.kind === "variable" ? spelled(baseOf(node)) : "";
 	const inner = names.slice(0, position).map((part) => `.${part}`);
-	const missing = {
-		name,
-		names: isToldOf(receiver) ? [...map.entries.keys()] : [],
-		holder: `${outer}${inner.join("")}` || ".",
-		...(receiver.from && { from: receiver.from }),
-	};
+	const missing = missingEntry(map, name, { ...receiver, holder: `${outer}${inner.join("")}` || "." });
 	if (execution.settings.errorOnMissingKey) throw missingField(execution, missing);
 	return { value: undefined, missing };
-}
-
-/** Names of a secret's fields may be told; those that were made of a value may be parts of it. */
-function isToldOf({ isForeign, from }: Result): boolean {
-	return !isForeign || (from !== undefined && from.field === undefined);
 }
 
 function baseOf(node: ChainNode | VariableNode): ChainNode["of"] | VariableNode {

@@ -7,6 +7,8 @@ export interface Provenance {
 	readonly field?: string;
 	/** It is the `Data` of a secret with versions: the secret's own fields are below `data`. */
 	readonly isEnvelope?: true;
+	/** A function has made it: its names may be parts of values. */
+	readonly isMade?: true;
 }
 
 /** A name that was asked of a map and is not in it. */
@@ -42,15 +44,21 @@ export const PENDING_RESULT: Result = { value: undefined, isPending: true };
 /** What is known of a value's origin. */
 export type Trace = Pick<Result, "isForeign" | "from">;
 
-/** The origin of what was made of all of these. */
+/** The origin of what was made of all of these: of a secret when all came from it, and of its field likewise. */
 export function traceOf(parts: readonly Trace[]): Trace {
 	const foreign = parts.filter(({ isForeign }) => isForeign);
 	const [first] = foreign;
 	if (first === undefined) return {};
-	const isOne = foreign.every(
-		({ from }) => from?.path === first.from?.path && from?.field === first.from?.field,
-	);
-	return { isForeign: true, ...(isOne && first.from && { from: first.from }) };
+	const { from } = first;
+	if (from === undefined || foreign.some((part) => part.from?.path !== from.path)) return { isForeign: true };
+	const { field: _, ...place } = from;
+	const isOneField = foreign.every((part) => part.from?.field === from.field);
+	return { isForeign: true, from: isOneField ? from : place };
+}
+
+/** Whether names of its entries may be told: those of a secret's fields, and what came from nowhere outside. */
+export function isToldOf({ isForeign, from }: Trace): boolean {
+	return !isForeign || (from !== undefined && from.field === undefined && !from.isMade);
 }
 
 /** The origin of an entry of what came from there. */

@@ -11,18 +11,33 @@ export function scratchOf(space: GoMap): GoStruct {
 		return "";
 	};
 	const methods: readonly (readonly [string, GoMethod])[] = [
-		["Key", { parameters: ["string"], run: ([key]) => entries.has(asText(key)) }],
+		["Key", { parameters: ["string"], isInnocent: true, run: ([key]) => entries.has(asText(key)) }],
 		["Get", { parameters: ["string"], run: ([key]) => entries.get(asText(key)) }],
-		["Set", { parameters: ["string", "any"], run: ([key, value]) => set(key, value) }],
+		["Set", { parameters: ["string", "any"], isInnocent: true, run: ([key, value]) => set(key, value) }],
 		[
 			"SetX",
 			{
 				parameters: ["string", "any"],
+				isInnocent: true,
 				run: ([key, value]) => (entries.has(asText(key)) ? "" : set(key, value)),
 			},
 		],
-		["MapSet", { parameters: ["string", "string", "any"], run: (args) => setInMap(space, args, true) }],
-		["MapSetX", { parameters: ["string", "string", "any"], run: (args) => setInMap(space, args, false) }],
+		[
+			"MapSet",
+			{
+				parameters: ["string", "string", "any"],
+				isInnocent: true,
+				run: (args) => setInMap(space, args, true),
+			},
+		],
+		[
+			"MapSetX",
+			{
+				parameters: ["string", "string", "any"],
+				isInnocent: true,
+				run: (args) => setInMap(space, args, false),
+			},
+		],
 		["MapValues", { parameters: ["string"], run: ([key]) => valuesOf(entries.get(asText(key))) }],
 	];
 	return new GoStruct("*template.Scratch", new Map(), new Map(methods));

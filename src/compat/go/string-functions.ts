@@ -1,7 +1,7 @@
 import { asInteger, asItems, asText, ofText, ofThreeTexts, ofTwoTexts, textSlice } from "./define.ts";
 import { type GoFunctions, GoFault } from "./functions.ts";
 import { toLower, toTitle, toUpper } from "./letter-case.ts";
-import { checkLength } from "./text-bound.ts";
+import { checkLength, joined } from "./text-bound.ts";
 import { GoMap } from "./values.ts";
 
 /** Blanks, as `unicode.IsSpace` tells them. */
@@ -73,11 +73,6 @@ function splitToMap(between: string, within: string, text: string): GoMap {
 		if (at >= 0) entries.set(item.slice(0, at), item.slice(at + within.length));
 	}
 	return new GoMap("string", entries);
-}
-
-function joined(texts: readonly string[], separator: string): string {
-	checkLength(texts.reduce((sum, text) => sum + text.length + separator.length, 0));
-	return texts.join(separator);
 }
 
 function indented(spaces: bigint, text: string): string {

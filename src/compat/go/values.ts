@@ -66,6 +66,8 @@ export class GoMap {
 export interface GoMethod {
 	/** Names of the types of its parameters, see `functions.ts`. */
 	readonly parameters: readonly string[];
+	/** What it gives holds nothing of its arguments, nor of the struct. */
+	readonly isInnocent?: true;
 	readonly run: (args: readonly GoValue[]) => GoValue;
 }
 
