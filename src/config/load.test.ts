@@ -397,6 +397,15 @@ poll_interval: 0.5s
 		]);
 	});
 
+	test.each(["contents: '${NOPE}'", "secret: secret/data/a, template: '${NOPE}'"])(
+		"leaves the text of a variable's template alone: { %s }",
+		async (words) => {
+			const config = await loadConfig(given(`env: { KEY: { ${words} } }`));
+
+			expect(JSON.stringify(config.env)).toContain("${NOPE}");
+		},
+	);
+
 	test.each([
 		["a: 1\na: 2", ["agent.yaml:2:1: this key stands twice in the same map"]],
 		[
