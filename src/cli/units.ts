@@ -93,7 +93,8 @@ async function fileUnit(
 	index: number,
 	{ readText, config, cwd }: Parts,
 ): Promise<Unit> {
-	const source = template.source ?? `templates[${index}].contents (${basename(template.destination)})`;
+	const place = template.contentsPlace ?? `templates[${index}].contents`;
+	const source = template.source ?? `${place} (${basename(template.destination)})`;
 	const text = template.contents ?? (await read(source, readText));
 	return {
 		kind: "file",

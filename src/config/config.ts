@@ -99,6 +99,8 @@ export interface TemplateConfig extends PaceConfig {
 	/** The template file, absolute; or `contents`. */
 	readonly source?: string;
 	readonly contents?: string;
+	/** Where `contents` stands in another program's config, such as `agent.hcl:14:3`: for messages. */
+	readonly contentsPlace?: string;
 	readonly language: TemplateLanguage;
 	/** Absolute. */
 	readonly destination: string;

@@ -244,17 +244,17 @@ describe("what is wrong is said with its place, and nothing is written", () => {
 		[
 			"a template that is not closed",
 			'template {\n  destination = "/vault/secrets/x"\n  contents = "a\\n{{ if true }}"\n}\n',
-			/: unexpected EOF\n  in +templates\[0\]\.contents \(x\):2:\d+\n/,
+			/: unexpected EOF\n  in +\S+agent-config\.hcl:14:14 \(x\):2:\d+\n/,
 		],
 		[
 			"a function that nobody has",
 			'template {\n  destination = "/vault/secrets/x"\n  contents = "{{ secrt \\"a\\" }}"\n}\n',
-			/function "secrt" not defined; did you mean "secret"\?\n  in +templates\[0\]\.contents \(x\):1:4\n/,
+			/function "secrt" not defined; did you mean "secret"\?\n  in +\S+agent-config\.hcl:14:14 \(x\):1:4\n/,
 		],
 		[
 			"a function that runs programs",
 			'template {\n  destination = "/vault/secrets/x"\n  contents = "{{ plugin \\"id\\" }}"\n}\n',
-			/error: .*plugin.*\n  in +templates\[0\]\.contents \(x\):1:4/,
+			/error: .*plugin.*\n  in +\S+agent-config\.hcl:14:14 \(x\):1:4/,
 		],
 		[
 			"what is not built yet",
@@ -287,6 +287,7 @@ describe("what is wrong is said with its place, and nothing is written", () => {
 	});
 
 	test.each([
+		[["-config=agent.yaml"], /agent\.yaml: this is a config of keyturn's own; agent start -c takes it/],
 		[["-confg=a.hcl"], /unknown flag -confg; did you mean -config\?[\s\S]*E_USAGE, exit 2/],
 		[["agent"], /agent agent needs a config[\s\S]*-config=FILE/],
 		[["-config=/nowhere/a.hcl"], /\/nowhere\/a\.hcl: there is no such file or folder/],

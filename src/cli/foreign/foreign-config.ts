@@ -1,5 +1,5 @@
 import { type ForeignFormat, loadMapping } from "../../compat/mod.ts";
-import { type Config, type Flags, type ForeignSettings, loadConfig } from "../../config/mod.ts";
+import { type Config, ConfigError, type Flags, type ForeignSettings, loadConfig } from "../../config/mod.ts";
 import type { World } from "../world.ts";
 import { configTexts, type NamedTexts } from "./config-texts.ts";
 
@@ -21,10 +21,14 @@ export interface ForeignRequest {
 
 /** Reads and translates a config, and checks it like one of our own. @throws AgentError */
 export async function foreignConfig({ paths, ...request }: ForeignRequest, world: World): Promise<Config> {
+	const ours = paths.filter((path) => /\.ya?ml$/i.test(path));
+	if (ours.length > 0) throw new ConfigError(ours.map((place) => ({ place, message: OURS })));
 	const named: NamedTexts[] = [];
 	for (const path of paths) named.push(await configTexts(path, request.dialect, world));
 	return await configOfTexts(named, request, world);
 }
+
+const OURS = "this is a config of keyturn's own; agent start -c takes it";
 
 /** The same for what has been read already. */
 export async function configOfTexts(

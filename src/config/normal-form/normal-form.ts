@@ -40,7 +40,7 @@ function vault({ addresses, tls, ...others }: VaultConfig): Plain {
 }
 
 function template(given: TemplateConfig): Plain {
-	const { isFormatUnsaid: _, onChange, language: written, ...others } = given;
+	const { isFormatUnsaid: _, contentsPlace: __, onChange, language: written, ...others } = given;
 	const change = onChange.map(changeText);
 	const [only = "none"] = change;
 	return {
