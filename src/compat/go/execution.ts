@@ -40,12 +40,13 @@ const DEEPEST = 500;
 export class Execution {
 	output: Output = new Output();
 	frame: Frame;
-	readonly notes: TemplateNote[] = [];
 	readonly program: GoProgram;
 	readonly settings: ExecutionSettings;
 	readonly surroundings: Surroundings;
 	/** Something from outside was put where it may come out again unseen: in a map, in scratch space. */
 	isMixed = false;
+	/** By place and field: what a range comes to again is said once. */
+	readonly #notes = new Map<string, TemplateNote>();
 	#node: Node | undefined;
 	#steps = 0;
 	#depth = 0;
@@ -85,6 +86,16 @@ export class Execution {
 	fail(reason: string, advice?: string): never {
 		const { template } = this.frame;
 		throw GoTemplateError.execution(this.faultPlace(), { template, reason, ...(advice && { advice }) });
+	}
+
+	note(note: TemplateNote): void {
+		const { line, column } = note.place;
+		const key = `${line}:${column}:${note.path}#${note.field}`;
+		if (!this.#notes.has(key)) this.#notes.set(key, note);
+	}
+
+	get notes(): readonly TemplateNote[] {
+		return [...this.#notes.values()];
 	}
 
 	/** Counts what is done once more. @throws GoTemplateError when there is no end of it */

@@ -76,7 +76,7 @@ function runAction(execution: Execution, action: ActionNode, dot: Result): void 
 	execution.at(action);
 	const text = printed(result.value);
 	const note = absenceNote(result, execution.place());
-	if (note !== undefined) execution.notes.push(note);
+	if (note !== undefined) execution.note(note);
 	const isRaw = !execution.settings.isEscaped;
 	const hasRoom = result.isForeign
 		? execution.output.value(valuePiece(result, { text, place: execution.place(), isRaw }))

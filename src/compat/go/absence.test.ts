@@ -1,0 +1,98 @@
+import { describe, expect, test } from "vitest";
+import {
+	complete,
+	faultOf,
+	OPENAI,
+	passOf,
+	rendered,
+	values,
+} from "../../../test/support/go-template-bench.ts";
+
+describe("a field that is not there", () => {
+	const text = `{{ with secret "${OPENAI}" }}\n  {{ .Data.data.apikey }}{{ end }}`;
+
+	test("is written as in Go, and noted with the names that are there", async () => {
+		const { notes } = await complete(text);
+
+		expect(await rendered(text)).toBe("\n  <no value>");
+		expect(notes).toEqual([
+			{
+				message: `field "apikey" is not in ${OPENAI} (version 4), and nothing stands in its place; there are api-key, api_key, limit, nested, organization; did you mean "api-key"? write {{index .Data.data "api-key"}}, or rename the field in Vault`,
+				place: { file: "t.ctmpl", line: 2, column: 6, expression: "{{.Data.data.apikey}}" },
+				path: OPENAI,
+				field: "apikey",
+			},
+		]);
+	});
+
+	test("is an error where the config says so", async () => {
+		const fault = await faultOf(text, { errorOnMissingKey: true });
+
+		expect(fault).toMatchObject({
+			code: "E_FIELD_MISSING",
+			exitCode: 4,
+			message: `field "apikey" is not in ${OPENAI} (version 4)`,
+			rows: {
+				in: "t.ctmpl:2:11   {{.Data.data.apikey}}",
+				go: 'template: t.ctmpl:2:10: executing "t.ctmpl" at <.Data.data.apikey>: map has no entry for key "apikey"',
+				has: "api-key, api_key, limit, nested, organization",
+				do: 'did you mean "api-key"? write {{index .Data.data "api-key"}}, or rename the field in Vault',
+			},
+		});
+	});
+
+	test("on the level of a secret without versions says where the fields are", async () => {
+		const fault = await faultOf(`{{ (secret "${OPENAI}").Data.api_key }}`, { errorOnMissingKey: true });
+
+		expect(fault.rows["do"]).toContain(".Data.data.api_key");
+	});
+
+	test.each([
+		["a condition", "{{ if .Data.data.q }}{{ end }}"],
+		["or", '{{ or .Data.data.q "x" }}'],
+		["not", "{{ not .Data.data.q }}"],
+	])("is not noted where %s asks for it", async (_what, action) => {
+		const pass = await passOf(`{{ with secret "${OPENAI}" }}${action}{{ end }}`).catch(() => undefined);
+
+		expect(pass).not.toHaveProperty("notes");
+	});
+
+	test("is noted where index has not found it", async () => {
+		const indexing = `{{ with secret "${OPENAI}" }}{{ index .Data.data "api.key" }}{{ end }}`;
+
+		const { notes } = await complete(indexing, { errorOnMissingKey: true });
+
+		expect(notes).toMatchObject([{ field: "api.key", path: OPENAI }]);
+		expect(notes?.[0]?.message).toContain('write {{index .Data.data "api-key"}}');
+	});
+
+	test("of a map that was made of values tells no names, which may be parts of them", async () => {
+		const splitting = `{{ (splitToMap "," ":" (toJSON (secret "${OPENAI}").Data.data)).q }}`;
+
+		const fault = await faultOf(splitting, { errorOnMissingKey: true });
+
+		expect(fault.rows).not.toHaveProperty("has");
+		expect(JSON.stringify(fault)).not.toContain("sk-one");
+	});
+
+	test("is noted once, however often it is come to", async () => {
+		const { notes } = await complete(
+			`{{ with secret "${OPENAI}" }}{{ range 9 }}{{ $.q }}{{ end }}{{ range 9 }}{{ (secret "${OPENAI}").Data.data.q }}{{ end }}{{ end }}`,
+		);
+
+		expect(notes).toHaveLength(1);
+	});
+
+	test("is noted where it is printed with a format", async () => {
+		const { notes } = await complete(`{{ with secret "${OPENAI}" }}{{ printf "%s" .Data.data.q }}{{ end }}`);
+
+		expect(notes).toHaveLength(1);
+	});
+
+	test("of a value that was taken apart tells no names, which may be parts of it", async () => {
+		const options = { errorOnMissingKey: true };
+		const fault = await faultOf(`{{ (index (secret "${OPENAI}").Data.data "nested").q }}`, options);
+
+		expect(fault.rows).not.toHaveProperty("has");
+	});
+});
