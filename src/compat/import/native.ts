@@ -78,9 +78,18 @@ class NativeWriter {
 			written["env"] = map;
 		}
 		if (roots.size > 0) written["file_roots"] = [...roots];
-		const head = `# What ${origin} says, in keys of our own; docs/configuration.md tells of all of them.\n`;
-		const text = head + yamlText(this.#said(written) as Tree, this.#comments);
+		const text = this.#head(origin) + yamlText(this.#said(written) as Tree, this.#comments);
 		return { files: new Map([[CONFIG_NAME, text], ...this.#files]), notes: this.#notes };
+	}
+
+	#head(origin: string): string {
+		const lines = [`What ${origin} says, in keys of our own; docs/configuration.md tells of all of them.`];
+		if ([...this.#files.keys()].some((name) => name.endsWith(".hbs"))) {
+			lines.push(
+				"In the templates a field that is not there is an error, and values are escaped for the file's format.",
+			);
+		}
+		return lines.map((line) => `# ${line}\n`).join("");
 	}
 
 	async #template(template: Tree, index: number, roots: Set<string>): Promise<Tree> {
