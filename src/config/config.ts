@@ -1,6 +1,7 @@
 import type { Problem } from "./errors.ts";
 import type { ExecConfig } from "./exec-config.ts";
 import type { ListenAddress } from "./listen-address.ts";
+import type { LogConfig } from "./log-config.ts";
 import type { AuthConfig, Credential } from "./login-config.ts";
 
 /** The whole configuration after flags, environment and file have been joined, checked and given defaults. Frozen. */
@@ -44,27 +45,6 @@ export interface Config {
 	/** What a config of another program asks for and we cannot do; an agent does not start with it. */
 	readonly unsupported: readonly Problem[];
 }
-
-export interface LogConfig {
-	readonly level: LogLevelName;
-	readonly format: "json" | "pretty";
-	/** Absent: the lines go to stderr alone. */
-	readonly file?: LogFileConfig;
-}
-
-/** A file that gets every log line as well. */
-export interface LogFileConfig {
-	/** Absolute. */
-	readonly path: string;
-	/** Size from which on the file is put aside, in bytes; absent: however large it gets. */
-	readonly rotateBytes?: number;
-	/** Age from which on it is, in milliseconds. */
-	readonly rotateMs: number;
-	/** How many files that were put aside are kept; absent: all. */
-	readonly mostRotated?: number;
-}
-
-export type LogLevelName = "trace" | "debug" | "info" | "warn" | "error";
 
 export interface VaultConfig {
 	/** Tried in this order, without a slash at the end. At least one, unless no server was asked for. */

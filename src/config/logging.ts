@@ -1,5 +1,5 @@
-import type { LogConfig, LogFileConfig } from "./config.ts";
 import { type Context, milliseconds } from "./context.ts";
+import type { LogConfig, LogFileConfig } from "./log-config.ts";
 import type { FileConfig } from "./schema/file.ts";
 
 type Log = FileConfig["log"];

@@ -6,6 +6,7 @@ export type { ForeignSettings } from "./foreign.ts";
 export { guessFormat } from "./format-name.ts";
 export { isInherited } from "./inherited.ts";
 export { type ConfigInput, loadConfig } from "./load.ts";
+export type * from "./log-config.ts";
 export type * from "./login-config.ts";
 export { normalForm } from "./normal-form/normal-form.ts";
 export { type Path, Places } from "./place.ts";

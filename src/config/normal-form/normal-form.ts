@@ -1,4 +1,5 @@
-import type { Config, ListenerConfig, LogConfig, TemplateConfig, VaultConfig } from "../config.ts";
+import type { Config, ListenerConfig, TemplateConfig, VaultConfig } from "../config.ts";
+import type { LogConfig } from "../log-config.ts";
 import { child } from "./child.ts";
 import { addressText } from "./address-text.ts";
 import { changeText } from "./change-text.ts";
