@@ -1,12 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-	complete,
-	faultOf,
-	OPENAI,
-	passOf,
-	rendered,
-	values,
-} from "../../../test/support/go-template-bench.ts";
+import { complete, faultOf, OPENAI, passOf, rendered } from "../../../test/support/go-template-bench.ts";
 
 describe("a field that is not there", () => {
 	const text = `{{ with secret "${OPENAI}" }}\n  {{ .Data.data.apikey }}{{ end }}`;
