@@ -76,6 +76,14 @@ export const ERROR_TABLE: Readonly<Record<string, ErrorRow>> = {
 		remedy: "mend the template, or set `format`",
 	},
 	E_INIT: { means: "`agent init` cannot write here", remedy: "a folder that this user may write in" },
+	E_IMPORT: {
+		means: "`agent import` cannot write where it was told to",
+		remedy: "name a folder that it may write in with `--out`",
+	},
+	E_IMPORT_DIFFERS: {
+		means: "`agent import --check`: a file or variable does not come out as before",
+		remedy: "mend the imported template, or keep the one in Go's language",
+	},
 	E_INTERNAL: { means: "a fault of the agent itself", remedy: "report it with the lines that it printed" },
 	E_FRONT_LISTEN: {
 		means: "in rolling, the public address cannot be listened on: taken, or not this machine's",
