@@ -266,4 +266,13 @@ describe("agent import --check", () => {
 		expect(code).toBe(2);
 		expect(stdout).toMatch(/^fails .*out\/api-key.*secret\/data\/llm\/openai/m);
 	});
+
+	test("says that references of Bank-Vaults have nothing to be compared with", async () => {
+		const place = folder();
+		place.write("app.env", "KEY=vault:secret/data/llm/openai#api_key\n");
+
+		const { code, stderr } = await imported(place, "app.env", "--check");
+
+		expect([code, stderr]).toEqual([2, expect.stringContaining("there is nothing to compare with")]);
+	});
 });

@@ -25,7 +25,11 @@ export async function importConfig(
 	if (name === undefined) throw misused("no config is named", "agent import FILE");
 	if (fixtures !== undefined && !check)
 		throw misused("--fixtures is for --check", "add --check, or leave it out");
-	const { foreign, env } = await foreignSettings(name, world);
+	const { foreign, env, isTemplated } = await foreignSettings(name, world);
+	if (check && !isTemplated) {
+		const advice = "look at what it gives with agent render --dry-run";
+		throw misused("there is nothing to compare with: nobody but Bank-Vaults reads such references", advice);
+	}
 	if (foreign.problems.length > 0) throw new ConfigError(foreign.problems);
 	const { CONFIG_NAME, nativeFiles } = await loadImport();
 	const folder = resolve(world.cwd, out);
