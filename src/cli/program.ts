@@ -53,6 +53,12 @@ async function versionText(world: World): Promise<string> {
 	return JSON.stringify(versionReport(world), null, "\t");
 }
 
+const FOREIGN = `
+In the place of another program, with its own flags:
+  agent agent -config=FILE         Vault Agent; also under the names vault and bao
+  agent consul-template -config=FILE
+  agent envconsul -config=FILE COMMAND`;
+
 function build(world: World, version: string, finish: (code: number) => void): Command {
 	const program = new Command("agent")
 		.description(ABOUT)
@@ -69,6 +75,7 @@ function build(world: World, version: string, finish: (code: number) => void): C
 		.exitOverride()
 		.enablePositionalOptions()
 		.showHelpAfterError("(agent --help lists the commands, agent COMMAND --help their flags)")
+		.addHelpText("after", FOREIGN)
 		.addHelpText("after", exitCodeHelp());
 
 	for (const spec of COMMANDS) {

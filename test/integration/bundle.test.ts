@@ -56,6 +56,15 @@ describe("the bundle", () => {
 		expect(telltales.filter((word) => code.includes(word))).toEqual([]);
 	});
 
+	test("reads a config of our own without what those of other programs need", () => {
+		const [start = ""] = chunks.filter((chunk) => chunk.startsWith("start-"));
+		const code = [...eager("main.cjs"), ...eager(start)].map(codeOf).join("\n");
+		// A flag as Go reads it, HCL's reader, what is said of a config of Vault Agent's, a function of Go's templates.
+		const telltales = ["is no flag", "needs quotes", "everybody on this machine", "toUnescapedJSON"];
+		for (const word of telltales) expect(chunks.some((chunk) => codeOf(chunk).includes(word))).toBe(true);
+		expect(telltales.filter((word) => code.includes(word))).toEqual([]);
+	});
+
 	test("comes with the licence of everything in it", () => {
 		const text = readFileSync(join(DIST, "THIRD-PARTY-LICENCES.txt"), "utf8");
 		for (const name of [
