@@ -97,6 +97,11 @@ export const VARIABLE_TABLE: Readonly<Record<string, string>> = {
 		"the token that opens the listener; passed to the child only when `inherit_env` names it",
 	AGENT_TERMINATION_LOG:
 		"where the last error is left instead of `/dev/termination-log`; the file has to be there",
+	BAO_AGENT_CONFIG_PATH: "the config of `agent agent`, where no `-config` names one",
+	VAULT_AGENT_CONFIG_PATH: "the same",
+	BAO_TOKEN: "the token that `vault token revoke -self` revokes; see below for logins",
+	VAULT_TOKEN: "the same",
+	HOME: "`~/.vault-token` there is taken where neither is set",
 	NOTIFY_SOCKET: "systemd's; with it the agent tells systemd how it is",
 	WATCHDOG_USEC: "systemd's; the agent tells it twice in this time that it works",
 	NODE_DEBUG: "taken away at the start: with it Node prints tokens",

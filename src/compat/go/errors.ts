@@ -34,7 +34,7 @@ export class GoTemplateError extends AgentError {
 		return GoTemplateError.#function(
 			place,
 			`function "${name}" not defined${hint}`,
-			"see docs/templates.md for the functions; a field begins with a dot, a variable with a dollar",
+			"see docs/go-templates.md for the functions; a field begins with a dot, a variable with a dollar",
 		);
 	}
 
