@@ -53,7 +53,7 @@ const STORE: Readonly<Record<string, Found>> = {
 	"list secret/metadata/llm": { kind: "names", names: ["openai", "anthropic"] },
 };
 
-export const keyOf = ({ kind, path }: TemplateRequest) => (kind === "list" ? `list ${path}` : path);
+const keyOf = ({ kind, path }: TemplateRequest) => (kind === "list" ? `list ${path}` : path);
 
 /** Secrets, an environment and files; what is not among them has not been read yet. */
 export const INPUTS: TemplateInputs = {

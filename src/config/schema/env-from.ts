@@ -14,7 +14,7 @@ import {
 } from "./fields.ts";
 
 /** Stands for the field's own name. */
-export const FIELD_NAME = "{{field}}";
+const FIELD_NAME = "{{field}}";
 
 const field = keys({
 	field: note(someText, "text", "Field of the secret."),
