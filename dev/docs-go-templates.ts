@@ -1,5 +1,5 @@
 /** The parts of docs/go-templates.md that follow from the source: functions, and those that are refused. */
-import { FUNCTION_NOTES } from "../src/compat/go/function-notes.ts";
+import { FUNCTION_NOTES } from "./go-function-notes.ts";
 import { REFUSED_FUNCTIONS } from "../src/compat/go/refused-functions.ts";
 import { loadSprig } from "../src/compat/sprig/mod.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { FUNCTION_NOTES } from "./function-notes.ts";
+import { FUNCTION_NOTES } from "../../../dev/go-function-notes.ts";
 import { parseGoTemplate } from "./mod.ts";
 import { REFUSED_FUNCTIONS } from "./refused-functions.ts";
 import { vaultFunctions } from "./vault-functions.ts";
