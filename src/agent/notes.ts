@@ -22,7 +22,7 @@ async function looseNotes(
 		const what = field === undefined ? "a value" : `field "${field}"`;
 		const whose = path === undefined ? "" : ` of ${path}`;
 		return {
-			message: `${what}${whose} breaks out of its place: who reads ${destination} as ${format} gets something else; have values escaped, or change the value`,
+			message: `${what}${whose} breaks out of its place: who reads ${destination} as ${format} gets something else; have values escaped (escape: true, or -escape=format), or change the value`,
 			place,
 			...(path !== undefined && { path }),
 			...(field !== undefined && { field }),

@@ -96,17 +96,15 @@ async function fileUnit(
 	const place = template.contentsPlace ?? `templates[${index}].contents`;
 	const source = template.source ?? `${place} (${basename(template.destination)})`;
 	const text = template.contents ?? (await read(source, readText));
+	const { allowEmpty, language } = template;
+	const parsed = await templateOf(text, language, { file: source, allowEmpty, fileRoots: config.fileRoots });
 	return {
 		kind: "file",
 		name: template.destination,
-		template: await templateOf(text, template.language, {
-			file: source,
-			allowEmpty: template.allowEmpty,
-			fileRoots: config.fileRoots,
-		}),
+		template: parsed,
 		required: template.required,
 		destination: template.destination,
-		format: template.format,
+		format: parsed.format ?? template.format,
 		source,
 		...standingOf(template),
 		...(template.language.kind === "go" && goWords(template.language, cwd)),

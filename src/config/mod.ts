@@ -3,7 +3,7 @@ export type * from "./exec-config.ts";
 export { ConfigError, type Problem } from "./errors.ts";
 export type { Flags, FlagSetting } from "./flags.ts";
 export type { ForeignSettings } from "./foreign.ts";
-export { guessFormat } from "./format-name.ts";
+export { FORMATS, guessFormat } from "./format-name.ts";
 export { isInherited } from "./inherited.ts";
 export { type ConfigInput, loadConfig } from "./load.ts";
 export type * from "./log-config.ts";

@@ -70,6 +70,8 @@ export interface Template {
 	 */
 	render(inputs: TemplateInputs, context?: TemplateSecret): RenderPass;
 	discover(): Discovery;
+	/** The format of its text, where the template itself says so. */
+	readonly format?: string;
 }
 
 /** @throws TemplateError for syntax errors and unknown helpers */

@@ -48,6 +48,37 @@ describe("a template in Go's language", () => {
 		expect(place.entries()).toEqual(["agent.yaml", "elsewhere", "side"]);
 	});
 
+	test("may say its format in a comment, where the file's name does not", async () => {
+		const stage = await scene();
+		stage.vault.put(OPENAI, { api_key: 'sk"$(id)' });
+		const contents = `{{- /* keyturn: format=shell */ -}}\nK="${key}"\n`;
+		const template = { contents, language: "go" };
+
+		const agent = stage.start({
+			templates: [
+				{ ...template, destination: "escaped" },
+				{ ...template, destination: "raw", escape: false },
+			],
+		});
+		await agent.ready();
+
+		expect(agent.file("escaped").text).toBe('K="sk\\"\\$(id)"\n');
+		expect(agent.file("raw").text).toBe('K="sk"$(id)"\n');
+		expect(agent.said("template")).toEqual([
+			expect.stringContaining(`(raw):2:49: field "api_key" of ${OPENAI} breaks out of its place`),
+		]);
+	});
+
+	test("is refused with the nearest word where the comment names no format", async () => {
+		const stage = await scene();
+		const contents = `\n{{/* keyturn: format=shel */}}${key}`;
+
+		const agent = stage.start({ templates: [{ contents, destination: "key", language: "go" }] });
+
+		expect(await agent.ended).toBe(2);
+		expect(agent.lines.at(-1)?.["msg"]).toMatch(/:2: no format is called so; did you mean "shell"\?$/);
+	});
+
 	test("tells once of a field that is not there, where that is no error", async () => {
 		const stage = await scene();
 		const contents = `{{ with secret "${OPENAI}" }}{{ .Data.data.apikey }}{{ end }}`;

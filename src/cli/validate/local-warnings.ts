@@ -20,7 +20,10 @@ async function programWarning({ exec, env }: Config, world: World): Promise<read
 
 function formatWarnings({ templates }: Config): readonly string[] {
 	return templates
-		.filter(({ isFormatUnsaid }) => isFormatUnsaid)
+		.filter(({ isFormatUnsaid, language }) => {
+			const isMeantSo = language.kind === "go" && !language.isEscaped;
+			return isFormatUnsaid && !isMeantSo;
+		})
 		.map(
 			({ destination }) =>
 				`${destination} is written as text, for its name says nothing: no value is escaped in it; write format: text if that is meant, or the format that it has`,

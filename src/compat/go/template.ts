@@ -5,6 +5,7 @@ import type {
 	TemplateSecret,
 	WrittenFile,
 } from "../../template/mod.ts";
+import { annotatedFormat } from "./annotation.ts";
 import { discover } from "./discovery.ts";
 import { Execution, type ExecutionSettings } from "./execution.ts";
 import { secretStruct } from "./from-vault.ts";
@@ -54,10 +55,12 @@ export async function parseGoTemplate(text: string, options: GoTemplateOptions):
 		},
 	});
 	const settings = { functions, errorOnMissingKey, isEscaped };
+	const format = annotatedFormat(text, delimiters.left, file);
 	const fileRoots = options.sandboxPath ? [options.sandboxPath] : (options.fileRoots ?? []);
 	return {
 		render: (inputs, context) => render(program, settings, { inputs, fileRoots, dot: dotOf(context) }),
 		discover: () => ({ ...discover(program, functions), ports: [] }),
+		...(format !== undefined && { format }),
 	};
 }
 
