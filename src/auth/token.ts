@@ -26,7 +26,7 @@ export interface TokenDeps {
  */
 export function tokenMethod(options: TokenOptions, deps: TokenDeps): AuthMethod {
 	const reader = new CredentialReader(deps.files, { what: "token", credential: options.token });
-	const place = reader.path ?? "auto_auth.config.token (VAULT_TOKEN)";
+	const place = reader.path ?? "VAULT_TOKEN, or auto_auth.config.token";
 	const namespace = options.namespace === undefined ? {} : { namespace: options.namespace };
 	const unwrap =
 		options.isWrapped === true ? tokenUnwrapper({ place, ...namespace }, deps.client) : undefined;

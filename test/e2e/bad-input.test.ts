@@ -355,7 +355,7 @@ const LOGINS: readonly Row[] = [
 			return { env: { VAULT_ADDR: vault.address, VAULT_TOKEN: "hvs.planted-wrong-token" } };
 		},
 		code: 3,
-		says: "error: Vault refused the login: permission denied (403)\n  at   {address}  auth/token\n  do   put a valid token into VAULT_TOKEN: this one is unknown, expired, used up or revoked      E_LOGIN_REFUSED, exit 3\n",
+		says: "error: Vault refused the login: permission denied (403)\n  at   {address}  auth/token\n  do   put a valid token into VAULT_TOKEN, or auto_auth.config.token: this one is unknown, expired, used up or revoked      E_LOGIN_REFUSED, exit 3\n",
 	},
 	{
 		name: "a secret id's file that is not there",
