@@ -4,7 +4,7 @@ import { Findings } from "./findings.ts";
 import type { HclBody } from "./hcl/body.ts";
 import { Stanza } from "./hcl/decode.ts";
 import { readBody } from "./hcl/read-any.ts";
-import type { Mapping } from "./vault-agent/mapping.ts";
+import type { Mapping } from "./mapping.ts";
 
 /** A config file as it was read. */
 export interface ForeignFile {

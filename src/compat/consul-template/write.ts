@@ -1,12 +1,12 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
-import { filled, flag, type Mapping } from "../vault-agent/mapping.ts";
-import { template } from "../vault-agent/template.ts";
-import { waitOf } from "../vault-agent/wait.ts";
-import { sayPublic } from "../vault-agent/write.ts";
-import { exec, type Exec } from "./exec.ts";
-import { once } from "./once.ts";
-import { logFile, logLevel, otherServers, ownSignals, syslog } from "./top.ts";
-import { vault } from "./vault.ts";
+import type { Mapping } from "../mapping.ts";
+import { sayPublic, template } from "../stanzas/template.ts";
+import { filled, flag } from "../stanzas/values.ts";
+import { waitOf } from "../stanzas/wait.ts";
+import { exec, type Exec } from "../supervisor/exec.ts";
+import { once } from "../supervisor/once.ts";
+import { logFile, logLevel, otherServers, ownSignals, syslog } from "../supervisor/top.ts";
+import { vault } from "../supervisor/vault.ts";
 
 /** Reads all of a config of consul-template, stanza by stanza, and writes it in native keys. */
 export function write(top: Stanza, mapping: Mapping): void {

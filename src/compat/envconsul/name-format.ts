@@ -1,5 +1,5 @@
 import type { Given } from "../hcl/decode.ts";
-import type { Mapping } from "../vault-agent/mapping.ts";
+import type { Mapping } from "../mapping.ts";
 
 const ACTION = /\{\{-?\s*(?<body>[^{}]*?)\s*-?\}\}/g;
 

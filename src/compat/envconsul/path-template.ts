@@ -1,5 +1,6 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
-import { filled, type Mapping } from "../vault-agent/mapping.ts";
+import type { Mapping } from "../mapping.ts";
+import { filled } from "../stanzas/values.ts";
 
 const ACTION = /\{\{-?\s*env\s+["`](?<name>[^"`]*)["`]\s*-?\}\}/g;
 

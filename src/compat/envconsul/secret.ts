@@ -1,5 +1,6 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
-import { filled, flag, type Mapping } from "../vault-agent/mapping.ts";
+import type { Mapping } from "../mapping.ts";
+import { filled, flag } from "../stanzas/values.ts";
 import { nameOf } from "./name-format.ts";
 import { pathOf } from "./path-template.ts";
 

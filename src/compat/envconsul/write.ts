@@ -1,10 +1,11 @@
-import { exec, type Exec } from "../consul-template/exec.ts";
-import { once } from "../consul-template/once.ts";
-import { logLevel, otherServers, ownSignals, syslog } from "../consul-template/top.ts";
-import { vault } from "../consul-template/vault.ts";
 import type { Stanza } from "../hcl/decode.ts";
-import { filled, flag, type Mapping } from "../vault-agent/mapping.ts";
-import { waitOf } from "../vault-agent/wait.ts";
+import type { Mapping } from "../mapping.ts";
+import { filled, flag } from "../stanzas/values.ts";
+import { waitOf } from "../stanzas/wait.ts";
+import { exec, type Exec } from "../supervisor/exec.ts";
+import { once } from "../supervisor/once.ts";
+import { logLevel, otherServers, ownSignals, syslog } from "../supervisor/top.ts";
+import { vault } from "../supervisor/vault.ts";
 import { secret } from "./secret.ts";
 
 /** Names of the variables that say how much is logged when the config does not. */

@@ -1,9 +1,9 @@
+import type { Template } from "../stanzas/template.ts";
 import type { AutoAuth } from "./auto-auth.ts";
 import type { EnvTemplate } from "./env-template.ts";
 import type { Exec } from "./exec.ts";
 import type { Listener } from "./listener.ts";
 import type { Proxy } from "./proxy.ts";
-import type { Template } from "./template.ts";
 
 /** What the stanzas have to know of one another. */
 export interface AgentConfig {

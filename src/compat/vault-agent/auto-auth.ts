@@ -1,5 +1,6 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
-import { flag, lengthOf, type Mapping } from "./mapping.ts";
+import type { Mapping } from "../mapping.ts";
+import { flag, lasting, lengthOf } from "../stanzas/values.ts";
 import { writeMethodConfig } from "./method-config.ts";
 import { namespaceOf, type Server } from "./server.ts";
 import { sinks } from "./sinks.ts";
@@ -28,10 +29,10 @@ export function autoAuth(top: Stanza, near: Server, mapping: Mapping): AutoAuth 
 	const { place } = stanza;
 	if (method === undefined) return { place, sinks: written.length, isWrapped: false };
 
-	const wrapTtl = positive(method.duration("wrap_ttl"));
+	const wrapTtl = lasting(method.duration("wrap_ttl"));
 	const backoff = {
-		minBackoff: positive(method.duration("min_backoff")),
-		maxBackoff: positive(method.duration("max_backoff")),
+		minBackoff: lasting(method.duration("min_backoff")),
+		maxBackoff: lasting(method.duration("max_backoff")),
 	};
 	const exitOnErr = flag(method, "exit_on_err", mapping);
 	const isKnown = writeMethodConfig(method, { isEager }, mapping);
@@ -65,11 +66,6 @@ const METHOD_KEYS = [
 ];
 
 const SINK_KEYS = ["type", "wrap_ttl", "dh_type", "dh_path", "derive_key", "aad", "aad_env_var", "config"];
-
-/** To Vault Agent no time at all is as good as none given. */
-function positive(given: Given<string> | undefined): Given<string> | undefined {
-	return given !== undefined && lengthOf(given) > 0 ? given : undefined;
-}
 
 const DEFAULT_MIN_MS = 1000;
 const DEFAULT_MAX_MS = 300_000;

@@ -1,6 +1,7 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
+import type { Mapping } from "../mapping.ts";
+import { list } from "../stanzas/values.ts";
 import { variable } from "./environment.ts";
-import { list, type Mapping } from "./mapping.ts";
 
 const PARTS = ["auto-auth", "caching", "proxying", "templating"];
 

@@ -1,6 +1,6 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
-import { goKeys } from "./go-keys.ts";
-import type { Mapping } from "./mapping.ts";
+import type { Mapping } from "../mapping.ts";
+import { goKeys } from "../stanzas/go-keys.ts";
 
 /** What the rest has to know of a variable. */
 export interface EnvTemplate {

@@ -1,5 +1,6 @@
 import type { Stanza } from "../hcl/decode.ts";
-import { list, type Mapping, word } from "./mapping.ts";
+import type { Mapping } from "../mapping.ts";
+import { list, word } from "../stanzas/values.ts";
 
 /** Keys of the server's listeners, which Vault Agent reads with the same code; of some it looks at the value. */
 const ANYTHING = [

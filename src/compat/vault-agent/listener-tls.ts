@@ -1,5 +1,6 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
-import { type Mapping, word } from "./mapping.ts";
+import type { Mapping } from "../mapping.ts";
+import { word } from "../stanzas/values.ts";
 
 /** Native keys of `listener.tls`. */
 type Tls = Readonly<Record<string, Given<string>>>;

@@ -1,7 +1,8 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
-import { flag, type Mapping, word } from "./mapping.ts";
-import { listenerTls } from "./listener-tls.ts";
+import type { Mapping } from "../mapping.ts";
+import { flag, word } from "../stanzas/values.ts";
 import { ignoreServerKeys } from "./listener-keys.ts";
+import { listenerTls } from "./listener-tls.ts";
 
 /** What the rest has to know of a listener. */
 export interface Listener {

@@ -1,6 +1,7 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
+import type { Mapping } from "../mapping.ts";
+import { lasting, word } from "../stanzas/values.ts";
 import { variable } from "./environment.ts";
-import { lengthOf, type Mapping, word } from "./mapping.ts";
 
 const LEVELS: Readonly<Record<string, string>> = {
 	trace: "trace",
@@ -25,7 +26,7 @@ export function log(top: Stanza, mapping: Mapping): void {
 	const rotated = {
 		rotate_bytes: atLeast(top.integer("log_rotate_bytes"), 0),
 		rotate_max_files: atLeast(top.integer("log_rotate_max_files"), -1),
-		rotate_duration: positive(top.duration("log_rotate_duration")),
+		rotate_duration: lasting(top.duration("log_rotate_duration")),
 	};
 	draft.put(["log", "file"], word(top, "log_file", mapping));
 	for (const [key, given] of Object.entries(rotated)) draft.put(["log", key], given);
@@ -50,8 +51,4 @@ function oneOf(
 
 function atLeast(given: Given<number> | undefined, least: number): Given<number> | undefined {
 	return given && { ...given, value: Math.max(least, given.value) };
-}
-
-function positive(given: Given<string> | undefined): Given<string> | undefined {
-	return given !== undefined && lengthOf(given) > 0 ? given : undefined;
 }

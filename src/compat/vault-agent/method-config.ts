@@ -1,6 +1,7 @@
 import { nearest } from "../../kernel/mod.ts";
 import type { Given, Stanza } from "../hcl/decode.ts";
-import { filled, flag, lengthOf, type Mapping, quoted, word } from "./mapping.ts";
+import type { Mapping } from "../mapping.ts";
+import { filled, flag, lengthOf, quoted, word } from "../stanzas/values.ts";
 
 /** Writes what one method needs. */
 type Write = (config: Config, mapping: Mapping) => void;

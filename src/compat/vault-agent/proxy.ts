@@ -1,5 +1,6 @@
 import type { Stanza } from "../hcl/decode.ts";
-import { flag, type Mapping, word } from "./mapping.ts";
+import type { Mapping } from "../mapping.ts";
+import { flag, word } from "../stanzas/values.ts";
 
 /** `api_proxy { … }` or `cache { … }`: what the rest has to know of it. */
 export interface Proxy {

@@ -1,5 +1,6 @@
 import type { Stanza } from "../hcl/decode.ts";
-import { type Mapping, word } from "./mapping.ts";
+import type { Mapping } from "../mapping.ts";
+import { word } from "../stanzas/values.ts";
 
 /** Keys of the server's config, which Vault Agent reads with the same code and makes nothing of. */
 export function serverKeys(top: Stanza, mapping: Mapping): void {

@@ -1,5 +1,6 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
-import { filled, type Mapping, word } from "./mapping.ts";
+import type { Mapping } from "../mapping.ts";
+import { filled, word } from "../stanzas/values.ts";
 
 /** What the rest has to know of the `vault` stanza. */
 export interface Server {

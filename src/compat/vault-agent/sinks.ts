@@ -1,5 +1,6 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
-import { filled, flag, isMissing, lengthOf, type Mapping, quoted, word } from "./mapping.ts";
+import type { Mapping } from "../mapping.ts";
+import { filled, flag, isMissing, lasting, quoted, word } from "../stanzas/values.ts";
 
 /** Files of the token have this mode when nothing is said. */
 const DEFAULT_MODE = "0640";
@@ -30,7 +31,6 @@ interface Sink {
 
 function sink(stanza: Stanza, mapping: Mapping): Sink {
 	checkType(stanza, mapping);
-	const wrapTtl = stanza.duration("wrap_ttl");
 	const encryption = encryptionOf(stanza, mapping);
 	const config = stanza.merged("config");
 	const path = config && quoted(config, "path", mapping);
@@ -40,7 +40,7 @@ function sink(stanza: Stanza, mapping: Mapping): Sink {
 		mode: config && modeOf(config, mapping),
 		user: config && owner(config, "uid", mapping),
 		group: config && owner(config, "gid", mapping),
-		wrap_ttl: wrapTtl !== undefined && lengthOf(wrapTtl) > 0 ? wrapTtl : undefined,
+		wrap_ttl: lasting(stanza.duration("wrap_ttl")),
 		...encryption,
 	};
 	config?.done();

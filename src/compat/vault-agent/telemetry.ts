@@ -1,5 +1,6 @@
 import type { Stanza } from "../hcl/decode.ts";
-import { flag, list, type Mapping, word } from "./mapping.ts";
+import type { Mapping } from "../mapping.ts";
+import { flag, list, word } from "../stanzas/values.ts";
 
 /** Where metrics would be sent. */
 const TARGETS = [

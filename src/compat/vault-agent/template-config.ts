@@ -1,6 +1,7 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
+import type { Mapping } from "../mapping.ts";
+import { flag, lengthOf } from "../stanzas/values.ts";
 import type { AutoAuth } from "./auto-auth.ts";
-import { flag, lengthOf, type Mapping } from "./mapping.ts";
 import type { Server } from "./server.ts";
 
 /** How often what has no lease is read again when nobody says. */

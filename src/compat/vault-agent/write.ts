@@ -1,5 +1,8 @@
 import { Draft } from "../draft.ts";
 import type { Stanza } from "../hcl/decode.ts";
+import type { Mapping } from "../mapping.ts";
+import { sayPublic, template } from "../stanzas/template.ts";
+import { flag, word } from "../stanzas/values.ts";
 import type { AgentConfig } from "./agent-config.ts";
 import { autoAuth } from "./auto-auth.ts";
 import { connections } from "./connections.ts";
@@ -7,13 +10,11 @@ import { envTemplates } from "./env-template.ts";
 import { exec } from "./exec.ts";
 import { listeners } from "./listener.ts";
 import { log } from "./log.ts";
-import { flag, type Mapping, word } from "./mapping.ts";
 import { apiProxy, cache } from "./proxy.ts";
 import { checkRules } from "./rules.ts";
-import { server } from "./server.ts";
 import { serverKeys } from "./server-keys.ts";
+import { server } from "./server.ts";
 import { telemetry } from "./telemetry.ts";
-import { type Template, template } from "./template.ts";
 import { templateConfig } from "./template-config.ts";
 
 /**
@@ -72,14 +73,4 @@ function sayUnread(
 	if (login?.isWrapped !== true) return;
 	for (const { place } of [...templates, ...variables])
 		mapping.findings.miss(place, "nothing can be read for it: auto_auth.method has its token wrapped");
-}
-
-/** Once, of all of them. */
-export function sayPublic(templates: readonly Template[], { findings }: Mapping): void {
-	const open = templates.filter(({ isPublic, destination }) => isPublic && destination !== undefined);
-	const [first] = open;
-	if (first === undefined) return;
-	const names = open.map(({ destination }) => destination?.value).join(", ");
-	const message = `everybody on this machine can read ${names}; perms is 0644 unless a template says otherwise, and "0600" is better`;
-	findings.warn(first.place, message);
 }

@@ -1,5 +1,5 @@
 import type { Given } from "../hcl/decode.ts";
-import type { Mapping } from "../vault-agent/mapping.ts";
+import type { Mapping } from "../mapping.ts";
 import type { Exec } from "./exec.ts";
 
 /** Rendered once, and then the end; with a child that end is the child's. */

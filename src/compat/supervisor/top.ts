@@ -1,5 +1,6 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
-import { filled, flag, type Mapping } from "../vault-agent/mapping.ts";
+import type { Mapping } from "../mapping.ts";
+import { filled, flag } from "../stanzas/values.ts";
 
 const LEVELS: Readonly<Record<string, string>> = {
 	trace: "trace",

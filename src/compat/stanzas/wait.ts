@@ -1,6 +1,7 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
 import { takeDuration } from "../hcl/scalar.ts";
-import { flag, lengthOf, type Mapping } from "./mapping.ts";
+import type { Mapping } from "../mapping.ts";
+import { flag, lengthOf } from "./values.ts";
 
 interface Wait {
 	readonly min: string;

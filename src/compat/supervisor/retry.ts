@@ -1,5 +1,6 @@
 import type { Stanza } from "../hcl/decode.ts";
-import { flag, lengthOf, type Mapping } from "../vault-agent/mapping.ts";
+import type { Mapping } from "../mapping.ts";
+import { flag, lengthOf } from "../stanzas/values.ts";
 
 /** As they are when nobody says; pauses in milliseconds. */
 const DEFAULTS = { attempts: 12, firstMs: 250, longestMs: 60_000 };

@@ -1,5 +1,6 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
-import { filled, flag, type Mapping } from "../vault-agent/mapping.ts";
+import type { Mapping } from "../mapping.ts";
+import { filled, flag } from "../stanzas/values.ts";
 
 /**
  * Where the token comes from, as consul-template looks for it: the file of a Vault Agent, the token of the config, that of

@@ -1,7 +1,8 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
-import { signal } from "../vault-agent/exec.ts";
-import { filled, flag, lengthOf, type Mapping } from "../vault-agent/mapping.ts";
-import { commandOf, environment } from "../vault-agent/template-actions.ts";
+import type { Mapping } from "../mapping.ts";
+import { commandOf, environment } from "../stanzas/command.ts";
+import { signal } from "../stanzas/signal.ts";
+import { filled, flag, lengthOf } from "../stanzas/values.ts";
 
 /** What the rest has to know of the child. */
 export interface Exec {

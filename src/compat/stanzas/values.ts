@@ -1,17 +1,7 @@
 import { parseDuration } from "../../kernel/mod.ts";
-import type { Draft } from "../draft.ts";
 import type { Findings } from "../findings.ts";
 import type { Given, Stanza } from "../hcl/decode.ts";
-
-/** What every part of the translation writes to, and what it has to know. */
-export interface Mapping {
-	readonly draft: Draft;
-	readonly findings: Findings;
-	/** Variables by name. */
-	readonly env: Readonly<Record<string, string | undefined>>;
-	/** Values of Go templates are escaped for the format of their file, which Vault Agent does not. */
-	readonly isEscaped: boolean;
-}
+import type { Mapping } from "../mapping.ts";
 
 /** A text that holds something: to Vault Agent an empty one is as good as none. */
 export function filled(given: Given<string> | undefined): Given<string> | undefined {
@@ -30,6 +20,11 @@ export function word(stanza: Stanza, key: string, { findings }: Mapping): Given<
 /** Of a duration, in milliseconds. */
 export function lengthOf({ value }: Given<string>): number {
 	return parseDuration(value) ?? 0;
+}
+
+/** A duration that lasts: to Vault Agent no time at all is as good as none given. */
+export function lasting(given: Given<string> | undefined): Given<string> | undefined {
+	return given !== undefined && lengthOf(given) > 0 ? given : undefined;
 }
 
 /** Text in quotes and nothing else, where Vault Agent takes no number for it. */

@@ -1,7 +1,8 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
+import type { Mapping } from "../mapping.ts";
+import { actions } from "./actions.ts";
 import { goKeys } from "./go-keys.ts";
-import { filled, flag, isMissing, type Mapping, quoted } from "./mapping.ts";
-import { actions } from "./template-actions.ts";
+import { filled, flag, isMissing, quoted } from "./values.ts";
 import { waitOf } from "./wait.ts";
 
 /** What is written without a word on permissions has these, and its folders those. */
@@ -45,6 +46,16 @@ export function template(stanza: Stanza, index: number, mapping: Mapping): Templ
 	stanza.done("refuse");
 	const isPublic = (Number.parseInt(mode?.value ?? DEFAULT_MODE, 8) & 0o004) !== 0;
 	return { place, isPublic, destination };
+}
+
+/** Says which files everybody can read, once of all of them. */
+export function sayPublic(templates: readonly Template[], { findings }: Mapping): void {
+	const open = templates.filter(({ isPublic, destination }) => isPublic && destination !== undefined);
+	const [first] = open;
+	if (first === undefined) return;
+	const names = open.map(({ destination }) => destination?.value).join(", ");
+	const message = `everybody on this machine can read ${names}; perms is 0644 unless a template says otherwise, and "0600" is better`;
+	findings.warn(first.place, message);
 }
 
 /** To Vault Agent 0 is as good as none. */

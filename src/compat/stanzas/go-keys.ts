@@ -1,5 +1,6 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
-import { commaList, filled, flag, isMissing, type Mapping, quoted } from "./mapping.ts";
+import type { Mapping } from "../mapping.ts";
+import { commaList, filled, flag, isMissing, quoted } from "./values.ts";
 
 /** Native keys by their names. */
 export type NativeKeys = Readonly<Record<string, Given<unknown>>>;
