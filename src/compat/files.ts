@@ -31,13 +31,18 @@ export async function configFiles(
 		const found = format === "vault-agent" ? await ownFiles(path, files) : await allFiles(path, files);
 		if (found.length > 0) return found;
 	} catch (error) {
-		const code = errorCode(error);
-		if (code === undefined) throw error;
-		throw new ConfigError([{ place: path, message: UNREADABLE[code] ?? `cannot be read (${code})` }], error);
+		if (errorCode(error) === undefined) throw error;
+		throw unreadable(path, error);
 	}
 	const message =
 		format === "vault-agent" ? "this folder holds no .hcl or .json file" : "this folder holds no file";
 	throw new ConfigError([{ place: path, message }]);
+}
+
+/** @param error as the file system gave it */
+export function unreadable(place: string, error: unknown): ConfigError {
+	const code = errorCode(error) ?? "unknown error";
+	return new ConfigError([{ place, message: UNREADABLE[code] ?? `cannot be read (${code})` }], error);
 }
 
 const UNREADABLE: Readonly<Record<string, string>> = {

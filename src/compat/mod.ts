@@ -1,7 +1,9 @@
 import type { ForeignSettings } from "../config/mod.ts";
 import type { ConfigFormat } from "./tell.ts";
+import type { ForeignFile, MappingOptions } from "./translate.ts";
 
 export type { HclBody } from "./hcl/body.ts";
+export type { ForeignFile } from "./translate.ts";
 
 /** Programs whose configs are taken. */
 export type ForeignFormat = Exclude<ConfigFormat, "native">;
@@ -20,27 +22,6 @@ export const loadImport = async () => await import("./import/mod.ts");
 
 /** Flags as Go programs read them, and those of the programs whose place is taken. */
 export const loadCommandLines = async () => await import("./command-line/mod.ts");
-
-/** A config file as it was read. */
-interface ForeignFile {
-	/** For messages. */
-	readonly name: string;
-	/** Absolute. */
-	readonly path: string;
-	readonly text: string;
-}
-
-/** How a config is to be taken. */
-interface MappingOptions {
-	/** What the program drops silently is refused. */
-	readonly strict: boolean;
-	/** Values of Go templates are escaped for the format of their file. */
-	readonly isEscaped: boolean;
-	/** Absolute; relative paths count from here. */
-	readonly cwd: string;
-	/** Variables as {@link ForeignMapping.environment} has left them. */
-	readonly env: Readonly<Record<string, string | undefined>>;
-}
 
 /** How configs of a program are said in native keys. */
 interface ForeignMapping {

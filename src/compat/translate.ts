@@ -8,7 +8,7 @@ import type { Mapping } from "./mapping.ts";
 
 /** A config file as it was read. */
 export interface ForeignFile {
-	/** For messages. */
+	/** For messages: as it was named, or below the folder that was. */
 	readonly name: string;
 	/** Absolute. */
 	readonly path: string;
@@ -17,11 +17,11 @@ export interface ForeignFile {
 
 /** How a config is taken. */
 export interface MappingOptions {
-	/** What the program drops silently is refused. */
-	readonly strict: boolean;
-	/** Variables by name. */
-	readonly env: Readonly<Record<string, string | undefined>>;
-	/** Values of Go templates are escaped for the format of their file, which the program does not do. */
+	/** Variables by name, as the program sees them. */
+	readonly env: Mapping["env"];
+	/** What the program drops silently is refused. Default false. */
+	readonly strict?: boolean;
+	/** Values of Go templates are escaped for the format of their file, which the program does not do. Default false. */
 	readonly isEscaped?: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface MappingOptions {
  */
 export function translate(
 	files: readonly ForeignFile[],
-	{ strict, env, isEscaped = false }: MappingOptions,
+	{ env, strict = false, isEscaped = false }: MappingOptions,
 	write: (top: Stanza, mapping: Mapping, files: readonly Stanza[]) => void,
 ): ForeignSettings {
 	const findings = new Findings({ strict });

@@ -71,7 +71,7 @@ async function foreignSettings(name: string, world: World): Promise<Said> {
 	const { tellFormat } = await loadTelling();
 	const { hasReferences, referenceSettings } = await loadImport();
 	const { texts } = await textsOf(name, world);
-	const { env, cwd } = world;
+	const { env } = world;
 	if (texts.some(({ text }) => hasReferences(text))) {
 		return { foreign: await referenceSettings(texts), env, isTemplated: false };
 	}
@@ -87,7 +87,7 @@ async function foreignSettings(name: string, world: World): Promise<Said> {
 	}
 	const { environment, translate } = await loadMapping(format);
 	const theirs = environment(env);
-	const foreign = translate(texts, { strict: false, isEscaped: false, cwd, env: theirs });
+	const foreign = translate(texts, { env: theirs });
 	return { foreign, env: theirs, isTemplated: true };
 }
 

@@ -41,7 +41,7 @@ export async function configOfTexts(
 	const env = environment(world.env);
 	const texts = named.flatMap((one) => one.texts);
 	const said = Object.keys(settings).length === 0 ? [] : [commandLine(settings)];
-	const foreign = translate([...texts, ...said], { strict: isStrict, isEscaped, cwd: world.cwd, env });
+	const foreign = translate([...texts, ...said], { env, strict: isStrict, isEscaped });
 	return await loadConfig({
 		foreign: { ...foreign, files: watched(foreign, named) },
 		readFile: (path) => world.readText(path),
