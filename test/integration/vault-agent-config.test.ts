@@ -46,7 +46,7 @@ function baoAccepts({ path }: AgentConfigCase): Promise<boolean> {
 	});
 }
 
-test.runIf(bao !== undefined).each(agentConfigs())(
+test.runIf(bao !== undefined).each(agentConfigs("vault-agent"))(
 	"OpenBao's agent says the same of $name",
 	async (given) => {
 		const isAccepted = !("error" in (JSON.parse(readFileSync(given.expectedPath, "utf8")) as object));

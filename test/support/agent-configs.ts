@@ -16,7 +16,7 @@ export interface AgentConfigCase {
 }
 
 /** All of a program's corpus, by name. */
-export function agentConfigs(program = "vault-agent"): readonly AgentConfigCase[] {
+export function agentConfigs(program: string): readonly AgentConfigCase[] {
 	return ["", "refused"].flatMap((folder) =>
 		readdirSync(join(FOLDER, program, folder))
 			.filter((name) => name !== "refused" && !name.endsWith(EXPECTED))

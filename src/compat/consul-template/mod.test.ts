@@ -10,7 +10,7 @@ function translate(texts: readonly string[], over: Partial<MappingOptions> = {})
 		const name = `${"abc"[index]}.hcl`;
 		return { name, path: `/etc/${name}`, text };
 	});
-	return consulTemplateSettings(files, { strict: false, env: {}, ...over });
+	return consulTemplateSettings(files, { env: {}, ...over });
 }
 
 async function load(text: string, env: Env) {

@@ -15,7 +15,7 @@ function translate(
 	{ login = LOGIN, ...over }: Partial<MappingOptions> & { readonly login?: string } = {},
 ): ForeignSettings {
 	const file = { name: "agent.hcl", path: "/etc/agent.hcl", text: login + text };
-	return vaultAgentSettings([file], { strict: false, env: {}, ...over });
+	return vaultAgentSettings([file], { env: {}, ...over });
 }
 
 describe("vaultAgentSettings()", () => {
