@@ -147,19 +147,19 @@ export class HeldFolders {
 	}
 }
 
-/** What has been found out about file systems. */
-const named = new WeakMap<FileSystem, Promise<boolean>>();
+/** What has been found out about file systems; an answer that never came is nothing. */
+const named = new WeakMap<FileSystem, boolean>();
 
-/** Whether open files have names here: Linux alone has them, and not where `/proc` is not mounted. Asked once. */
+/** Whether open files have names here: Linux alone has them, and not where `/proc` is not mounted. Found out once. */
 async function hasNames(fs: FileSystem): Promise<boolean> {
 	const found =
 		named.get(fs) ??
-		fs.readlink("/proc/self").then(
+		(await fs.readlink("/proc/self").then(
 			() => true,
 			() => false,
-		);
+		));
 	named.set(fs, found);
-	return await found;
+	return found;
 }
 
 /** @returns nothing where there is none */
