@@ -1,4 +1,4 @@
-import type { CommandNode, Operand, PipeNode } from "../go/nodes.ts";
+import type { CommandNode, Operand, PipeNode } from "../go/mod.ts";
 import { type Expression, memberOf, Untranslatable } from "./expression.ts";
 import { TRANSLATIONS } from "./functions.ts";
 

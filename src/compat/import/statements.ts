@@ -1,4 +1,4 @@
-import type { BranchNode, List, PipeNode, Statement } from "../go/nodes.ts";
+import type { BranchNode, List, PipeNode, Statement } from "../go/mod.ts";
 import { type Call, type Expression, heldBy, type Holds, Untranslatable } from "./expression.ts";
 import { condition } from "./functions.ts";
 import type { Part } from "./layout.ts";

@@ -1,6 +1,4 @@
-import type { Delimiters } from "../go/lexer.ts";
-import { tokensOf } from "../go/lexer.ts";
-import { isSpace } from "../go/token.ts";
+import { type Delimiters, isSpace, tokensOf } from "../go/mod.ts";
 
 /** An action or a comment of a Go template, as it stands in the text. */
 export interface SourceTag {

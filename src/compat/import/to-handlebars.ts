@@ -1,6 +1,4 @@
-import { functionTable } from "../go/function-table.ts";
-import { tokensOf } from "../go/lexer.ts";
-import { parseGo } from "../go/parser.ts";
+import { functionTable, parseGo, tokensOf } from "../go/mod.ts";
 import { type Holds, Untranslatable } from "./expression.ts";
 import { layOut } from "./layout.ts";
 import { Writer } from "./statements.ts";
