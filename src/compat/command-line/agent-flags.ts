@@ -1,19 +1,6 @@
+import { AGENT_FORMATS, AGENT_LEVELS, ownWord } from "../log-words.ts";
 import { type GoFlags, toggle, valued } from "./go-flag.ts";
 import { SERVER_FLAGS } from "./server-flags.ts";
-
-/** What Vault Agent calls the levels of its log, and what they are called here. */
-const LEVELS: Readonly<Record<string, string>> = {
-	trace: "trace",
-	debug: "debug",
-	info: "info",
-	notice: "info",
-	warn: "warn",
-	warning: "warn",
-	err: "error",
-	error: "error",
-};
-
-const FORMATS: Readonly<Record<string, string>> = { standard: "pretty", json: "json" };
 
 /** Flags of `vault agent`, and two of our own; the keys are those of a native config. */
 export const AGENT_FLAGS: GoFlags = {
@@ -29,11 +16,11 @@ export const AGENT_FLAGS: GoFlags = {
 	}),
 	"log-level": valued("level", "trace, debug, info, warn or error (VAULT_LOG_LEVEL)", {
 		key: ["log", "level"],
-		as: (word) => LEVELS[word.toLowerCase()],
+		as: (word) => ownWord(word, AGENT_LEVELS),
 	}),
 	"log-format": valued("word", "standard or json (VAULT_LOG_FORMAT)", {
 		key: ["log", "format"],
-		as: (word) => FORMATS[word.toLowerCase()],
+		as: (word) => ownWord(word, AGENT_FORMATS),
 	}),
 	"log-file": valued("path", "file that the log goes to as well", { key: ["log", "file"] }),
 	"log-rotate-bytes": {

@@ -1,8 +1,9 @@
 import type { Given, Stanza } from "../hcl/decode.ts";
+import { ownWord, type Words } from "../log-words.ts";
 import type { Mapping } from "../mapping.ts";
 import { filled, flag } from "../stanzas/values.ts";
 
-const LEVELS: Readonly<Record<string, string>> = {
+const LEVELS: Words = {
 	trace: "trace",
 	debug: "debug",
 	info: "info",
@@ -19,7 +20,7 @@ export function logLevel(top: Stanza, mapping: Mapping, variables = LEVEL_VARIAB
 	const name = variables.find((one) => env[one]);
 	const said = name === undefined ? undefined : { value: env[name] ?? "", place: name, name };
 	const given = filled(top.text("log_level")) ?? said;
-	const level = LEVELS[given?.value.trim().toLowerCase() ?? "warn"];
+	const level = ownWord(given?.value ?? "warn", LEVELS);
 	if (level === undefined && given !== undefined)
 		findings.refuse(given.place, `${given.name}: expected one of TRACE, DEBUG, INFO, WARN and ERR`);
 	else draft.set(["log", "level"], level, given?.place ?? top.place);

@@ -43,7 +43,8 @@ export function writeMethodConfig(
 		method.refuse('has no type; write method "kubernetes", for one');
 		return false;
 	}
-	const known = METHODS[type.value.toLowerCase()];
+	const name = type.value.toLowerCase();
+	const known = Object.hasOwn(METHODS, name) ? METHODS[name] : undefined;
 	if (known === undefined) {
 		sayUnknown(type, mapping);
 		return false;
