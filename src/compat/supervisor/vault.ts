@@ -1,14 +1,11 @@
+import { DEFAULT_ADDRESS, DEFAULT_INTERVAL } from "../defaults.ts";
 import type { Given, Stanza } from "../hcl/decode.ts";
 import type { Mapping } from "../mapping.ts";
 import { filled, flag } from "../stanzas/values.ts";
 import { login } from "./login.ts";
 import { retries } from "./retry.ts";
 
-/** Where the server is looked for when nobody says. */
-const DEFAULT_ADDRESS = "https://127.0.0.1:8200";
 const ADDRESS_VARIABLES = ["BAO_ADDR", "VAULT_ADDR"];
-/** How often what has no lease is read again when nobody says. */
-const DEFAULT_INTERVAL = "5m";
 
 /**
  * `vault { … }` of consul-template and envconsul, with the login that follows from it.

@@ -1,6 +1,6 @@
 import type { ForeignSettings } from "../../config/mod.ts";
+import { DEFAULT_ADDRESS } from "../defaults.ts";
 import { type ForeignFile, type MappingOptions, translate } from "../translate.ts";
-import { DEFAULT_ADDRESS } from "./server.ts";
 import { write } from "./write.ts";
 
 export { vaultAgentEnvironment } from "./environment.ts";

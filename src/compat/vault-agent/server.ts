@@ -1,3 +1,4 @@
+import { DEFAULT_ADDRESS, DEFAULT_TRIES } from "../defaults.ts";
 import type { Given, Stanza } from "../hcl/decode.ts";
 import type { Mapping } from "../mapping.ts";
 import { filled, word } from "../stanzas/values.ts";
@@ -9,10 +10,6 @@ export interface Server {
 	readonly hasNamespace: boolean;
 }
 
-/** Where Vault Agent looks for the server when nobody says. */
-export const DEFAULT_ADDRESS = "https://127.0.0.1:8200";
-const DEFAULT_RETRIES = 12;
-
 const PATHS = ["ca_cert", "ca_path", "client_cert", "client_key", "tls_server_name"] as const;
 
 /** `vault { … }`. */
@@ -20,7 +17,7 @@ export function server(top: Stanza, mapping: Mapping): Server {
 	const { draft, findings } = mapping;
 	const stanza = top.block("vault");
 	draft.set(["vault", "address"], DEFAULT_ADDRESS, top.place);
-	if (stanza === undefined) return { retries: DEFAULT_RETRIES, hasNamespace: false };
+	if (stanza === undefined) return { retries: DEFAULT_TRIES.attempts, hasNamespace: false };
 	const address = word(stanza, "address", mapping);
 	if (address?.value.startsWith("unix:") === true)
 		findings.miss(address.place, "vault.address: a server is not asked over a Unix socket");
@@ -34,7 +31,7 @@ export function server(top: Stanza, mapping: Mapping): Server {
 	retry?.done();
 	stanza.done();
 	return {
-		retries: given === 0 ? DEFAULT_RETRIES : Math.max(0, given),
+		retries: given === 0 ? DEFAULT_TRIES.attempts : Math.max(0, given),
 		hasNamespace: namespace !== undefined,
 	};
 }

@@ -1,16 +1,12 @@
+import { DEFAULT_INTERVAL, DEFAULT_TRIES } from "../defaults.ts";
 import type { Given, Stanza } from "../hcl/decode.ts";
 import type { Mapping } from "../mapping.ts";
+import { secondsOf } from "../stanzas/trying.ts";
 import { flag, lengthOf } from "../stanzas/values.ts";
 import type { AutoAuth } from "./auto-auth.ts";
 import type { Server } from "./server.ts";
 
-/** How often what has no lease is read again when nobody says. */
-const DEFAULT_INTERVAL = "5m";
 const SHORTEST_INTERVAL = { ms: 1000, text: "1s" };
-
-/** Of the template engine's own retries, in milliseconds. */
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 60_000;
 
 /** `template_config { … }`, and what follows from there being none. */
 export function templateConfig(
@@ -38,12 +34,12 @@ function pollInterval(given: Given<string>, { findings }: Mapping): string {
 	return SHORTEST_INTERVAL.text;
 }
 
-/** How long Vault Agent's template engine tries before it gives up: as often as `num_retries`, each pause twice the last one. */
+/** How long Vault Agent's template engine tries before it gives up: as often as `num_retries`. */
 function giveUpAfterSeconds({ retries }: Server, autoAuth: AutoAuth | undefined): number {
 	const { minBackoff, maxBackoff } = autoAuth ?? {};
-	const firstMs = minBackoff === undefined ? FIRST_PAUSE_MS : lengthOf(minBackoff);
-	const longestMs = maxBackoff === undefined ? LONGEST_PAUSE_MS : lengthOf(maxBackoff);
-	const doublings = Math.min(retries, Math.max(0, Math.ceil(Math.log2(longestMs / firstMs))));
-	const growingMs = firstMs * (2 ** doublings - 1);
-	return Math.max(1, Math.ceil((growingMs + (retries - doublings) * longestMs) / 1000));
+	return secondsOf({
+		attempts: retries,
+		firstMs: minBackoff === undefined ? DEFAULT_TRIES.firstMs : lengthOf(minBackoff),
+		longestMs: maxBackoff === undefined ? DEFAULT_TRIES.longestMs : lengthOf(maxBackoff),
+	});
 }
