@@ -1,7 +1,7 @@
 /** The parts of docs/go-templates.md that follow from the source: functions, and those that are refused. */
 import { FUNCTION_NOTES } from "./go-function-notes.ts";
-import { REFUSED_FUNCTIONS } from "../src/compat/go/refused-functions.ts";
-import { loadSprig } from "../src/compat/sprig/mod.ts";
+import { REFUSED_FUNCTIONS } from "../src/compat/go/functions/refused.ts";
+import { loadSprig } from "../src/compat/go/sprig/mod.ts";
 
 /** Fills every `<!-- NAME -->` … `<!-- /NAME -->` of the page. */
 export async function withGoFunctions(page: string): Promise<string> {

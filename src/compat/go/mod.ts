@@ -1,6 +1,6 @@
-export { functionTable } from "./function-table.ts";
-export { type Delimiters, tokensOf } from "./lexer.ts";
-export type { BranchNode, CommandNode, List, Operand, PipeNode, Statement } from "./nodes.ts";
-export { parseGo } from "./parser.ts";
+export { functionTable } from "./functions/table.ts";
+export { type Delimiters, tokensOf } from "./language/lexer.ts";
+export type { BranchNode, CommandNode, List, Operand, PipeNode, Statement } from "./language/nodes.ts";
+export { parseGo } from "./language/parser.ts";
 export { type GoTemplateOptions, parseGoTemplate } from "./template.ts";
-export { isSpace } from "./token.ts";
+export { isSpace } from "./language/token.ts";

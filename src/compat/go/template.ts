@@ -5,17 +5,17 @@ import type {
 	TemplateSecret,
 	WrittenFile,
 } from "../../template/mod.ts";
-import { annotatedFormat } from "./annotation.ts";
-import { discover } from "./discovery.ts";
-import { Execution, type ExecutionSettings } from "./execution.ts";
-import { secretStruct } from "./from-vault.ts";
-import { functionTable } from "./function-table.ts";
-import { GoFault } from "./functions.ts";
-import { tokensOf } from "./lexer.ts";
-import { type GoProgram, parseGo } from "./parser.ts";
-import type { Result } from "./result.ts";
-import { executeTemplate } from "./statements.ts";
-import { Exchange, type Written } from "./surroundings.ts";
+import { annotatedFormat } from "./language/annotation.ts";
+import { discover } from "./execution/discovery.ts";
+import { Execution, type ExecutionSettings } from "./execution/execution.ts";
+import { secretStruct } from "./values/from-vault.ts";
+import { functionTable } from "./functions/table.ts";
+import { GoFault } from "./functions/function.ts";
+import { tokensOf } from "./language/lexer.ts";
+import { type GoProgram, parseGo } from "./language/parser.ts";
+import type { Result } from "./execution/result.ts";
+import { executeTemplate } from "./execution/statements.ts";
+import { Exchange, type Written } from "./execution/surroundings.ts";
 
 /** What one Go template is called and allowed. */
 export interface GoTemplateOptions {

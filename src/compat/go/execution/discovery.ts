@@ -1,0 +1,95 @@
+import { requestOf, type TemplateRequest } from "../../../template/mod.ts";
+import type { GoPlace } from "../language/errors.ts";
+import type { GoFunctions, Surroundings } from "../functions/function.ts";
+import type { CommandNode, List, Operand, PipeNode, Statement } from "../language/nodes.ts";
+import { spelled } from "../language/nodes.ts";
+import type { GoProgram } from "../language/parser.ts";
+import { GoMap } from "../values/values.ts";
+
+/** Functions that make requests. */
+const ASKING: ReadonlySet<string> = new Set(["pkiCert", "secret", "secrets"]);
+
+interface Found {
+	readonly requests: readonly TemplateRequest[];
+	/** Where the path is computed. */
+	readonly computed: readonly GoPlace[];
+}
+
+/** What can be told of a template's requests without executing it. */
+export function discover({ templates, source }: GoProgram, functions: GoFunctions): Found {
+	const requests: TemplateRequest[] = [];
+	const computed: GoPlace[] = [];
+	for (const { command, before } of [...templates.values()].flatMap((list) => [...commandsOf(list)])) {
+		const [first, ...operands] = command.operands;
+		if (first.kind !== "identifier" || !ASKING.has(first.name)) continue;
+		const place = { ...source.place(first.at), expression: spelled(command) };
+		const given = [...operands, ...(before === undefined ? [] : [before])];
+		const texts = given.flatMap((operand) => (operand.kind === "string" ? [operand.text] : []));
+		const asked = texts.length === given.length ? askedBy(functions, first.name, texts) : [];
+		if (asked.length === 0) computed.push(place);
+		for (const words of asked) requests.push(requestOf(words, place));
+	}
+	return { requests, computed };
+}
+
+/** What a function asks for when it is given these texts; nothing is ever there. */
+function askedBy(functions: GoFunctions, name: string, texts: readonly string[]): readonly TemplateRequest[] {
+	const asked: TemplateRequest[] = [];
+	const surroundings: Surroundings = {
+		env: () => undefined,
+		readFile: () => "",
+		now: () => 0,
+		interfaces: () => ({}),
+		ask: (request) => {
+			asked.push(request);
+			return "pending";
+		},
+		execute: () => "",
+		writeFile: () => undefined,
+		scratch: new GoMap("interface {}", new Map()),
+	};
+	try {
+		functions.get(name)?.run(texts, surroundings);
+	} catch {
+		// What it makes of them is told with its place when it is executed.
+	}
+	return asked;
+}
+
+interface FoundCommand {
+	readonly command: CommandNode;
+	/** What the pipe gives it, where that is written out. */
+	readonly before?: Operand;
+}
+
+function* commandsOf(list: List): Generator<FoundCommand> {
+	for (const statement of list) yield* commandsIn(statement);
+}
+
+function* commandsIn(statement: Statement): Generator<FoundCommand> {
+	if (statement.kind === "text" || statement.kind === "break" || statement.kind === "continue") return;
+	if (statement.pipe !== undefined) yield* commandsOfPipe(statement.pipe);
+	if (statement.kind === "action" || statement.kind === "template") return;
+	yield* commandsOf(statement.body);
+	if (statement.otherwise !== undefined) yield* commandsOf(statement.otherwise);
+}
+
+function* commandsOfPipe({ commands }: PipeNode): Generator<FoundCommand> {
+	for (const [position, command] of commands.entries()) {
+		const before = position === 0 ? undefined : pipedInto(commands[position - 1]);
+		yield { command, ...(before && { before }) };
+		for (const operand of command.operands) yield* commandsOfOperand(operand);
+	}
+}
+
+/** The constant that a command is, or the command as a whole. */
+function pipedInto(command: CommandNode | undefined): Operand | undefined {
+	return command?.operands[0];
+}
+
+function* commandsOfOperand(operand: Operand): Generator<FoundCommand> {
+	if (operand.kind === "pipe") yield* commandsOfPipe(operand);
+	if (operand.kind === "chain") yield* commandsOfOperand(operand.of);
+	// A function as an argument, or with fields asked of it, is called with nothing.
+	if (operand.kind === "identifier") return;
+}

@@ -1,0 +1,93 @@
+import { missingEntry, missingField } from "./absence.ts";
+import { callMethod } from "./calls.ts";
+import type { Execution } from "./execution.ts";
+import type { ChainNode, FieldNode, VariableNode } from "../language/nodes.ts";
+import { spelled } from "../language/nodes.ts";
+import { numberMethods } from "../values/number-methods.ts";
+import type { Given } from "./pipelines.ts";
+import { PENDING_RESULT, type Result, traceOfEntry } from "./result.ts";
+import { heldType } from "../values/types.ts";
+import { GoJsonNumber, GoMap, type GoMethod, GoStruct, type GoValue } from "../values/values.ts";
+
+/** Fields to be walked along. */
+export interface Walk {
+	readonly receiver: Result;
+	readonly node: FieldNode | ChainNode | VariableNode;
+	readonly names: readonly string[];
+	/** What arguments of a method are evaluated with. */
+	readonly dot: Result;
+}
+
+const NOT_GIVEN: Given = { operands: [] };
+
+/** `.X.Y.Z`, where the last one may be a method that is given something. */
+export function evaluateFields(execution: Execution, walk: Walk, given: Given): Result {
+	let receiver = execution.seen(walk.receiver);
+	for (const [position, name] of walk.names.entries()) {
+		if (receiver.isPending) return PENDING_RESULT;
+		const isLast = position === walk.names.length - 1;
+		receiver = field(execution, { ...walk, receiver, name, position }, isLast ? given : NOT_GIVEN);
+	}
+	return receiver;
+}
+
+interface Step extends Walk {
+	readonly name: string;
+	readonly position: number;
+}
+
+function field(execution: Execution, step: Step, given: Given): Result {
+	const { receiver, name, node, dot } = step;
+	const { value } = receiver;
+	if (value === undefined) return fieldOfNil(execution, step);
+	const method = methodsOf(value)?.get(name);
+	if (method !== undefined) return callMethod(execution, { name, method, receiver, node, dot }, given);
+	const refuse = (reason: string) => {
+		if (given.operands.length > 0 || given.final !== undefined) execution.fail(`${name} ${reason}`);
+	};
+	if (value instanceof GoMap) {
+		refuse("is not a method but has arguments");
+		return entry(execution, step, value);
+	}
+	if (value instanceof GoStruct && value.fields.has(name)) {
+		refuse("has arguments but cannot be invoked as function");
+		return member(receiver, value.fields.get(name));
+	}
+	return execution.fail(`can't evaluate field ${name} in type ${heldType(receiver)}`);
+}
+
+function entry(execution: Execution, step: Step, map: GoMap): Result {
+	const { receiver, name } = step;
+	if (!map.entries.has(name)) return absent(execution, step, map);
+	const held = map.valueType === "interface {}" ? ({ isInterface: true } as const) : {};
+	return { ...traceOfEntry(receiver, name), ...held, value: map.entries.get(name) };
+}
+
+function member({ isForeign, from }: Result, value: GoValue): Result {
+	const trace = { ...(isForeign && { isForeign }), ...(from && { from }) };
+	return { ...trace, ...(value === undefined && { isInterface: true }), value };
+}
+
+function methodsOf(value: GoValue): ReadonlyMap<string, GoMethod> | undefined {
+	if (value instanceof GoJsonNumber) return numberMethods(value);
+	return value instanceof GoStruct ? value.methods : undefined;
+}
+
+function fieldOfNil(execution: Execution, { receiver, name }: Step): Result {
+	if (receiver.isInterface) execution.fail(`nil pointer evaluating interface {}.${name}`);
+	if (execution.settings.errorOnMissingKey) execution.fail(`nil data; no entry for key "${name}"`);
+	return { value: undefined, ...(receiver.missing && { missing: receiver.missing }) };
+}
+
+function absent(execution: Execution, { receiver, name, node, names, position }: Step, map: GoMap): Result {
+	const outer = node.kind === "chain" || node.kind === "variable" ? spelled(baseOf(node)) : "";
+	const inner = names.slice(0, position).map((part) => `.${part}`);
+	const missing = missingEntry(map, name, { ...receiver, holder: `${outer}${inner.join("")}` || "." });
+	if (execution.settings.errorOnMissingKey) throw missingField(execution, missing);
+	return { value: undefined, missing };
+}
+
+function baseOf(node: ChainNode | VariableNode): ChainNode["of"] | VariableNode {
+	if (node.kind === "variable") return { ...node, names: node.names.slice(0, 1) };
+	return node.of.kind === "pipe" ? { ...node.of } : node.of;
+}

@@ -1,0 +1,93 @@
+import { createHash, createHmac } from "node:crypto";
+import { parseJson } from "../../../kernel/mod.ts";
+import { ofAny, ofText, ofTwoTexts } from "./define.ts";
+import { fromJson } from "../values/from-json.ts";
+import { GoFault, type GoFunction, type GoFunctions } from "./function.ts";
+import { parseBool, parseFloat64, parseInteger } from "../values/strconv.ts";
+import { trimSpace } from "./strings.ts";
+import { type JsonStyle, toGoJson } from "../documents/to-json.ts";
+import { GoInteger, GoMap, type GoValue } from "../values/values.ts";
+
+/** consul-template's functions that spell values and read them, but for YAML and TOML. */
+export const ENCODING_FUNCTIONS: GoFunctions = new Map<string, GoFunction>([
+	["base64Encode", ofText((text) => Buffer.from(text).toString("base64"))],
+	["base64Decode", ofText((text) => decoded("base64Decode", text))],
+	["base64URLEncode", ofText((text) => toUrlAlphabet(Buffer.from(text).toString("base64")))],
+	["base64URLDecode", ofText((text) => decoded("base64URLDecode", text))],
+	["toJSON", toJson("toJSON", { isPretty: false, isHtmlSafe: true })],
+	["toJSONPretty", toJson("toJSONPretty", { isPretty: true, isHtmlSafe: true })],
+	["toUnescapedJSON", toJson("toUnescapedJSON", { isPretty: false, isHtmlSafe: false })],
+	["toUnescapedJSONPretty", toJson("toUnescapedJSONPretty", { isPretty: true, isHtmlSafe: false })],
+	["parseJSON", ofText(parsedJson)],
+	["parseBool", parsing("parseBool", parseBool, false)],
+	["parseInt", parsing("parseInt", (text) => parseInteger(text, "int64"), new GoInteger("int64", 0n))],
+	["parseUint", parsing("parseUint", (text) => parseInteger(text, "uint64"), new GoInteger("uint64", 0n))],
+	["parseFloat", parsing("parseFloat", parseFloat64, 0)],
+	["sha256Hex", ofText((text) => createHash("sha256").update(text).digest("hex"), { isInnocent: true })],
+	["md5sum", ofText((text) => createHash("md5").update(text).digest("hex"), { isInnocent: true })],
+	[
+		"hmacSHA256Hex",
+		ofTwoTexts((message, key) => createHmac("sha256", key).update(message).digest("hex"), {
+			isInnocent: true,
+		}),
+	],
+]);
+
+/** Says which function it was, as consul-template does. @throws GoFault */
+export function named(name: string, run: () => GoValue): GoValue {
+	try {
+		return run();
+	} catch (error) {
+		throw error instanceof GoFault ? new GoFault(`${name}: ${error.message}`) : error;
+	}
+}
+
+function toJson(name: string, style: JsonStyle): GoFunction {
+	return ofAny((value) => named(name, () => trimSpace(toGoJson(value, style))), { isJson: true });
+}
+
+/** Of an empty text the zero value. */
+function parsing(name: string, parse: (text: string) => GoValue, zero: GoValue): GoFunction {
+	return ofText((text) => (text === "" ? zero : named(name, () => parse(text))));
+}
+
+function parsedJson(text: string): GoValue {
+	if (text === "") return new GoMap("interface {}", new Map());
+	return fromJson(jsonOf(text), (digits) => {
+		const value = Number(digits);
+		if (!Number.isFinite(value)) throw new GoFault("parseJSON: a number is out of range");
+		return value;
+	});
+}
+
+function jsonOf(text: string): ReturnType<typeof parseJson> {
+	try {
+		return parseJson(text);
+	} catch {
+		throw new GoFault("parseJSON: this is not valid JSON");
+	}
+}
+
+const ALPHABETS = {
+	base64Decode: /^[A-Za-z0-9+/]*={0,2}$/,
+	base64URLDecode: /^[\w-]*={0,2}$/,
+} as const;
+
+/** @throws GoFault for what is not encoded so, and for bytes that are no text */
+function decoded(name: keyof typeof ALPHABETS, encoded: string): string {
+	// Go passes over the ends of lines.
+	const letters = encoded.replaceAll(/[\r\n]/g, "");
+	if (letters.length % 4 !== 0 || !ALPHABETS[name].test(letters)) {
+		throw new GoFault(`${name}: illegal base64 data`);
+	}
+	try {
+		const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+		return decoder.decode(Buffer.from(letters, "base64"));
+	} catch {
+		throw new GoFault(`${name}: the bytes are no UTF-8 text, and a template holds nothing else`);
+	}
+}
+
+function toUrlAlphabet(base64: string): string {
+	return base64.replaceAll("+", "-").replaceAll("/", "_");
+}

@@ -1,0 +1,85 @@
+import type { TemplateRequest } from "../../../template/mod.ts";
+import type { GoMap, GoStruct, GoValue } from "../values/values.ts";
+
+/**
+ * What a parameter takes, as Go writes the type. `any` takes everything; `interface {}` is said `any` here. The evaluator
+ * checks arguments against it before a function runs, and refuses with Go's words; a `json.Number` is of kind string and
+ * goes to a `string` parameter only where Go would let it (it would not: it is another type).
+ */
+export type ParameterType =
+	| "any"
+	| "string"
+	| "bool"
+	| "int"
+	| "int64"
+	| "float64"
+	| "[]any"
+	| "[]string"
+	| "map[string]any"
+	| "map";
+
+/** A file that a template writes beside its own (`writeToFile`). */
+export interface SideFile {
+	readonly path: string;
+	readonly text: string;
+	/** By name, or by number in digits; absent for the agent's own. */
+	readonly user?: string;
+	readonly group?: string;
+	/** Permission bits. */
+	readonly mode: number;
+	/** The text comes after what this render has put there before. */
+	readonly isAppended: boolean;
+}
+
+/** What functions can reach during one pass. The room does no I/O of its own. */
+export interface Surroundings {
+	readonly env: (name: string) => string | undefined;
+	/** Throws when the file cannot be read, or lies outside of the sandbox. */
+	readonly readFile: (path: string) => string;
+	/** Milliseconds since the epoch. */
+	readonly now: () => number;
+	/** Addresses of this machine, by name of the interface; as `os.networkInterfaces()` has them. */
+	readonly interfaces: () => Readonly<
+		Record<
+			string,
+			readonly { readonly address: string; readonly family: string; readonly internal: boolean }[]
+		>
+	>;
+	/**
+	 * The secret, the names of a list, or `"pending"` while it has not been read.
+	 *
+	 * @throws AgentError where there is none, or it cannot be read
+	 */
+	readonly ask: (request: TemplateRequest) => GoStruct | readonly string[] | "pending";
+	/** Renders a template that was defined by `define`. */
+	readonly execute: (name: string, data: GoValue) => string;
+	readonly writeFile: (file: SideFile) => void;
+	/** `scratch`, one for each render. */
+	readonly scratch: GoMap;
+}
+
+/** What a function gives when a secret that it needs has not been read yet: whatever is made of it is pending too. */
+export const PENDING: unique symbol = Symbol("pending");
+
+/** Thrown by a function for arguments that it cannot work with. Its message is Go's, without any value. */
+export class GoFault extends Error {
+	override readonly name = "GoFault";
+}
+
+/** A function that templates can call. */
+export interface GoFunction {
+	readonly parameters: readonly ParameterType[];
+	/** The last parameter may be given any number of times, also not at all. */
+	readonly isVariadic?: true;
+	/** What it gives holds nothing of its arguments, so that nobody need care for where it goes: `len`, `eq`, a digest. */
+	readonly isInnocent?: true;
+	/** Its text is JSON, to be kept as such where a format takes JSON. */
+	readonly isJson?: true;
+	/** @throws GoFault */
+	readonly run: (args: readonly GoValue[], surroundings: Surroundings) => GoValue | typeof PENDING;
+}
+
+export type GoFunctions = ReadonlyMap<string, GoFunction>;
+
+/** A function that is refused by its name, when the template is parsed; the reason ends the sentence. */
+export type RefusedFunctions = ReadonlyMap<string, string>;

@@ -1,0 +1,78 @@
+import type { Result } from "../execution/result.ts";
+import { GoInteger, GoJsonNumber, GoMap, GoSlice, GoStruct, type GoValue } from "./values.ts";
+
+/** The type of a value as Go writes it; a nil has none. */
+export function typeName(value: GoValue): string {
+	if (value === undefined) return "nil";
+	if (typeof value === "boolean") return "bool";
+	if (typeof value === "number") return "float64";
+	if (typeof value === "string") return "string";
+	if (value instanceof GoInteger) return value.type;
+	if (value instanceof GoJsonNumber) return "json.Number";
+	if (value instanceof GoSlice) return `[]${value.elementType}`;
+	return value instanceof GoMap ? `map[string]${value.valueType}` : value.type;
+}
+
+/** The type under which a result is held. */
+export function heldType({ value, isInterface }: Result): string {
+	return isInterface ? "interface {}" : typeName(value);
+}
+
+const WRITTEN: Partial<Record<string, string>> = {
+	any: "interface {}",
+	"[]any": "[]interface {}",
+	"map[string]any": "map[string]interface {}",
+	map: "map[string]interface {}",
+};
+
+/** The type of a parameter, named as in `functions.ts`, as Go writes it. */
+export function parameterName(type: string): string {
+	return WRITTEN[type] ?? type;
+}
+
+/** Whether a value can be given for a parameter. */
+export function isAssignable(value: GoValue, type: string): boolean {
+	if (type === "any") return true;
+	if (type === "map") return value instanceof GoMap;
+	return value !== undefined && typeName(value) === parameterName(type);
+}
+
+/** What a nil becomes for a parameter; `undefined` where it cannot be one. */
+export function nilFor(type: string): { readonly value: GoValue } | undefined {
+	switch (type) {
+		case "any":
+			return { value: undefined };
+		case "[]any":
+			return { value: new GoSlice("interface {}", []) };
+		case "[]string":
+			return { value: new GoSlice("string", []) };
+		case "map":
+		case "map[string]any":
+			return { value: new GoMap("interface {}", new Map()) };
+		default:
+			return undefined;
+	}
+}
+
+/** Go's sense of true: not the zero of its type. A pointer that is there is true. */
+export function isTrue(value: GoValue): boolean {
+	if (value === undefined) return false;
+	if (typeof value === "string") return value !== "";
+	if (value instanceof GoInteger) return value.value !== 0n;
+	if (value instanceof GoJsonNumber) return value.text !== "";
+	if (value instanceof GoSlice) return value.items.length > 0;
+	if (value instanceof GoMap) return value.entries.size > 0;
+	if (value instanceof GoStruct) return true;
+	return typeof value === "number" ? value !== 0 : value;
+}
+
+/** The order of Go's strings: of their bytes, which is the one of the letters' numbers. */
+export function compareTexts(a: string, b: string): number {
+	if (a === b) return 0;
+	return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+/** The entries of a map in the order of its keys, as Go walks and prints them. */
+export function sortedEntries(map: GoMap): [key: string, value: GoValue][] {
+	return [...map.entries].toSorted(([a], [b]) => compareTexts(a, b));
+}
