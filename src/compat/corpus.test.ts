@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { type AgentConfigCase, agentConfigs } from "../../test/support/agent-configs.ts";
-import { type Config, ConfigError, type ConfigInput, loadConfig, normalForm } from "../config/mod.ts";
+import { type Config, ConfigError, type ConfigInput, loadConfig, loadNormalForm } from "../config/mod.ts";
 import { loadMapping } from "./mod.ts";
+
+const { normalForm } = await loadNormalForm();
 
 const programs = [
 	{ program: "vault-agent", variables: { READER_AAD: "hidden" } },

@@ -8,10 +8,12 @@ export { isInherited } from "./inherited.ts";
 export { type ConfigInput, loadConfig } from "./load.ts";
 export type * from "./log-config.ts";
 export type * from "./login-config.ts";
-export { normalForm } from "./normal-form/normal-form.ts";
 export { type Path, Places } from "./place.ts";
 export { publicTexts } from "./public-texts.ts";
 export { parseReference } from "./reference.ts";
 export { isSameSetting } from "./same.ts";
 export { configJsonSchema } from "./schema/file.ts";
 export { unknownKey } from "./words.ts";
+
+/** The config as a file would say it; an agent that runs has no use for it. */
+export const loadNormalForm = async () => await import("./normal-form/normal-form.ts");

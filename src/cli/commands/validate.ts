@@ -1,5 +1,5 @@
 import type { Unit } from "../../agent/mod.ts";
-import { type Config, normalForm } from "../../config/mod.ts";
+import { type Config, loadNormalForm } from "../../config/mod.ts";
 import { AgentError, ExitCode } from "../../kernel/mod.ts";
 import { policyFor } from "../../vault/mod.ts";
 import { configFor, hasSinks, nothingToRender } from "../load.ts";
@@ -72,8 +72,10 @@ async function check(load: () => Promise<Config>, isOnline: boolean, world: Worl
 		...(await localWarnings(config, world)),
 		...(await publicAddressWarnings(config, world)),
 	];
+	const { normalForm } = await loadNormalForm();
 	const known = { ...config, warnings };
-	return isOnline ? await onlineReport(known, units, world) : offlineReport(known, units);
+	const report = isOnline ? await onlineReport(known, units, world) : offlineReport(known, units);
+	return { ...report, json: { ...report.json, normal_form: normalForm(config) } };
 }
 
 /** @throws AgentError `E_CONFIG` for a public address that somebody else has: the start would end with it */
@@ -95,7 +97,7 @@ async function onlineReport(config: Config, units: readonly Unit[], world: World
 	const { origin, warnings } = config;
 	const verdict = isValid ? "is valid" : "cannot be served as it is";
 	return {
-		json: { valid: isValid, config: origin, warnings, ...onlineJson(found), normal_form: normalForm(config) },
+		json: { valid: isValid, config: origin, warnings, ...onlineJson(found) },
 		lines: [
 			`${origin} ${verdict}: ${units.length} to render, ${found.looked.length} to read`,
 			...warnings.map((warning) => `warning  ${warning}`),
@@ -123,7 +125,6 @@ function offlineReport(config: Config, units: readonly Unit[]): Report {
 			reads,
 			computed: places,
 			policy,
-			normal_form: normalForm(config),
 		},
 		lines: [
 			`${origin} is valid: ${units.length} to render, ${reads.length} to read`,

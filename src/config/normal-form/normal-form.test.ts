@@ -1,8 +1,9 @@
 import { assert, integer, property } from "fast-check";
 import { expect, test } from "vitest";
 import { parseDuration } from "../../kernel/mod.ts";
-import { type Config, loadConfig, normalForm } from "../mod.ts";
+import { type Config, loadConfig } from "../mod.ts";
 import { durationText } from "./native-keys.ts";
+import { normalForm } from "./normal-form.ts";
 
 function load(text: string, env: Record<string, string> = {}): Promise<Config> {
 	return loadConfig({
