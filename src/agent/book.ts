@@ -27,6 +27,8 @@ interface UnitState {
 export interface Standing extends Omit<UnitState, "text" | "forPort" | "beside" | "keys" | "leases"> {
 	/** Whether there is a text that can be delivered. */
 	readonly isRendered: boolean;
+	/** Names of the child's variables that it gives. */
+	readonly variables: readonly string[];
 }
 
 /** Codes of a secret that is gone from Vault, as opposed to one that cannot be read now. */
@@ -137,8 +139,10 @@ export class Book {
 	}
 
 	standings(): readonly Standing[] {
-		return this.#all.map(({ unit, text, notes, error, isRemoved }) => {
-			return { unit, notes, error, isRemoved, isRendered: text !== undefined };
+		return this.#all.map((state) => {
+			const { unit, text, notes, error, isRemoved } = state;
+			const variables = variablesOf(state).map(([name]) => name);
+			return { unit, notes, error, isRemoved, isRendered: text !== undefined, variables };
 		});
 	}
 

@@ -1,10 +1,10 @@
 import type { FileOrder } from "../render/mod.ts";
 import { changedVariables, type Generation, isNewFor } from "./generation.ts";
+import type { UnitOrder } from "./order.ts";
 
 interface Rejected {
 	readonly generation: number;
-	/** Of files, by path. */
-	readonly contents: ReadonlyMap<string, string | undefined>;
+	readonly files: readonly UnitOrder[];
 	/** Of variables. */
 	readonly names: ReadonlySet<string>;
 }
@@ -20,26 +20,26 @@ export class Rejection {
 
 	/** What a status report says of it. */
 	get standing() {
-		const { contents, names, generation } = this.#rejected ?? {};
+		const { files = [], names, generation } = this.#rejected ?? {};
 		return {
 			isRejected: generation !== undefined,
 			rejectedGeneration: generation,
-			rejectedFiles: [...(contents?.keys() ?? [])],
+			/** The units' own files, also where one beside it was rejected. */
+			rejectedFiles: [...new Set(files.map(({ destination }) => destination))],
 			rejectedVariables: [...(names ?? [])],
 		};
 	}
 
 	has({ path, content }: FileOrder): boolean {
-		const { contents } = this.#rejected ?? {};
-		return contents?.has(path) === true && contents.get(path) === content;
+		const { files = [] } = this.#rejected ?? {};
+		return files.some((file) => file.path === path && file.content === content);
 	}
 
 	/** @param back what is used in the place of the newest */
 	note(newest: Generation, back: Generation): void {
-		const others = newest.orders.filter((order) => isNewFor(back, order));
 		this.#rejected = {
 			generation: newest.number,
-			contents: new Map(others.map(({ path, content }) => [path, content])),
+			files: newest.orders.filter((order) => isNewFor(back, order)),
 			names: changedVariables(back.variables, newest.variables),
 		};
 	}
@@ -47,8 +47,7 @@ export class Rejection {
 	/** Files may be delivered again. Variables are rejected as long as the child runs without them. */
 	forgetFiles(): void {
 		const { names = new Set<string>() } = this.#rejected ?? {};
-		this.#rejected =
-			this.#rejected && names.size > 0 ? { ...this.#rejected, contents: new Map() } : undefined;
+		this.#rejected = this.#rejected && names.size > 0 ? { ...this.#rejected, files: [] } : undefined;
 	}
 
 	/** A child is asked to run with it after all, or does. @returns whether there was something that was rejected */

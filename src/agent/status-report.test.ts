@@ -15,6 +15,7 @@ import { noSpace } from "../../test/support/memory-fs.ts";
 import type { ChildState } from "../child/mod.ts";
 import { AgentError } from "../kernel/mod.ts";
 import type { StatusReport } from "../status/mod.ts";
+import { fieldsTemplate, parseTemplate, type Template } from "../template/mod.ts";
 import { type StatusSources, statusReport, tallyChild } from "./mod.ts";
 
 const failed = new AgentError("reload failed: exit 1", { code: "E_NOT_NOTIFIED", remedy: "retry" });
@@ -38,6 +39,17 @@ function reportOf({ agent, store, clock }: Bench, over: Partial<StatusSources> =
 		clean: (text) => text,
 		...over,
 	});
+}
+
+/** After a change of the secret that the child could not live with. */
+async function reportOfRejection(bench: Bench): Promise<StatusReport> {
+	bench.secrets.put(OPENAI, { api_key: "sk-1" });
+	await bench.run();
+	bench.supervisor.outcome = "put-back";
+	bench.secrets.put(OPENAI, { api_key: "sk-2" });
+	await bench.nextPoll();
+	const since = bench.clock.now();
+	return reportOf(bench, childIn({ kind: "running", generation: 1, pid: 8, since, ready: true }));
 }
 
 function childIn(state: ChildState): Pick<Required<StatusSources>, "child"> {
@@ -292,20 +304,8 @@ describe("an agent that serves on", () => {
 
 	test("files and variables that the child could not live with are rejected", async () => {
 		const bench = agentBench([fileUnit("/out/openai", KEY_FILE), variableUnit("KEY", OPENAI)]);
-		bench.secrets.put(OPENAI, { api_key: "sk-1" });
-		await bench.run();
-		const running = {
-			kind: "running",
-			generation: 1,
-			pid: 8,
-			since: bench.clock.now(),
-			ready: true,
-		} as const;
 
-		bench.supervisor.outcome = "put-back";
-		bench.secrets.put(OPENAI, { api_key: "sk-2" });
-		await bench.nextPoll();
-		const report = reportOf(bench, childIn(running));
+		const report = await reportOfRejection(bench);
 
 		expect(report).toMatchObject({
 			state: "degraded",
@@ -314,6 +314,40 @@ describe("an agent that serves on", () => {
 			files: [{ state: "rejected" }],
 		});
 		expect(report.variables).toMatchObject([{ state: "rejected" }]);
+	});
+
+	test("a file whose template writes another beside it is rejected with that", async () => {
+		const inner = parseTemplate(KEY_FILE, { file: "a.tpl", allowEmpty: false });
+		const beside = { resolve: (path: string) => path, formatOf: () => "text" };
+		const template: Template = {
+			discover: () => inner.discover(),
+			render: (inputs) => {
+				const pass = inner.render(inputs);
+				if (pass.kind === "incomplete") return pass;
+				const file = { path: "/out/key", mode: 0o600, isAppended: false };
+				const pieces = pass.pieces.filter((piece) => piece.kind !== "port");
+				return { ...pass, pieces: [{ kind: "text", text: "same" }], files: [{ ...file, pieces }] };
+			},
+		};
+		const bench = agentBench([
+			fileUnit("/out/main", KEY_FILE, { template, beside, onChange: { kind: "restart" } }),
+		]);
+
+		const report = await reportOfRejection(bench);
+
+		expect(report.files).toMatchObject([{ destination: "/out/main", state: "rejected" }]);
+	});
+
+	test("all fields of a secret are rejected together with one of them", async () => {
+		const names = { name: "{{field}}", sanitize: true, upcase: true };
+		const template = fieldsTemplate(OPENAI, names, { file: "env_from[0]" });
+		const bench = agentBench([
+			{ kind: "variable", isSeveral: true, name: "env_from[0]", template, required: true },
+		]);
+
+		const report = await reportOfRejection(bench);
+
+		expect(report.variables).toMatchObject([{ name: "env_from[0]", state: "rejected" }]);
 	});
 
 	test("a child that is not ready yet is no readiness, and one that dies in a loop is said to", () => {

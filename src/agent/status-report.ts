@@ -126,15 +126,17 @@ function fileReport(standing: Standing, view: View): readonly FileReport[] {
 }
 
 function variableReport(standing: Standing, view: View): readonly VariableReport[] {
-	const { unit, error } = standing;
+	const { unit, error, variables } = standing;
 	if (unit.kind !== "variable") return [];
 	const { rejectedVariables, unservedVariables, generation } = view.standing;
-	const state = unitState(standing, rejectedVariables.includes(unit.name), generation === 0);
+	const isRejected = variables.some((name) => rejectedVariables.includes(name));
+	const isUnserved = variables.some((name) => unservedVariables.has(name));
+	const state = unitState(standing, isRejected, generation === 0);
 	return [
 		{
 			name: unit.name,
 			required: unit.required,
-			state: state === "current" && unservedVariables.has(unit.name) ? "pending" : state,
+			state: state === "current" && isUnserved ? "pending" : state,
 			...(error && { last_error: view.fault(error) }),
 			...notesIn(standing, view),
 		},
