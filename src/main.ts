@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import * as fileSystem from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import { basename, join } from "node:path";
 import { leaveMemoryOut } from "./cli/core-dump.ts";
@@ -9,7 +10,6 @@ import { READ_AT_ONCE, textReader } from "./cli/read-text.ts";
 import { terminalText } from "./cli/terminal-text.ts";
 import type { Output, World } from "./cli/world.ts";
 import { AgentError, errorCode, Redactor, systemClock } from "./kernel/mod.ts";
-import { nodeFileSystem } from "./render/mod.ts";
 import { version } from "./version.ts";
 
 // The composition root: the one place where the program meets the real world.
@@ -55,7 +55,7 @@ const world: World = {
 	stderr,
 	clock: systemClock,
 	random: Math.random,
-	fs: nodeFileSystem,
+	fs: fileSystem,
 	readText: textReader(systemClock),
 	readFileSync: readFileWithin,
 	readPackageFile: (path) => readFileSync(join(import.meta.dirname, "..", path), "utf8"), // src/ or dist/

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import * as node from "node:fs/promises";
+import type * as node from "node:fs/promises";
 import { errorCode } from "../kernel/mod.ts";
 
 /** What delivery needs of the file system; the tests hand in one that fails on purpose. */
@@ -17,9 +17,6 @@ export type FileSystem = Pick<
 	| "readlink"
 	| "realpath"
 >;
-
-/** Node's own. */
-export const nodeFileSystem: FileSystem = node;
 
 /** Create it, never open what is already there, and never through a link that somebody planted. */
 export const CREATE_NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;

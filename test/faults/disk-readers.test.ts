@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import * as nodeFileSystem from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
-import { Delivery, type FileOrder, nodeFileSystem } from "../../src/render/mod.ts";
+import { Delivery, type FileOrder } from "../../src/render/mod.ts";
 import type { Met } from "../fixtures/faults/reader.ts";
 import { versionedText } from "../fixtures/faults/versioned-text.ts";
 import { FailingFs } from "../support/failing-fs.ts";

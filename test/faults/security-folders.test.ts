@@ -11,9 +11,10 @@ import {
 	symlinkSync,
 	unlinkSync,
 } from "node:fs";
+import * as nodeFileSystem from "node:fs/promises";
 import { getuid } from "node:process";
 import { describe, expect, test } from "vitest";
-import { Delivery, DeliveryError, type FileOrder, nodeFileSystem } from "../../src/render/mod.ts";
+import { Delivery, DeliveryError, type FileOrder } from "../../src/render/mod.ts";
 import { FailingFs } from "../support/failing-fs.ts";
 import { folder } from "../support/folder.ts";
 import { treeOf } from "../support/tree.ts";

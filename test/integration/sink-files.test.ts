@@ -1,8 +1,9 @@
 import { chownSync, lchownSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import * as nodeFileSystem from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { sinkFiles } from "../../src/cli/link/sink-files.ts";
 import { Secret } from "../../src/kernel/mod.ts";
-import { Delivery, nodeFileSystem } from "../../src/render/mod.ts";
+import { Delivery } from "../../src/render/mod.ts";
 import { folder } from "../support/folder.ts";
 
 const uid = process.getuid?.() ?? 0;

@@ -1,6 +1,7 @@
 import { readlinkSync } from "node:fs";
+import * as nodeFileSystem from "node:fs/promises";
 import { join } from "node:path";
-import { nodeFileSystem, type FileSystem } from "../../src/render/mod.ts";
+import type { FileSystem } from "../../src/render/mod.ts";
 
 /** Calls of the file system that can be made to fail; those of an open file are named `file.…`. */
 type Operation =

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
+import * as nodeFileSystem from "node:fs/promises";
 import { systemProcesses } from "../../src/child/mod.ts";
 import { textReader } from "../../src/cli/read-text.ts";
 import type { Output, World } from "../../src/cli/world.ts";
 import { type Log, Redactor, systemClock } from "../../src/kernel/mod.ts";
-import { nodeFileSystem } from "../../src/render/mod.ts";
 import type { FakeClock } from "./fake-clock.ts";
 import { seededRandom } from "./seeded-random.ts";
 

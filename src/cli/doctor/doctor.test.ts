@@ -1,9 +1,9 @@
+import * as nodeFileSystem from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { FakeClock } from "../../../test/support/fake-clock.ts";
 import { FakeVault, reply } from "../../../test/support/fake-vault.ts";
 import type { Config } from "../../config/mod.ts";
 import { ExitCode } from "../../kernel/mod.ts";
-import { nodeFileSystem } from "../../render/mod.ts";
 import { parseTemplate } from "../../template/mod.ts";
 import { destinationChecks } from "./file-checks.ts";
 import { exitCodeOf, type Finding, ok, warning } from "./finding.ts";
