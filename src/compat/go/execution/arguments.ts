@@ -1,8 +1,8 @@
 import type { Execution } from "./execution.ts";
 import { type Operand, spelled } from "../language/nodes.ts";
 import { evaluateOperand } from "./pipelines.ts";
-import type { Result } from "./result.ts";
-import { heldType, isAssignable, nilFor, parameterName, typeName } from "../values/types.ts";
+import { heldType, type Result } from "./result.ts";
+import { isAssignable, nilFor, parameterName, typeName } from "../values/types.ts";
 import { GoInteger } from "../values/values.ts";
 
 interface Wanted {

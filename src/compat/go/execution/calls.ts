@@ -10,6 +10,7 @@ import {
 	PENDING_RESULT,
 	type Result,
 	type Trace,
+	traceIn,
 	traceOf,
 	traceOfEntry,
 } from "./result.ts";
@@ -36,17 +37,12 @@ export function callFunction(execution: Execution, call: Call, given: Given): Re
 	const values = args.map(({ value }) => value);
 	const run = () => known.run(values, execution.surroundings);
 	const made = guarded(execution, { name, node, args }, run);
-	const { isForeign, from } = known.isInnocent
-		? {}
-		: name === "index"
-			? traceOfIndex(args)
-			: madeBy(name, made);
+	const trace = known.isInnocent ? {} : name === "index" ? traceOfIndex(args) : madeBy(name, made);
 	const missing = name === "index" ? missingIn(args, given) : WRITING.has(name) ? missingOf(args) : undefined;
 	return {
 		value: made.value,
 		...(made.isPending && { isPending: true }),
-		...(isForeign && { isForeign }),
-		...(from && { from }),
+		...traceIn(trace),
 		...(known.isJson && { isJson: true }),
 		...(missing && { missing }),
 	};
@@ -55,9 +51,9 @@ export function callFunction(execution: Execution, call: Call, given: Given): Re
 /** Functions whose results have the names of a secret. */
 const ASKING: ReadonlySet<string> = new Set(["pkiCert", "secret"]);
 
-function madeBy(name: string, { isForeign, from }: Trace): Trace {
-	if (!isForeign || from === undefined || ASKING.has(name))
-		return { ...(isForeign && { isForeign }), ...(from && { from }) };
+function madeBy(name: string, made: Trace): Trace {
+	const { isForeign, from } = made;
+	if (!isForeign || from === undefined || ASKING.has(name)) return made;
 	return { isForeign, from: { ...from, isMade: true } };
 }
 
@@ -80,13 +76,8 @@ function missingIn(
 	if (!(item?.value instanceof GoMap) || typeof key?.value !== "string" || more !== undefined)
 		return undefined;
 	if (item.value.entries.has(key.value) || operand === undefined || key.isForeign) return undefined;
-	const { isForeign, from } = item;
 	const holder = operand.kind === "pipe" ? `(${spelled(operand)})` : spelled(operand);
-	return missingEntry(item.value, key.value, {
-		holder,
-		...(isForeign && { isForeign }),
-		...(from && { from }),
-	});
+	return missingEntry(item.value, key.value, { ...traceIn(item), holder });
 }
 
 function missingOf(args: readonly Result[]): Missing | undefined {

@@ -4,9 +4,8 @@ import type { Execution } from "./execution.ts";
 import type { ChainNode, FieldNode, VariableNode } from "../language/nodes.ts";
 import { spelled } from "../language/nodes.ts";
 import { numberMethods } from "../values/number-methods.ts";
-import type { Given } from "./pipelines.ts";
-import { PENDING_RESULT, type Result, traceOfEntry } from "./result.ts";
-import { heldType } from "../values/types.ts";
+import { type Given, NOT_GIVEN } from "./pipelines.ts";
+import { heldIn, heldType, PENDING_RESULT, type Result, traceIn, traceOfEntry } from "./result.ts";
 import { GoJsonNumber, GoMap, type GoMethod, GoStruct, type GoValue } from "../values/values.ts";
 
 /** Fields to be walked along. */
@@ -17,8 +16,6 @@ export interface Walk {
 	/** What arguments of a method are evaluated with. */
 	readonly dot: Result;
 }
-
-const NOT_GIVEN: Given = { operands: [] };
 
 /** `.X.Y.Z`, where the last one may be a method that is given something. */
 export function evaluateFields(execution: Execution, walk: Walk, given: Given): Result {
@@ -59,13 +56,11 @@ function field(execution: Execution, step: Step, given: Given): Result {
 function entry(execution: Execution, step: Step, map: GoMap): Result {
 	const { receiver, name } = step;
 	if (!map.entries.has(name)) return absent(execution, step, map);
-	const held = map.valueType === "interface {}" ? ({ isInterface: true } as const) : {};
-	return { ...traceOfEntry(receiver, name), ...held, value: map.entries.get(name) };
+	return { ...traceOfEntry(receiver, name), ...heldIn(map), value: map.entries.get(name) };
 }
 
-function member({ isForeign, from }: Result, value: GoValue): Result {
-	const trace = { ...(isForeign && { isForeign }), ...(from && { from }) };
-	return { ...trace, ...(value === undefined && { isInterface: true }), value };
+function member(receiver: Result, value: GoValue): Result {
+	return { ...traceIn(receiver), ...(value === undefined && { isInterface: true }), value };
 }
 
 function methodsOf(value: GoValue): ReadonlyMap<string, GoMethod> | undefined {

@@ -19,7 +19,8 @@ export interface Given {
 	readonly final?: Result;
 }
 
-const NOT_GIVEN: Given = { operands: [] };
+/** Nothing but the operand itself. */
+export const NOT_GIVEN: Given = { operands: [] };
 
 /** The value of a pipeline; variables that it declares are there afterwards. */
 export function evaluatePipe(execution: Execution, pipe: PipeNode, dot: Result): Result {

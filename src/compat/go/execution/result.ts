@@ -1,4 +1,5 @@
-import type { GoValue } from "../values/values.ts";
+import { typeName } from "../values/types.ts";
+import type { GoMap, GoSlice, GoValue } from "../values/values.ts";
 
 /** Where a value came from: a field of a secret. */
 export interface Provenance {
@@ -41,8 +42,24 @@ export interface Result {
 export const NOTHING: Result = { value: undefined };
 export const PENDING_RESULT: Result = { value: undefined, isPending: true };
 
+/** The type under which a result is held. */
+export function heldType({ value, isInterface }: Result): string {
+	return isInterface ? "interface {}" : typeName(value);
+}
+
+/** What a list or a map says of how its items are held. */
+export function heldIn(holder: GoSlice | GoMap): Pick<Result, "isInterface"> {
+	const type = "items" in holder ? holder.elementType : holder.valueType;
+	return type === "interface {}" ? { isInterface: true } : {};
+}
+
 /** What is known of a value's origin. */
 export type Trace = Pick<Result, "isForeign" | "from">;
+
+/** The origin of a result, and nothing else of it. */
+export function traceIn({ isForeign, from }: Trace): Trace {
+	return { ...(isForeign && { isForeign }), ...(from && { from }) };
+}
 
 /** The origin of what was made of all of these: of a secret when all came from it, and of its field likewise. */
 export function traceOf(parts: readonly Trace[]): Trace {

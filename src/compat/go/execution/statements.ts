@@ -4,8 +4,8 @@ import type { ActionNode, BranchNode, List, Statement, TemplateNode } from "../l
 import { valuePiece } from "./output.ts";
 import { evaluatePipe } from "./pipelines.ts";
 import { printed } from "../printing/print.ts";
-import { NOTHING, type Result, traceOfEntry } from "./result.ts";
-import { heldType, isTrue, sortedEntries } from "../values/types.ts";
+import { heldIn, heldType, NOTHING, type Result, traceIn, traceOfEntry } from "./result.ts";
+import { isTrue, sortedEntries } from "../values/types.ts";
 import { GoInteger, GoMap, GoSlice } from "../values/values.ts";
 
 /** How a list was left before its end. */
@@ -147,27 +147,22 @@ function* itemsOf(execution: Execution, over: Result, range: BranchNode): Genera
 			execution.fail(`can't use ${heldType(over)} to iterate over more than one variable`);
 		}
 		for (let n = 0n; n < value.value; n++) {
-			yield { index: NOTHING, value: { ...traced(over), value: new GoInteger(value.type, n) } };
+			yield { index: NOTHING, value: { ...traceIn(over), value: new GoInteger(value.type, n) } };
 		}
 	} else if (value instanceof GoSlice) {
-		const held = value.elementType === "interface {}" ? ({ isInterface: true } as const) : {};
+		const held = { ...traceIn(over), ...heldIn(value) };
 		for (const [position, item] of value.items.entries()) {
 			const index = { value: new GoInteger("int", BigInt(position)) };
-			yield { index, value: { ...traced(over), ...held, value: item } };
+			yield { index, value: { ...held, value: item } };
 		}
 	} else if (value instanceof GoMap) {
-		const held = value.valueType === "interface {}" ? ({ isInterface: true } as const) : {};
 		for (const [key, item] of sortedEntries(value)) {
 			yield {
-				index: { ...traced(over), value: key },
-				value: { ...traceOfEntry(over, key), ...held, value: item },
+				index: { ...traceIn(over), value: key },
+				value: { ...traceOfEntry(over, key), ...heldIn(value), value: item },
 			};
 		}
 	} else if (value !== undefined) {
 		execution.fail(`range can't iterate over ${heldType(over)}`);
 	}
-}
-
-function traced({ isForeign, from }: Result): Pick<Result, "isForeign" | "from"> {
-	return { ...(isForeign && { isForeign }), ...(from && { from }) };
 }

@@ -35,9 +35,8 @@ function calculated({ name, ofFloats, ofIntegers }: Calculation): GoFunction {
 		run: ([second, first]) => {
 			const [a, b] = [operand(name, first), operand(name, second)];
 			if (a instanceof GoInteger && b instanceof GoInteger) {
-				const type = isUnsigned(a) && isUnsigned(b) ? "uint64" : "int64";
-				const [x, y] = [a, b].map((number) => new GoInteger(type, number.value).value);
-				return new GoInteger(type, ofIntegers(x ?? 0n, y ?? 0n));
+				const [x, y] = ofOneType(a, b);
+				return new GoInteger(x.type, ofIntegers(x.value, y.value));
 			}
 			if (ofFloats === undefined) throw unknownType(name, typeof a === "number" ? first : second);
 			return ofFloats(asFloat(a), asFloat(b));
@@ -52,9 +51,8 @@ function chosen(name: string, isBetter: (a: number | bigint, b: number | bigint)
 		run: ([second, first]) => {
 			const [a, b] = [operand(name, first), operand(name, second)];
 			if (a instanceof GoInteger && b instanceof GoInteger) {
-				const type = isUnsigned(a) && isUnsigned(b) ? "uint64" : "int64";
-				const [x, y] = [a, b].map((number) => new GoInteger(type, number.value).value);
-				return widest(isBetter(x ?? 0n, y ?? 0n) ? a : b);
+				const [x, y] = ofOneType(a, b);
+				return widest(isBetter(x.value, y.value) ? a : b);
 			}
 			return widest(isBetter(asFloat(a), asFloat(b)) ? a : b);
 		},
@@ -65,6 +63,12 @@ function chosen(name: string, isBetter: (a: number | bigint, b: number | bigint)
 function operand(name: string, value: GoValue): Operand {
 	if (typeof value === "number" || value instanceof GoInteger) return value;
 	throw unknownType(name, value);
+}
+
+/** Both as the widest type that they are reckoned in; what does not fit wraps around. */
+function ofOneType(a: GoInteger, b: GoInteger): readonly [GoInteger, GoInteger] {
+	const type = isUnsigned(a) && isUnsigned(b) ? "uint64" : "int64";
+	return [new GoInteger(type, a.value), new GoInteger(type, b.value)];
 }
 
 function unknownType(name: string, value: GoValue): GoFault {

@@ -1,4 +1,3 @@
-import type { Result } from "../execution/result.ts";
 import { GoInteger, GoJsonNumber, GoMap, GoSlice, GoStruct, type GoValue } from "./values.ts";
 
 /** The type of a value as Go writes it; a nil has none. */
@@ -11,11 +10,6 @@ export function typeName(value: GoValue): string {
 	if (value instanceof GoJsonNumber) return "json.Number";
 	if (value instanceof GoSlice) return `[]${value.elementType}`;
 	return value instanceof GoMap ? `map[string]${value.valueType}` : value.type;
-}
-
-/** The type under which a result is held. */
-export function heldType({ value, isInterface }: Result): string {
-	return isInterface ? "interface {}" : typeName(value);
 }
 
 const WRITTEN: Partial<Record<string, string>> = {
