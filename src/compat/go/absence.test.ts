@@ -68,6 +68,23 @@ describe("a field that is not there", () => {
 		expect(JSON.stringify(fault)).not.toContain("sk-one");
 	});
 
+	test.each([
+		[
+			"into a map of its own",
+			'{{ $m := sprig_dict "a" 1 }}{{ $_ := sprig_set $m (toUpper .api_key) 1 }}{{ index $m "q" }}',
+		],
+		["into the secret", "{{ $_ := sprig_set . (toUpper .api_key) 1 }}{{ .q }}"],
+		[
+			"by merging",
+			'{{ $m := parseJSON (printf "{%q: 1}" (toUpper .api_key)) }}{{ $_ := mergeMap . $m }}{{ .q }}',
+		],
+	])("of a map that a name was put into tells no names: %s", async (_how, action) => {
+		const { notes } = await complete(`{{ with (secret "${OPENAI}").Data.data }}${action}{{ end }}`);
+
+		expect(notes).toHaveLength(1);
+		expect(JSON.stringify(notes)).not.toContain("SK-ONE");
+	});
+
 	test("is noted once, however often it is come to", async () => {
 		const { notes } = await complete(
 			`{{ with secret "${OPENAI}" }}{{ range 9 }}{{ $.q }}{{ end }}{{ range 9 }}{{ (secret "${OPENAI}").Data.data.q }}{{ end }}{{ end }}`,

@@ -84,6 +84,15 @@ describe("errors", () => {
 	});
 });
 
+describe("names that were computed", () => {
+	test.each(["mustEnv", "executeTemplate"])("are not told by %s", async (name) => {
+		const fault = await faultOf(`{{ ${name} (toUpper (secret "${OPENAI}").Data.data.api_key) }}`);
+
+		expect(fault.message).toContain("(6 letters)");
+		expect(JSON.stringify([fault.message, fault.rows])).not.toContain("SK-ONE");
+	});
+});
+
 describe("bounds", () => {
 	test.each([
 		["without end", "{{ range 2000 }}{{ range 2000 }}{{ end }}{{ end }}", /repeated without end/],
@@ -96,6 +105,21 @@ describe("bounds", () => {
 			"a template that has itself executed",
 			'{{ define "t" }}{{ executeTemplate "t" }}{{ end }}{{ template "t" }}',
 			/maximum template depth/,
+		],
+		[
+			"maps that hold themselves, compared",
+			"{{ $a := sprig_dict }}{{ $_ := sprig_set $a `s` $a }}{{ $b := sprig_dict }}{{ $_ := sprig_set $b `s` $b }}{{ sprig_deepEqual $a $b }}",
+			/holds itself/,
+		],
+		[
+			"a million digits of no duration",
+			"{{ sprig_fail (sprig_durationRound (sprig_repeat 1000000 `1`)) }}",
+			/sprig_fail/,
+		],
+		[
+			"lists that are all different",
+			"{{ $l := sprig_list }}{{ range loop 1100 }}{{ $l = sprig_append $l (sprig_list .) }}{{ end }}{{ sprig_uniq $l }}",
+			/more than 1000 lists or maps/,
 		],
 		["too much output", `{{ range 100000 }}${"x".repeat(100)}{{ end }}`, /the output has become too long/],
 		[

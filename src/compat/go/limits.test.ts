@@ -36,14 +36,20 @@ describe("what a value could be made for", () => {
 		}
 	});
 
-	test("aliases that multiply are no endless text", () => {
+	test("aliases of merged maps are no endless memory", () => {
+		const names = Array.from({ length: 500 }, (_, index) => `k${index}: 1`);
+		const items = Array.from({ length: 500 }, () => "- {<<: *b}");
+
+		expect(() => parseGoYaml(`b: &b {${names.join()}}\nl:\n${items.join("\n")}`)).toThrow(/too many values/);
+	});
+
+	test("aliases that multiply are no endless value", () => {
 		const lines = Array.from({ length: 20 }, (_, index) => {
 			const before = index === 0 ? "x" : `*a${index - 1}`;
 			return `a${index}: &a${index} [${Array.from({ length: 9 }, () => before).join()}]`;
 		});
-		const value = parseGoYaml(lines.join("\n"));
 
-		expect(() => json(value)).toThrow(GoFault);
+		expect(() => parseGoYaml(lines.join("\n"))).toThrow(/too many values/);
 	});
 
 	test("an alias of what it is a part of is refused", () => {

@@ -42,6 +42,7 @@ describe("pieces", () => {
 			"out of executeTemplate",
 			`{{ define "t" }}{{ .Data.data.api_key }}{{ end }}{{ secret "${OPENAI}" | executeTemplate "t" }}`,
 		],
+		["as the layout of a time", `{{ timestamp (secret "${OPENAI}").Data.data.api_key }}`],
 		[
 			"out of a range",
 			`{{ range (secret "${OPENAI}").Data.data }}{{ if . }}{{ . }}{{ break }}{{ end }}{{ end }}`,

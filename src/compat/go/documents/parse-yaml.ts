@@ -31,10 +31,16 @@ function faultAt(lines: LineCounter, offset: number): GoFault {
 	return new GoFault(`yaml: line ${lines.linePos(offset).line}: this is not valid YAML`);
 }
 
+/** A value with an anchor, and how many values it is made of. */
+interface Anchored {
+	readonly value: GoValue;
+	readonly nodes: number;
+}
+
 class Reader {
 	readonly #lines: LineCounter;
 	/** What the anchors before stand for; one that is still being read is not among them. */
-	readonly #anchored = new Map<string, GoValue>();
+	readonly #anchored = new Map<string, Anchored>();
 	#nodes = 0;
 
 	constructor(lines: LineCounter) {
@@ -43,15 +49,27 @@ class Reader {
 
 	read(node: unknown, depth: number): GoValue {
 		checkDepth(depth);
-		if (++this.#nodes > MOST_NODES) throw new GoFault("yaml: the document has too many values");
-		if (isAlias(node)) {
-			if (this.#anchored.has(node.source)) return this.#anchored.get(node.source);
-			throw new GoFault("yaml: an alias has no anchor before it, or stands for what it is a part of");
-		}
+		if (isAlias(node)) return this.#alias(node.source);
+		const before = this.#nodes;
+		this.#count(1);
 		const value = this.#value(node, depth);
 		if (isNode(node) && "anchor" in node && typeof node.anchor === "string")
-			this.#anchored.set(node.anchor, value);
+			this.#anchored.set(node.anchor, { value, nodes: this.#nodes - before });
 		return value;
+	}
+
+	/** What it stands for counts once more: whoever walks along the value comes by it as often. */
+	#alias(name: string): GoValue {
+		const anchored = this.#anchored.get(name);
+		if (anchored === undefined)
+			throw new GoFault("yaml: an alias has no anchor before it, or stands for what it is a part of");
+		this.#count(anchored.nodes);
+		return anchored.value;
+	}
+
+	#count(nodes: number): void {
+		this.#nodes += nodes;
+		if (this.#nodes > MOST_NODES) throw new GoFault("yaml: the document has too many values");
 	}
 
 	#value(node: unknown, depth: number): GoValue {

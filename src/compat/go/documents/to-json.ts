@@ -1,3 +1,4 @@
+import { documentValue } from "./document-value.ts";
 import { GoFault } from "../functions/function.ts";
 import { sortedEntries } from "../values/types.ts";
 import { BoundedText, checkDepth } from "../values/text-bound.ts";
@@ -27,7 +28,8 @@ interface Where {
 	readonly depth: number;
 }
 
-function write(value: GoValue, where: Where): void {
+function write(given: GoValue, where: Where): void {
+	const value = documentValue(given);
 	checkDepth(where.depth);
 	if (value instanceof GoSlice && value.elementType === "uint8") where.text.write(base64(value));
 	else if (value instanceof GoSlice) writeList(value.items, where);

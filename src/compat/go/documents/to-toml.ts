@@ -1,3 +1,4 @@
+import { documentValue, wholeNumber } from "./document-value.ts";
 import { withoutExponent } from "../printing/float-text.ts";
 import { GoFault } from "../functions/function.ts";
 import { compareTexts } from "../values/types.ts";
@@ -72,7 +73,7 @@ function writeInline(value: GoValue, where: Where): void {
 	checkDepth(path.length);
 	const entries = entriesOf(value);
 	if (entries !== undefined) return writeInlineTable(entries, where);
-	if (!(value instanceof GoSlice)) return text.write(scalar(value as Scalar));
+	if (!(value instanceof GoSlice)) return text.write(scalar(documentValue(value) as Scalar));
 	text.write("[");
 	for (const [index, item] of value.items.entries()) {
 		if (index > 0) text.write(", ");
@@ -100,7 +101,8 @@ function plainFirst(entries: readonly Entry[]): readonly [readonly Entry[], read
 	return [entries.filter((entry) => !begins(entry)), entries.filter(begins)];
 }
 
-function entriesOf(value: GoValue): readonly Entry[] | undefined {
+function entriesOf(given: GoValue): readonly Entry[] | undefined {
+	const value = documentValue(given);
 	if (value instanceof GoStruct) return [...value.fields];
 	return value instanceof GoMap ? [...value.entries].toSorted(([a], [b]) => compareTexts(a, b)) : undefined;
 }
@@ -108,7 +110,7 @@ function entriesOf(value: GoValue): readonly Entry[] | undefined {
 /** @throws GoFault for a list that holds nil */
 function isTableList({ items }: GoSlice): boolean {
 	if (items.includes(undefined)) throw new GoFault("toml: cannot encode array with nil element");
-	return items.length > 0 && items.every((item) => item instanceof GoMap || item instanceof GoStruct);
+	return items.length > 0 && items.every((item) => entriesOf(item) !== undefined);
 }
 
 type Scalar = Exclude<GoValue, GoMap | GoSlice | GoStruct>;
@@ -123,9 +125,8 @@ function scalar(value: Scalar): string {
 }
 
 function numberText(digits: string): string {
-	const whole = /^-?\d{1,20}$/.test(digits) ? BigInt(digits) : undefined;
-	if (whole !== undefined && BigInt.asIntN(64, whole) === whole) return String(whole);
-	return floatText(Number(digits));
+	const whole = wholeNumber(digits);
+	return whole === undefined ? floatText(Number(digits)) : String(whole);
 }
 
 function floatText(value: number): string {

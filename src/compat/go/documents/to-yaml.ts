@@ -1,3 +1,4 @@
+import { documentValue, wholeNumber } from "./document-value.ts";
 import { compareYamlKeys } from "./yaml-key-order.ts";
 import { checkDepth } from "../values/text-bound.ts";
 import { shortestFloat } from "../printing/float-text.ts";
@@ -25,7 +26,8 @@ interface Where {
 	readonly depth: number;
 }
 
-function writeNode(value: GoValue, where: Where): void {
+function writeNode(given: GoValue, where: Where): void {
+	const value = documentValue(given);
 	checkDepth(where.depth);
 	if (value instanceof GoSlice) writeList(value.items, where);
 	else if (value instanceof GoMap) writeMap(mapEntries(value), where);
@@ -92,8 +94,8 @@ function scalar(value: undefined | boolean | number | GoInteger | GoJsonNumber):
 
 /** A number of a secret: whole where 64 bits hold it, and a float64 otherwise. */
 function numberText(digits: string): string {
-	const whole = /^-?\d{1,20}$/.test(digits) ? BigInt(digits) : undefined;
-	if (whole !== undefined && BigInt.asIntN(64, whole) === whole) return String(whole);
+	const whole = wholeNumber(digits);
+	if (whole !== undefined) return String(whole);
 	const float = Number(digits);
 	return Number.isFinite(float) ? floatText(float) : digits;
 }

@@ -23,11 +23,11 @@ export function absentSecret(place: GoPlace, absence: Absence): AgentError {
 
 /** What is known of a key that is not in a map. */
 export function missingEntry(
-	{ entries }: GoMap,
+	{ entries, isChanged }: GoMap,
 	name: string,
 	{ holder, ...trace }: Trace & { readonly holder: string },
 ): Missing {
-	const names = isToldOf(trace) ? [...entries.keys()] : [];
+	const names = isToldOf(trace) && !isChanged ? [...entries.keys()] : [];
 	return { name, names, holder, ...(trace.from && { from: trace.from }) };
 }
 

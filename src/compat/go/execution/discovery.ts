@@ -46,6 +46,7 @@ function askedBy(functions: GoFunctions, name: string, texts: readonly string[])
 		},
 		execute: () => "",
 		writeFile: () => undefined,
+		told: (written) => written,
 		scratch: new GoMap("interface {}", new Map()),
 	};
 	try {

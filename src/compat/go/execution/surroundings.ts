@@ -3,7 +3,7 @@ import { absentSecret } from "./absence.ts";
 import { inBraces } from "../language/errors.ts";
 import type { Execution } from "./execution.ts";
 import { secretStruct } from "../values/from-vault.ts";
-import type { SideFile, Surroundings } from "../functions/function.ts";
+import { GoFault, type SideFile, type Surroundings } from "../functions/function.ts";
 import { Output } from "./output.ts";
 import type { Provenance } from "./result.ts";
 import { executeTemplate } from "./statements.ts";
@@ -38,10 +38,13 @@ export class Exchange {
 		return {
 			env: (name) => touched(inputs.env(name)),
 			readFile: (path) => touched(inputs.readFile(path, this.#fileRoots)),
-			now: () => touched(inputs.now()),
+			now: () => inputs.now(),
 			interfaces: () => touched(inputs.interfaces?.() ?? {}),
 			ask: (request) => this.#ask(execution, request),
+			told: (name) => toldName(execution, name),
 			execute: (name, data) => {
+				if (!execution.program.templates.has(name))
+					throw new GoFault(`template "${toldName(execution, name)}" not defined`);
 				const outer = execution.output;
 				const inner = new Output();
 				execution.output = inner;
@@ -99,6 +102,14 @@ export class Exchange {
 				return found satisfies never;
 		}
 	}
+}
+
+/** Letters of a name that a message repeats. */
+const LONGEST_NAME = 1024;
+
+function toldName(execution: Execution, name: string): string {
+	const isComputed = execution.touched().isForeign || name.length > LONGEST_NAME;
+	return isComputed ? `(${name.length} letters)` : name;
 }
 
 function fromOf({ path, field }: { readonly path?: string; readonly field?: string }): {

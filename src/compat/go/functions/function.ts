@@ -51,6 +51,8 @@ export interface Surroundings {
 	 * @throws AgentError where there is none, or it cannot be read
 	 */
 	readonly ask: (request: TemplateRequest) => GoStruct | readonly string[] | "pending";
+	/** A name for a message. One that was computed of what came from outside may be a part of a secret. */
+	readonly told: (name: string) => string;
 	/** Renders a template that was defined by `define`. */
 	readonly execute: (name: string, data: GoValue) => string;
 	readonly writeFile: (file: SideFile) => void;

@@ -99,6 +99,12 @@ describe("env", () => {
 		expect(output).toBe("https://vault b []");
 	});
 
+	test("file tells no path that was computed of what came from outside", async () => {
+		await expect(rendered('{{ file (env "VAULT_ADDR" | toUpper) }}')).rejects.toThrow(
+			"cannot read (13 letters) (ENOENT)",
+		);
+	});
+
 	test("mustEnv names the variable that is empty", async () => {
 		await expect(rendered('{{ mustEnv "API_KEY" }}')).rejects.toThrow(
 			/required environment variable API_KEY is empty/,

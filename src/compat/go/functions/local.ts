@@ -43,7 +43,8 @@ export const LOCAL_FUNCTIONS: GoFunctions = new Map<string, GoFunction>([
 			run: (args, { interfaces }) => socketAddress(args.map(asText).join(" "), interfaces()),
 		},
 	],
-	["timestamp", { parameters: ["string"], isVariadic: true, isInnocent: true, run: timestamp }],
+	// Not innocent: what a layout does not know comes out as it is.
+	["timestamp", { parameters: ["string"], isVariadic: true, run: timestamp }],
 ]);
 
 function ofName(run: (name: string, surroundings: Surroundings) => string): GoFunction {
@@ -56,16 +57,14 @@ function environment(name: string, env: Surroundings["env"]): string | undefined
 	return value === undefined && name.startsWith("BAO_") ? env(name.replace("BAO_", "VAULT_")) : value;
 }
 
-/** Letters of a name or a path that a message repeats: what is longer is computed, and may be a value. */
-const LONGEST_NAME = 1024;
-
-function requiredVariable(name: string, { env }: Surroundings): string {
+function requiredVariable(name: string, { env, told }: Surroundings): string {
+	const spelled = told(name); // what comes from the environment counts as computed
 	const value = environment(name, env);
 	if (value !== undefined && value !== "") return value;
-	throw new GoFault(`required environment variable ${shown(name)} is empty`);
+	throw new GoFault(`required environment variable ${spelled} is empty`);
 }
 
-function fileText(path: string, { readFile }: Surroundings): string {
+function fileText(path: string, { readFile, told }: Surroundings): string {
 	const trimmed = trimSpace(path);
 	if (trimmed === "") return "";
 	try {
@@ -73,7 +72,7 @@ function fileText(path: string, { readFile }: Surroundings): string {
 	} catch (error) {
 		const code = errorCode(error);
 		if (code === undefined) throw error;
-		throw new GoFault(`cannot read ${shown(trimmed)} (${code})`);
+		throw new GoFault(`cannot read ${told(trimmed)} (${code})`);
 	}
 }
 
@@ -90,8 +89,4 @@ function timestamp([layout, ...more]: readonly GoValue[], { now }: Surroundings)
 		throw new GoFault(`timestamp: wrong number of arguments, expected 0 or 1, but got ${more.length + 1}`);
 	if (layout === "unix") return String(Math.floor(now() / 1000));
 	return formatTime(now(), layout === undefined ? RFC_3339 : asText(layout));
-}
-
-function shown(name: string): string {
-	return name.length > LONGEST_NAME ? `(${name.length} letters)` : name;
 }

@@ -16,9 +16,9 @@ export function mergeInto(
 		const held = into.entries.get(key);
 		if (value instanceof GoMap && held instanceof GoMap && held !== value) {
 			mergeInto(held, value, { isOverriding, depth: depth + 1 });
-			if (isEmpty(held)) into.entries.set(key, value);
+			if (isEmpty(held)) into.put(key, value);
 		} else if (isOverriding || (value !== undefined && isEmpty(held))) {
-			into.entries.set(key, value);
+			into.put(key, value);
 		}
 	}
 }

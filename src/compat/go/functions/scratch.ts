@@ -48,7 +48,7 @@ function setInMap({ entries }: GoMap, [key, name, value]: readonly GoValue[], is
 	const map = entries.has(place) ? entries.get(place) : new GoMap("interface {}", new Map());
 	if (!(map instanceof GoMap)) throw new GoFault("what is kept there is not a map");
 	entries.set(place, map);
-	if (isOverriding || !map.entries.has(asText(name))) map.entries.set(asText(name), value);
+	if (isOverriding || !map.entries.has(asText(name))) map.put(asText(name), value);
 	return "";
 }
 

@@ -4,7 +4,7 @@ import { formatInteger } from "./format-integer.ts";
 import { formatBytes, formatText } from "./format-text.ts";
 import { GoFault } from "../functions/function.ts";
 import { checkDepth, joined } from "../values/text-bound.ts";
-import { sortedEntries, typeName } from "../values/types.ts";
+import { ownText, sortedEntries, typeName } from "../values/types.ts";
 import { GoInteger, GoJsonNumber, GoMap, GoSlice, type GoStruct, type GoValue } from "../values/values.ts";
 
 /** A value for a verb, as an argument of Go's `fmt`. @throws GoFault for an address, and for what has no end */
@@ -84,12 +84,6 @@ function formatMap(map: GoMap, { verb, depth }: Verb, flags: Flags): string {
 		([key, item]) => `${formatAt(key, inner, flags)}:${formatAt(item, inner, flags)}`,
 	);
 	return flags.isSource ? `${typeName(map)}{${joined(entries, ", ")}}` : `map[${joined(entries, " ")}]`;
-}
-
-/** The text of what says it itself, as a `fmt.Stringer`. */
-export function ownText({ methods }: GoStruct): string | undefined {
-	const text = methods.get("String")?.run([]);
-	return typeof text === "string" ? text : undefined;
 }
 
 /** What a pointer points to, without the sign of a pointer. */

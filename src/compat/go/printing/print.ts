@@ -1,6 +1,7 @@
 import { PLAIN } from "./format-flags.ts";
-import { formatStruct, formatValue, ownText } from "./format-value.ts";
+import { formatStruct, formatValue } from "./format-value.ts";
 import { joined } from "../values/text-bound.ts";
+import { ownText } from "../values/types.ts";
 import { GoJsonNumber, GoStruct, type GoValue } from "../values/values.ts";
 
 /** A value as a template writes it. @throws GoFault for a value that has no end */

@@ -25,8 +25,12 @@ const ROUND: readonly (readonly [bigint, string])[] = [
 	[SECOND, "s"],
 ];
 
+/** Letters; a length of time has a few dozen. What is longer would be read anew from each of its digits. */
+const LONGEST_DURATION = 1024;
+
 /** Go's `time.ParseDuration` in nanoseconds, or 0. */
 function parseDuration(text: string): bigint {
+	if (text.length > LONGEST_DURATION) return 0n;
 	if (!/^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h)){1,64})$/.test(text)) return 0n;
 	let sum = 0n;
 	for (const { groups = {} } of text.matchAll(/(?<whole>\d*)\.?(?<part>\d*)(?<unit>[a-zµμ]+)/g)) {

@@ -60,7 +60,7 @@ export const DICTS: GoFunctions = new Map([
 	[
 		"sprig_set",
 		fixed(["map[string]any", "string", "any"], (map, key, value) => {
-			map.entries.set(key, value);
+			map.put(key, value);
 			checkItems(map.entries.size);
 			return map;
 		}),

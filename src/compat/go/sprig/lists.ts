@@ -4,7 +4,7 @@ import { checkItems } from "./bound.ts";
 import { toWhole } from "./cast.ts";
 import { fixed, INNOCENT, listOf, variadic } from "./define.ts";
 import { isEmpty } from "./empty.ts";
-import { isDeepEqual } from "./equal.ts";
+import { isDeepEqual, spelledPlain } from "./equal.ts";
 import { kindOf } from "./kind.ts";
 
 /** @throws GoFault with what is done, as sprig says it, for what is no list */
@@ -15,10 +15,20 @@ function itemsOf(value: GoValue, doing: string): readonly GoValue[] {
 
 const has = (list: readonly GoValue[], item: GoValue): boolean => list.some((one) => isDeepEqual(one, item));
 
+/** Lists and maps in a list of different ones: each is compared with all before it. */
+const MOST_HOLDERS = 1000;
+
 function unique(items: readonly GoValue[]): readonly GoValue[] {
-	const kept: GoValue[] = [];
-	for (const item of items) if (!has(kept, item)) kept.push(item);
-	return kept;
+	const plain = new Set<string>();
+	const holders: GoValue[] = [];
+	return items.filter((item) => {
+		const spelled = spelledPlain(item);
+		if (spelled === undefined ? has(holders, item) : plain.has(spelled)) return false;
+		if (spelled !== undefined) plain.add(spelled);
+		else if (holders.push(item) > MOST_HOLDERS)
+			throw new GoFault(`cannot compare more than ${MOST_HOLDERS} lists or maps`);
+		return true;
+	});
 }
 
 function chunks(size: number, items: readonly GoValue[]): GoSlice {

@@ -5,7 +5,7 @@ import { parseGoTemplate } from "../mod.ts";
 import { loadSprig } from "./mod.ts";
 
 const fixture = (name: string): unknown =>
-	JSON.parse(readFileSync(new URL(`../../../test/fixtures/compat/${name}`, import.meta.url), "utf8"));
+	JSON.parse(readFileSync(new URL(`../../../../test/fixtures/compat/${name}`, import.meta.url), "utf8"));
 
 /** By group: templates, and what consul-template makes of them. */
 const CASES = fixture("sprig.json") as Record<string, Record<string, string>>;

@@ -70,3 +70,9 @@ export function compareTexts(a: string, b: string): number {
 export function sortedEntries(map: GoMap): [key: string, value: GoValue][] {
 	return [...map.entries].toSorted(([a], [b]) => compareTexts(a, b));
 }
+
+/** The text of what says it itself, to people (`fmt.Stringer`) and in documents (`encoding.TextMarshaler`). */
+export function ownText({ methods }: GoStruct): string | undefined {
+	const text = methods.get("String")?.run([]);
+	return typeof text === "string" ? text : undefined;
+}

@@ -55,10 +55,18 @@ export class GoSlice {
 export class GoMap {
 	readonly valueType: string;
 	readonly entries: Map<string, GoValue>;
+	/** A template has put something into it: a name in it may be a value from elsewhere. */
+	isChanged = false;
 
 	constructor(valueType: string, entries: Map<string, GoValue>) {
 		this.valueType = valueType;
 		this.entries = entries;
+	}
+
+	/** What a template puts in. */
+	put(name: string, value: GoValue): void {
+		this.isChanged = true;
+		this.entries.set(name, value);
 	}
 }
 
