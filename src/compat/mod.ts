@@ -3,6 +3,7 @@ import type { ConfigFormat } from "./tell.ts";
 import type { ForeignFile, MappingOptions } from "./translate.ts";
 
 export type { HclBody } from "./hcl/body.ts";
+export type { ConfigFormat } from "./tell.ts";
 export type { ForeignFile } from "./translate.ts";
 
 /** Programs whose configs are taken. */

@@ -135,6 +135,18 @@ describe("agent import", () => {
 		expect(stdout).toContain('{{#secret "secret/data/llm/openai"}}K={{api_key}}{{/secret}}');
 	});
 
+	test("takes a folder of consul-template's as that program does, with the folders in it", async () => {
+		const place = folder();
+		place.write("ct.d/a.hcl", 'template {\n  contents = "A"\n  destination = "out/a"\n}\n');
+		place.write("ct.d/more/b.conf", 'template {\n  contents = "B"\n  destination = "out/b"\n}\n');
+
+		const { code, stdout } = await imported(place, "ct.d", "--stdout");
+
+		expect(code).toBe(0);
+		expect(stdout).toMatch(/destination: \S*out\/a\n/);
+		expect(stdout).toMatch(/destination: \S*out\/b\n/);
+	});
+
 	test("takes envconsul's config", async () => {
 		const place = folder();
 		place.write(

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
-import { type ForeignFormat, loadImport, loadMapping, loadTelling } from "../../compat/mod.ts";
+import { type ForeignFormat, loadImport, loadMapping } from "../../compat/mod.ts";
 import { ConfigError, type ForeignSettings, loadConfig } from "../../config/mod.ts";
 import { AgentError, ExitCode } from "../../kernel/mod.ts";
 import type { CommonFlags } from "../common-flags.ts";
 import { configTexts } from "../foreign/config-texts.ts";
+import { toldTexts } from "../foreign/told-texts.ts";
 import { compareImport } from "../import/compare.ts";
 import { writeFiles } from "../import/write-files.ts";
 import type { World } from "../world.ts";
@@ -68,14 +69,13 @@ interface Said {
 }
 
 async function foreignSettings(name: string, world: World): Promise<Said> {
-	const { tellFormat } = await loadTelling();
 	const { hasReferences, referenceSettings } = await loadImport();
-	const { texts } = await textsOf(name, world);
+	const looked = await textsOf(name, world);
 	const { env } = world;
-	if (texts.some(({ text }) => hasReferences(text))) {
-		return { foreign: await referenceSettings(texts), env, isTemplated: false };
+	if (looked.texts.some(({ text }) => hasReferences(text))) {
+		return { foreign: await referenceSettings(looked.texts), env, isTemplated: false };
 	}
-	const format = tellFormat(...texts.map(({ text }) => text));
+	const { format, texts } = await toldTexts(looked, name, world);
 	if (format === "native") {
 		throw new ConfigError([
 			{

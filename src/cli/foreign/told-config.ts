@@ -1,8 +1,8 @@
-import { loadTelling } from "../../compat/mod.ts";
 import { type Config, ConfigError } from "../../config/mod.ts";
 import type { World } from "../world.ts";
 import { configTexts, type NamedTexts } from "./config-texts.ts";
 import { configOfTexts, type ForeignRequest } from "./foreign-config.ts";
+import { toldTexts } from "./told-texts.ts";
 
 /** What a config turns out to be that may be anybody's. */
 type Told =
@@ -19,17 +19,13 @@ export async function toldConfig(
 	const looked = await look(file, world);
 	// Who reads our own says what is wrong with a file that cannot be read.
 	if ("failure" in looked) return { kind: "native", readFile: () => Promise.reject(looked.failure) };
-	const { tellFormat } = await loadTelling();
-	const dialect = tellFormat(...looked.texts.map(({ text }) => text));
-	if (dialect === "native") {
-		const [first] = looked.texts;
-		if (first === undefined || looked.folder !== undefined) throw notForFolders(file);
+	const { format, ...named } = await toldTexts(looked, file, world);
+	if (format === "native") {
+		const [first] = named.texts;
+		if (first === undefined || named.folder !== undefined) throw notForFolders(file);
 		return { kind: "native", readFile: () => Promise.resolve(first.text) };
 	}
-	// Programs differ in which files of a folder they take.
-	const isWhole = looked.folder === undefined || dialect === "vault-agent";
-	const named = isWhole ? looked : await configTexts(file, dialect, world);
-	return { kind: "foreign", config: await configOfTexts([named], { ...request, dialect }, world) };
+	return { kind: "foreign", config: await configOfTexts([named], { ...request, dialect: format }, world) };
 }
 
 async function look(file: string, world: World): Promise<NamedTexts | { readonly failure: Error }> {
