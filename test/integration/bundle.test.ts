@@ -29,7 +29,7 @@ describe("the bundle", () => {
 	});
 
 	test("starts from a small main chunk", () => {
-		expect(statSync(join(DIST, "main.cjs")).size).toBeLessThan(300 * 1024);
+		expect(statSync(join(DIST, "main.cjs")).size).toBeLessThan(72 * 1024);
 	});
 
 	test("loads no process library, no YAML parser, no metrics and no development server at start", () => {
