@@ -166,7 +166,12 @@ test("what it holds is all that a start needs, and all of it comes from the cach
 	expect(globSync("**", { cwd: cache })).toEqual(before);
 });
 
-test.each(["vault", "bao"])("has the name %s, and is called by it", async (name) => {
+test.each([
+	["vault", "version"],
+	["bao", "version"],
+	["consul-template", "-version"],
+	["envconsul", "-version"],
+])("has the name %s, and is called by it", async (name, word) => {
 	const { place, root } = await installed();
 	const here = (path: string) =>
 		path.replace("/opt/keyturn", root).replace(/^\/bin\//, `${place.at("links")}/`);
@@ -175,7 +180,7 @@ test.each(["vault", "bao"])("has the name %s, and is called by it", async (name)
 	const script = join(root, "bin/agent");
 	writeFileSync(script, readFileSync(script, "utf8").replaceAll("/opt/keyturn", root));
 
-	const said = spawnSync(place.at(`links/${name}`), ["version"], { env: { PATH: "/usr/bin:/bin" } });
+	const said = spawnSync(place.at(`links/${name}`), [word], { env: { PATH: "/usr/bin:/bin" } });
 
 	expect(links).toContainEqual({ target: `/opt/keyturn/bin/${name}`, path: `/bin/${name}` });
 	expect([said.status, said.stdout.toString()]).toEqual([0, expect.stringMatching(/^keyturn \d/)]);
