@@ -104,6 +104,16 @@ describe("the file with the process id", () => {
 		expect([code, readFileSync(place.at("elsewhere"), "utf8")]).toEqual([6, "mine\n"]);
 		expect(stderr).toContain("agent.pid");
 	});
+
+	test("is not read through a link, which may lead to what has no end", async () => {
+		const { place, config } = await scene({ pid_file: "agent.pid" });
+		symlinkSync("/dev/zero", place.at("agent.pid"));
+
+		const { code, stderr } = await runAgent(["start", "-c", config, "--exit-after-auth"]);
+
+		expect(code).toBe(6);
+		expect(stderr).toContain("E_DESTINATION");
+	});
 });
 
 describe("the log's own file", () => {

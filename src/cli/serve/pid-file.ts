@@ -1,6 +1,13 @@
+import { constants } from "node:fs";
 import { type AgentError, errorCode, type Log } from "../../kernel/mod.ts";
 import { Delivery } from "../../render/mod.ts";
 import type { World } from "../world.ts";
+
+/** Not through a link, and without waiting for the writer of a planted pipe. */
+const READ_NO_LINK = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** Of a process id with white space around it, in bytes. */
+const LARGEST = 64;
 
 /** The file that tells others the process id of the agent. */
 export interface PidFile {
@@ -38,9 +45,12 @@ export async function writePidFile(path: string, world: World, log: Log): Promis
 }
 
 /** @returns nothing where there is no process id */
-async function pidIn(path: string, { readText }: World): Promise<number | undefined> {
+async function pidIn(path: string, { fs }: World): Promise<number | undefined> {
 	try {
-		const text = (await readText(path)).trim();
+		await using file = await fs.open(path, READ_NO_LINK);
+		const stat = await file.stat();
+		if (!stat.isFile() || stat.size > LARGEST) return undefined;
+		const text = (await file.readFile("utf8")).trim();
 		return /^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined;
 	} catch (error) {
 		if (errorCode(error) === undefined) throw error;
