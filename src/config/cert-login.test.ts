@@ -1,18 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { configInput, VAULT_ADDR } from "../../test/support/config-input.ts";
 import { loadConfig } from "./mod.ts";
-
-const VAULT_ADDR = "https://vault.example:8200";
 
 /** What a file of this text comes to, in /etc/keyturn. */
 function load(text: string, env: Readonly<Record<string, string>> = { VAULT_ADDR }) {
-	return loadConfig({
-		file: "agent.yaml",
-		readFile: () => Promise.resolve(text),
-		env,
-		flags: {},
-		cwd: "/etc/keyturn",
-		isTerminal: false,
-	});
+	return loadConfig(configInput(text, { env }));
 }
 
 describe("auto_auth of method cert", () => {

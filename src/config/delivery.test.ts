@@ -1,21 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { type ConfigInput, loadConfig } from "./mod.ts";
-
-function given(text: string): ConfigInput {
-	return {
-		file: "agent.yaml",
-		readFile: () => Promise.resolve(text),
-		env: { VAULT_ADDR: "https://vault.example:8200" },
-		flags: {},
-		cwd: "/etc/keyturn",
-		isTerminal: false,
-	};
-}
+import { configInput } from "../../test/support/config-input.ts";
+import { loadConfig } from "./mod.ts";
 
 /** The first template of the config, whose other words are these. */
 async function templateWith(words: string) {
 	const text = `templates: [{ contents: x, destination: a, ${words} }]\nexec: { command: [gw] }`;
-	const { templates } = await loadConfig(given(text));
+	const { templates } = await loadConfig(configInput(text));
 	return templates[0];
 }
 
@@ -92,7 +82,7 @@ describe("where a file stands", () => {
 		const text =
 			"templates: [{ contents: x, destination: a, backup: true }, { contents: x, destination: ./a.bak }]";
 
-		await expect(loadConfig(given(text))).rejects.toThrow(
+		await expect(loadConfig(configInput(text))).rejects.toThrow(
 			"templates[1].destination: another template keeps its backup in this file",
 		);
 	});
@@ -156,7 +146,7 @@ describe("on_change", () => {
 
 describe("a variable made by a whole template", () => {
 	const variable = async (words: string) => {
-		const { env } = await loadConfig(given(`env: { KEY: { ${words} } }\nexec: { command: [gw] }`));
+		const { env } = await loadConfig(configInput(`env: { KEY: { ${words} } }\nexec: { command: [gw] }`));
 		return env[0]?.value;
 	};
 
@@ -189,7 +179,7 @@ describe("a variable made by a whole template", () => {
 describe("the child", () => {
 	const childOf = async (words: string) => {
 		const text = `env: { KEY: a#b }\nexec: { command: [gw], ${words} }`;
-		return (await loadConfig(given(text))).exec;
+		return (await loadConfig(configInput(text))).exec;
 	};
 
 	test("may keep the variables that it was started with, and then be told of a change in any way", async () => {
@@ -211,7 +201,7 @@ describe("the child", () => {
 
 describe("how long is waited", () => {
 	test("for the first rendering is two minutes, another time, or without end", async () => {
-		const timeout = async (text: string) => (await loadConfig(given(text))).timeoutMs;
+		const timeout = async (text: string) => (await loadConfig(configInput(text))).timeoutMs;
 
 		expect(await timeout("")).toBe(120_000);
 		expect(await timeout("timeout: 5s")).toBe(5000);
@@ -219,8 +209,10 @@ describe("how long is waited", () => {
 	});
 
 	test("for one that fails is for ever, unless somebody gives up", async () => {
-		expect(await loadConfig(given(""))).not.toHaveProperty("giveUpAfterMs");
-		expect(await loadConfig(given("give_up_after: 5m4s"))).toHaveProperty("giveUpAfterMs", 304_000);
-		await expect(loadConfig(given("give_up_after: 0"))).rejects.toThrow("give_up_after: expected at least");
+		expect(await loadConfig(configInput(""))).not.toHaveProperty("giveUpAfterMs");
+		expect(await loadConfig(configInput("give_up_after: 5m4s"))).toHaveProperty("giveUpAfterMs", 304_000);
+		await expect(loadConfig(configInput("give_up_after: 0"))).rejects.toThrow(
+			"give_up_after: expected at least",
+		);
 	});
 });

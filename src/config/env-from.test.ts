@@ -1,15 +1,9 @@
 import { expect, test } from "vitest";
+import { configInput, VAULT_ADDR } from "../../test/support/config-input.ts";
 import { loadConfig } from "./mod.ts";
 
 function load(text: string) {
-	return loadConfig({
-		file: "agent.yaml",
-		readFile: () => Promise.resolve(text),
-		env: { VAULT_ADDR: "https://vault.example:8200", VAULT_TOKEN: "t" },
-		flags: {},
-		cwd: "/",
-		isTerminal: false,
-	});
+	return loadConfig(configInput(text, { env: { VAULT_ADDR, VAULT_TOKEN: "t" } }));
 }
 
 test("secrets whose fields become variables have names without odd signs unless said otherwise", async () => {

@@ -1,16 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { configInput, VAULT_ADDR } from "../../test/support/config-input.ts";
 import { loadConfig } from "./mod.ts";
 
 /** What a file with this text comes to, in /etc/keyturn. */
 function load(text: string, env: Readonly<Record<string, string>> = {}) {
-	return loadConfig({
-		file: "agent.yaml",
-		readFile: () => Promise.resolve(text),
-		env: { VAULT_ADDR: "https://vault.example:8200", ...env },
-		flags: {},
-		cwd: "/etc/keyturn",
-		isTerminal: false,
-	});
+	return loadConfig(configInput(text, { env: { VAULT_ADDR, ...env } }));
 }
 
 async function problems(text: string): Promise<string> {

@@ -1,17 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { configInput } from "../../test/support/config-input.ts";
 import { ConfigError, type ConfigInput, loadConfig, publicTexts } from "./mod.ts";
 
 /** A config of this `listener:`, in /etc/keyturn. */
 function given(listener: object | undefined, over: Partial<ConfigInput> = {}): ConfigInput {
-	return {
-		file: "agent.yaml",
-		readFile: () => Promise.resolve(JSON.stringify(listener === undefined ? {} : { listener })),
-		env: { VAULT_ADDR: "https://vault.example:8200" },
-		flags: {},
-		cwd: "/etc/keyturn",
-		isTerminal: false,
-		...over,
-	};
+	return configInput(JSON.stringify(listener === undefined ? {} : { listener }), over);
 }
 
 async function problem(listener: object, over: Partial<ConfigInput> = {}): Promise<string> {

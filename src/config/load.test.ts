@@ -1,21 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { configInput } from "../../test/support/config-input.ts";
 import { ConfigError, type ConfigInput, configJsonSchema, loadConfig, publicTexts } from "./mod.ts";
 
 const DOCS = join(import.meta.dirname, "../../docs");
 
 /** A config file of this text, in /etc/keyturn; without a text no file. */
 function given(text?: string, over: Partial<ConfigInput> = {}): ConfigInput {
-	return {
-		...(text !== undefined && { file: "agent.yaml" }),
-		readFile: () => Promise.resolve(text ?? ""),
-		env: { VAULT_ADDR: "https://vault.example:8200" },
-		flags: {},
-		cwd: "/etc/keyturn",
-		isTerminal: false,
-		...over,
-	};
+	const { file: _, ...withoutFile } = configInput("");
+	return text === undefined ? { ...withoutFile, ...over } : configInput(text, over);
 }
 
 /** The problems of a config, one line each. */

@@ -1,18 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { configInput, VAULT_ADDR } from "../../test/support/config-input.ts";
 import { loadConfig } from "./mod.ts";
-
-const VAULT_ADDR = "https://vault.example:8200";
 
 /** What a file with this `auto_auth` comes to, in /etc/keyturn. */
 function load(autoAuth: string, env: Readonly<Record<string, string>> = {}) {
-	return loadConfig({
-		file: "agent.yaml",
-		readFile: () => Promise.resolve(`auto_auth: ${autoAuth}`),
-		env: { VAULT_ADDR, ...env },
-		flags: {},
-		cwd: "/etc/keyturn",
-		isTerminal: false,
-	});
+	return loadConfig(configInput(`auto_auth: ${autoAuth}`, { env: { VAULT_ADDR, ...env } }));
 }
 
 describe("auto_auth of a method", () => {

@@ -1,20 +1,10 @@
 import { expect, test } from "vitest";
-import { type ConfigInput, loadConfig } from "./mod.ts";
-
-function given(text: string): ConfigInput {
-	return {
-		file: "agent.yaml",
-		readFile: () => Promise.resolve(text),
-		env: { VAULT_ADDR: "https://vault.example:8200" },
-		flags: {},
-		cwd: "/etc/keyturn",
-		isTerminal: false,
-	};
-}
+import { configInput } from "../../test/support/config-input.ts";
+import { loadConfig } from "./mod.ts";
 
 test("a template and a variable may have a pace of their own", async () => {
 	const config = await loadConfig(
-		given(`
+		configInput(`
 poll_interval: 30s
 templates:
   - { contents: x, destination: a, poll_interval: 1s, max_age: 12h }
@@ -43,7 +33,7 @@ test("Vault is not asked more often than once a second", async () => {
 	const text =
 		"templates: [{ contents: x, destination: a, poll_interval: 0.5s }]\nenv: { K: { ref: a#b, max_age: 0s } }";
 
-	await expect(loadConfig(given(text))).rejects.toThrow(
+	await expect(loadConfig(configInput(text))).rejects.toThrow(
 		/poll_interval: expected at least 1s[\s\S]*max_age: expected at least 1s/,
 	);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { configInput } from "../../test/support/config-input.ts";
 import { ConfigError, type ConfigInput, type ExecConfig, loadConfig, publicTexts } from "./mod.ts";
 
 const ROLLING = {
@@ -10,15 +11,7 @@ const ROLLING = {
 
 /** A config of this `exec:`, in /etc/keyturn. */
 function given(exec: object, others: object = {}, over: Partial<ConfigInput> = {}): ConfigInput {
-	return {
-		file: "agent.yaml",
-		readFile: () => Promise.resolve(JSON.stringify({ exec, ...others })),
-		env: { VAULT_ADDR: "https://vault.example:8200" },
-		flags: {},
-		cwd: "/etc/keyturn",
-		isTerminal: false,
-		...over,
-	};
+	return configInput(JSON.stringify({ exec, ...others }), over);
 }
 
 async function execOf(...args: Parameters<typeof given>): Promise<ExecConfig | undefined> {

@@ -1,19 +1,13 @@
 import { assert, integer, property } from "fast-check";
 import { expect, test } from "vitest";
+import { configInput } from "../../../test/support/config-input.ts";
 import { parseDuration } from "../../kernel/mod.ts";
 import { type Config, loadConfig } from "../mod.ts";
 import { durationText } from "./native-keys.ts";
 import { normalForm } from "./normal-form.ts";
 
 function load(text: string, env: Record<string, string> = {}): Promise<Config> {
-	return loadConfig({
-		file: "agent.yaml",
-		readFile: () => Promise.resolve(text),
-		env,
-		flags: {},
-		cwd: "/etc/keyturn",
-		isTerminal: false,
-	});
+	return loadConfig(configInput(text, { env }));
 }
 
 /** What a config says; where it was read from, and remarks about that, left aside. */
