@@ -7,9 +7,6 @@ import { SecretGuard } from "../link/secret-guard.ts";
 import type { World } from "../world.ts";
 import type { ForeignCall } from "./call.ts";
 
-/** Where Vault's own command looks when nothing names a server. */
-const ADDRESS = "https://127.0.0.1:8200";
-
 /** The home of whoever Vault's injector runs; its agent leaves the token there, also where HOME says another thing. */
 const INJECTED_HOME = "/home/vault";
 
@@ -36,10 +33,11 @@ export async function revokeToken(
 }
 
 async function configOf(token: string, settings: readonly FlagSetting[], world: World): Promise<Config> {
+	const { DEFAULT_ADDRESS } = await loadCommandLines();
 	return await loadConfig({
 		foreign: {
 			origin: "flags and environment",
-			settings: { vault: { address: ADDRESS }, auto_auth: { method: "token", config: { token } } },
+			settings: { vault: { address: DEFAULT_ADDRESS }, auto_auth: { method: "token", config: { token } } },
 			places: new Places(""),
 			problems: [],
 			warnings: [],
@@ -80,11 +78,11 @@ async function tokenOf({ env, readText }: World): Promise<string> {
 
 async function revoke(config: Config, world: World): Promise<void> {
 	const { auth, vault } = config;
-	if (auth?.method !== "token" || auth.token.kind !== "value")
-		throw new RangeError("Cannot revoke: no token");
+	const [first, ...others] = vault.addresses;
+	if (first === undefined || auth?.method !== "token" || auth.token.kind !== "value")
+		throw new RangeError("Cannot revoke: no server or no token");
 	const token = auth.token.value;
 	new SecretGuard(world.redactor).credential(token);
-	const [first = ADDRESS, ...others] = vault.addresses;
 	const log = { write: () => undefined }; // what it would say is the answer itself
 	const { client, close } = vaultClients({ ...config, auth }, [first, ...others], { world, log });
 	try {

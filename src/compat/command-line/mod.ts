@@ -1,3 +1,4 @@
+export { DEFAULT_ADDRESS } from "../defaults.ts";
 export { AGENT_FLAGS } from "./agent-flags.ts";
 export { CONSUL_TEMPLATE_FLAGS } from "./consul-template-flags.ts";
 export { ENVCONSUL_FLAGS, envconsulSettings } from "./envconsul-flags.ts";
