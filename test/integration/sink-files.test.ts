@@ -1,4 +1,5 @@
-import { chownSync, lchownSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chownSync, lchownSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import * as nodeFileSystem from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { sinkFiles } from "../../src/cli/link/sink-files.ts";
@@ -10,12 +11,10 @@ const uid = process.getuid?.() ?? 0;
 const isRoot = uid === 0;
 const TOKEN = new Secret("hvs.canary");
 
-const unread = () => Promise.reject(new Error("no key is read here"));
-
 function open(allowedRoots: readonly string[] = []) {
 	const place = folder();
 	const delivery = new Delivery({ fs: nodeFileSystem, links: { uid, allowedRoots } });
-	return { place, files: sinkFiles(delivery, { fs: nodeFileSystem, uid, readText: unread }) };
+	return { place, files: sinkFiles(delivery, { fs: nodeFileSystem, uid }) };
 }
 
 describe("a sink on disk", () => {
@@ -118,5 +117,28 @@ describe("a sink on disk", () => {
 		expect(await files.read(place.write("token", "\n"))).toEqual({ kind: "absent" });
 		expect(await files.read(place.at("none/token"))).toEqual({ kind: "absent" });
 		expect(await files.read(place.at("token/below"))).toEqual({ kind: "absent" });
+	});
+});
+
+describe("the key of a reader", () => {
+	test("is read through the links of a volume", async () => {
+		const { place, files } = open();
+		place.write("..data/key.json", "{}");
+		symlinkSync("..data/key.json", place.at("key.json"));
+
+		expect(await files.readPublic(place.at("key.json"))).toBe("{}");
+	});
+
+	test.each([
+		["leads to what has no end", (path: string) => symlinkSync("/dev/zero", path)],
+		["is larger than any key", (path: string) => writeFileSync(path, "x".repeat(5000))],
+		["is a pipe into which nobody writes", (path: string) => execFileSync("mkfifo", [path])],
+	])("that %s is refused at once", async (_what, make) => {
+		const { place, files } = open();
+		make(place.at("key.json"));
+
+		await expect(files.readPublic(place.at("key.json"))).rejects.toMatchObject({
+			code: "no ordinary file of that size",
+		});
 	});
 });

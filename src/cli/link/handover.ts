@@ -80,8 +80,8 @@ export class Handover {
 /** Looks at nothing yet. */
 export async function openHandover(config: HandingConfig, parts: HandoverParts): Promise<Handover> {
 	const { world, log } = parts;
-	const { fs, uid, readText, clock } = world;
-	const files = sinkFiles(deliveryOf(config, world), { fs, uid, readText, largest: LARGEST_HANDOVER });
+	const { fs, uid, clock } = world;
+	const files = sinkFiles(deliveryOf(config, world), { fs, uid, largest: LARGEST_HANDOVER });
 	const credentials = credentialFiles(world);
 	const file = await openHandoverFile(optionsOf(config), { files, credentials, clock, log });
 	return new Handover(file, config.exitAfterAuth, parts);

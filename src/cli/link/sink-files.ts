@@ -13,14 +13,14 @@ const OTHERS = 0o026;
 /** No token is longer. */
 const LARGEST_TOKEN = 64 * 1024;
 
-interface SinkPlace extends Pick<World, "fs" | "uid" | "readText"> {
+interface SinkPlace extends Pick<World, "fs" | "uid"> {
 	/** What is larger is not read, in bytes. Default: more than any token. */
 	readonly largest?: number;
 }
 
 /** Sinks on disk: written as the rendered files are, by a delivery of their own. */
 export function sinkFiles(delivery: Delivery, place: SinkPlace): SinkFiles {
-	const { fs, uid, readText, largest = LARGEST_TOKEN } = place;
+	const { fs, uid, largest = LARGEST_TOKEN } = place;
 	const swept = new Set<string>();
 	const put = async (sink: Omit<Sink, "wrapTtlMs">, content: string | undefined) => {
 		// Scratch files of a run that died hold tokens.
@@ -32,7 +32,7 @@ export function sinkFiles(delivery: Delivery, place: SinkPlace): SinkFiles {
 	};
 	return {
 		write: async (sink, content) => await put(sink, content.reveal()),
-		readPublic: readText,
+		readPublic: async (path) => await readSmall(path, fs),
 		remove: async (path) => await put({ path, mode: 0 }, undefined),
 		async read(path): Promise<SinkContent> {
 			try {
@@ -47,6 +47,18 @@ export function sinkFiles(delivery: Delivery, place: SinkPlace): SinkFiles {
 			}
 		},
 	};
+}
+
+/** A reader's key, in bytes with room to spare. Its folder is the reader's, who may put there what has no end. */
+const LARGEST_KEY = 4096;
+
+/** Through links, which volumes are made of. Rejects with a code. */
+async function readSmall(path: string, fs: World["fs"]): Promise<string> {
+	await using file = await fs.open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+	const stat = await file.stat();
+	if (!stat.isFile() || stat.size > LARGEST_KEY)
+		throw Object.assign(new Error(), { code: "no ordinary file of that size" });
+	return await file.readFile("utf8");
 }
 
 /** @returns why nothing is to be seen there; undefined when something is */
