@@ -2,11 +2,19 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fromJson } from "../../src/compat/go/values/from-json.ts";
 import { CORE_FUNCTIONS, REFUSED_CORE_FUNCTIONS } from "../../src/compat/go/functions/core.ts";
-import { GoFault, type GoFunction, type ParameterType } from "../../src/compat/go/functions/function.ts";
+import type { GoFunction } from "../../src/compat/go/functions/function.ts";
+import { GoFault } from "../../src/compat/go/values/fault.ts";
 import { parseGo } from "../../src/compat/go/language/parser.ts";
 import { sprint } from "../../src/compat/go/printing/print.ts";
 import { render } from "../../src/compat/go/template.ts";
-import { GoInteger, GoJsonNumber, GoMap, GoSlice, type GoValue } from "../../src/compat/go/values/values.ts";
+import {
+	GoInteger,
+	GoJsonNumber,
+	GoMap,
+	GoSlice,
+	type GoValue,
+	type ParameterType,
+} from "../../src/compat/go/values/values.ts";
 import { AgentError, type JsonValue, parseJson } from "../../src/kernel/mod.ts";
 import { plainText, withPort } from "../../src/template/mod.ts";
 

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { textSlice } from "./functions/define.ts";
+import { textsOf } from "./functions/define.ts";
 import { fromJson } from "./values/from-json.ts";
-import { GoFault } from "./functions/function.ts";
+import { GoFault } from "./values/fault.ts";
 import { parseGoYaml } from "./documents/parse-yaml.ts";
 import { compileRegexp } from "./functions/regexp.ts";
 import { scratchOf } from "./functions/scratch.ts";
@@ -20,7 +20,7 @@ describe("what a value could be made for", () => {
 	test.each([
 		["replaceAll", () => call("replaceAll", "x", "yyyy", long)],
 		["replaceAll of nothing", () => call("replaceAll", "", long, "xxx")],
-		["join", () => call("join", long, textSlice("abcd"))],
+		["join", () => call("join", long, textsOf(Array.from("abcd")))],
 		["indent", () => call("indent", new GoInteger("int", 2n ** 40n), "a")],
 		["indent of many lines", () => call("indent", new GoInteger("int", 1000n), "a\n".repeat(100_000))],
 	])("is bounded: %s", (_name, run) => {

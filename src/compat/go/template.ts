@@ -10,7 +10,7 @@ import { discover } from "./execution/discovery.ts";
 import { Execution, type ExecutionSettings } from "./execution/execution.ts";
 import { secretStruct } from "./values/from-vault.ts";
 import { functionTable } from "./functions/table.ts";
-import { GoFault } from "./functions/function.ts";
+import { GoFault } from "./values/fault.ts";
 import { tokensOf } from "./language/lexer.ts";
 import { type GoProgram, parseGo } from "./language/parser.ts";
 import type { Result } from "./execution/result.ts";

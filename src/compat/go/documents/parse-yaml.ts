@@ -1,7 +1,7 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, Scalar } from "yaml";
 import { shortestFloat } from "../printing/float-text.ts";
-import { GoFault } from "../functions/function.ts";
-import { checkDepth } from "../values/text-bound.ts";
+import { GoFault } from "../values/fault.ts";
+import { checkDepth } from "../values/bounds.ts";
 import { GoInteger, GoMap, GoSlice, GoStruct, type GoValue } from "../values/values.ts";
 import { plainScalar } from "./yaml-scalar.ts";
 

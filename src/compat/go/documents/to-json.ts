@@ -1,7 +1,7 @@
 import { documentValue } from "./document-value.ts";
-import { GoFault } from "../functions/function.ts";
+import { GoFault } from "../values/fault.ts";
 import { sortedEntries } from "../values/types.ts";
-import { BoundedText, checkDepth } from "../values/text-bound.ts";
+import { BoundedText, checkDepth } from "../values/bounds.ts";
 import { GoInteger, GoJsonNumber, GoMap, GoSlice, GoStruct, type GoValue } from "../values/values.ts";
 
 export interface JsonStyle {

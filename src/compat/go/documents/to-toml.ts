@@ -1,8 +1,8 @@
 import { documentValue, wholeNumber } from "./document-value.ts";
 import { withoutExponent } from "../printing/float-text.ts";
-import { GoFault } from "../functions/function.ts";
+import { GoFault } from "../values/fault.ts";
 import { compareTexts } from "../values/types.ts";
-import { BoundedText, checkDepth } from "../values/text-bound.ts";
+import { BoundedText, checkDepth } from "../values/bounds.ts";
 import { GoInteger, GoJsonNumber, GoMap, GoSlice, GoStruct, type GoValue } from "../values/values.ts";
 
 /**

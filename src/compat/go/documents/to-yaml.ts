@@ -1,6 +1,6 @@
 import { documentValue, wholeNumber } from "./document-value.ts";
 import { compareYamlKeys } from "./yaml-key-order.ts";
-import { checkDepth } from "../values/text-bound.ts";
+import { checkDepth } from "../values/bounds.ts";
 import { shortestFloat } from "../printing/float-text.ts";
 import { GoInteger, GoJsonNumber, GoMap, GoSlice, GoStruct, type GoValue } from "../values/values.ts";
 import { YamlWriter } from "./yaml-writer.ts";

@@ -1,4 +1,4 @@
-import { BoundedText } from "../values/text-bound.ts";
+import { BoundedText } from "../values/bounds.ts";
 
 /** Letters of a line after which a text is folded at its next blank. */
 export const WIDTH = 80;

@@ -3,12 +3,11 @@ import { type Operand, spelled } from "../language/nodes.ts";
 import { evaluateOperand } from "./pipelines.ts";
 import { heldType, type Result } from "./result.ts";
 import { isAssignable, nilFor, parameterName, typeName } from "../values/types.ts";
-import { GoInteger } from "../values/values.ts";
+import { GoInteger, type ParameterType } from "../values/values.ts";
 
 interface Wanted {
 	readonly operand: Operand;
-	/** Of the parameter, as `functions.ts` names it. */
-	readonly type: string;
+	readonly type: ParameterType;
 }
 
 /** An argument, as the type of its parameter wants it. @throws GoTemplateError where it is of another */
@@ -23,7 +22,7 @@ export function evaluateArgument(execution: Execution, { operand, type }: Wanted
 }
 
 /** A value that is there already. @throws GoTemplateError where it is of another type */
-export function validated(execution: Execution, result: Result, type: string): Result {
+export function validated(execution: Execution, result: Result, type: ParameterType): Result {
 	const { value } = result;
 	if (result.isPending || isAssignable(value, type)) return result;
 	if (value !== undefined) {
@@ -39,7 +38,7 @@ export function validated(execution: Execution, result: Result, type: string): R
 type Literal = Extract<Operand, { kind: "bool" | "string" | "number" }>;
 
 /** What a parameter of such a type calls what it wants; the others take no literals. */
-const NAMES: Partial<Record<string, string>> = {
+const NAMES: Partial<Record<ParameterType, string>> = {
 	bool: "bool",
 	float64: "float",
 	int: "integer",
@@ -47,7 +46,7 @@ const NAMES: Partial<Record<string, string>> = {
 	string: "string",
 };
 
-function literalFor(execution: Execution, literal: Literal, type: string): Result {
+function literalFor(execution: Execution, literal: Literal, type: ParameterType): Result {
 	const value = literalAs(literal, type);
 	if (value !== undefined) return { value };
 	const name = NAMES[type];
@@ -58,7 +57,7 @@ function literalFor(execution: Execution, literal: Literal, type: string): Resul
 	);
 }
 
-function literalAs(literal: Literal, type: string): GoInteger | string | number | boolean | undefined {
+function literalAs(literal: Literal, type: ParameterType): GoInteger | string | number | boolean | undefined {
 	switch (type) {
 		case "bool":
 			return literal.kind === "bool" ? literal.isTrue : undefined;

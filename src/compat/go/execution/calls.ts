@@ -1,7 +1,8 @@
 import { missingEntry } from "./absence.ts";
 import { evaluateArgument, validated } from "./arguments.ts";
 import type { Execution } from "./execution.ts";
-import { GoFault, PENDING } from "../functions/function.ts";
+import { PENDING } from "../functions/function.ts";
+import { GoFault } from "../values/fault.ts";
 import { type Node, spelled } from "../language/nodes.ts";
 import { evaluateOperand, type Given } from "./pipelines.ts";
 import {
@@ -15,7 +16,7 @@ import {
 	traceOfEntry,
 } from "./result.ts";
 import { isTrue } from "../values/types.ts";
-import { type GoMethod, GoMap, GoStruct, type GoValue } from "../values/values.ts";
+import { type GoMethod, GoMap, GoStruct, type GoValue, type ParameterType } from "../values/values.ts";
 
 /** Functions that write what they are given; a field that is not there is then written as nothing. */
 const WRITING: ReadonlySet<string> = new Set(["html", "js", "print", "printf", "println", "urlquery"]);
@@ -129,7 +130,7 @@ function guarded(
 }
 
 interface Signature extends Call {
-	readonly parameters: readonly string[];
+	readonly parameters: readonly ParameterType[];
 	readonly isVariadic?: true;
 }
 

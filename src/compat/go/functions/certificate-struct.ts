@@ -1,5 +1,5 @@
-import { textSlice } from "./define.ts";
-import { GoFault } from "./function.ts";
+import { textsOf } from "./define.ts";
+import { GoFault } from "../values/fault.ts";
 import { type GoMethod, GoMap, GoSlice, GoStruct, type GoValue } from "../values/values.ts";
 
 /**
@@ -20,7 +20,7 @@ export function certificateStruct(issued: GoStruct): GoStruct {
 		["Cert", certificate],
 		["Key", pem(field("private_key"))],
 		["CA", [...distinct][0] ?? ""],
-		["CAChain", textSlice(distinct)],
+		["CAChain", textsOf([...distinct])],
 	]);
 	// `.Data.Cert` is the same as `.Cert`, so that templates for `secret` go on working.
 	const methods = new Map<string, GoMethod>([["Data", { parameters: [], run: () => struct }]]);

@@ -1,6 +1,7 @@
-import { asItems, asMap } from "./define.ts";
+import { fixed, INNOCENT, variadic } from "./define.ts";
 import { explodeMap } from "./explode-map.ts";
-import { GoFault, type GoFunction, type GoFunctions } from "./function.ts";
+import type { GoFunction, GoFunctions } from "./function.ts";
+import { GoFault } from "../values/fault.ts";
 import { mergeInto } from "./merge-map.ts";
 import { parseInteger } from "../values/strconv.ts";
 import { typeName } from "../values/types.ts";
@@ -11,14 +12,14 @@ const MOST_TURNS = 100_000n;
 
 /** consul-template's functions of lists and maps that need no Consul. */
 export const COLLECTION_FUNCTIONS: GoFunctions = new Map<string, GoFunction>([
-	["in", { parameters: ["any", "any"], run: ([list, value]) => isIn(list, value), isInnocent: true }],
-	["contains", { parameters: ["any", "any"], run: ([value, list]) => isIn(list, value), isInnocent: true }],
+	["in", fixed(["any", "any"], isIn, INNOCENT)],
+	["contains", fixed(["any", "any"], (value, list) => isIn(list, value), INNOCENT)],
 	["containsAll", containsSome((values, isHeld) => values.every(isHeld))],
 	["containsAny", containsSome((values, isHeld) => values.some(isHeld))],
 	["containsNone", containsSome((values, isHeld) => !values.some(isHeld))],
 	["containsNotAll", containsSome((values, isHeld) => !values.every(isHeld))],
-	["loop", { parameters: ["any"], isVariadic: true, isInnocent: true, run: loop }],
-	["explodeMap", { parameters: ["map[string]any"], run: ([map]) => explodeMap(asMap(map)) }],
+	["loop", variadic([[], "any"], loop, INNOCENT)],
+	["explodeMap", fixed(["map[string]any"], explodeMap)],
 	["mergeMap", merging({ isOverriding: false })],
 	["mergeMapWithOverride", merging({ isOverriding: true })],
 ]);
@@ -26,22 +27,15 @@ export const COLLECTION_FUNCTIONS: GoFunctions = new Map<string, GoFunction>([
 type Told = (values: readonly GoValue[], isHeld: (value: GoValue) => boolean) => boolean;
 
 function containsSome(tell: Told): GoFunction {
-	return {
-		parameters: ["[]any", "any"],
-		isInnocent: true,
-		run: ([values, list]) => tell(asItems(values), (value) => isIn(list, value)),
-	};
+	return fixed(["[]any", "any"], ({ items }, list) => tell(items, (value) => isIn(list, value)), INNOCENT);
 }
 
 /** The first map itself takes in the second, as in Go. */
 function merging(options: { readonly isOverriding: boolean }): GoFunction {
-	return {
-		parameters: ["map[string]any", "map[string]any"],
-		run: ([into, from]) => {
-			mergeInto(asMap(into), asMap(from), options);
-			return into;
-		},
-	};
+	return fixed(["map[string]any", "map[string]any"], (into, from) => {
+		mergeInto(into, from, options);
+		return into;
+	});
 }
 
 /** Whether a list holds a value of the same kind, or a text a text. */

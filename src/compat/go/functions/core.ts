@@ -1,19 +1,21 @@
 import { equal, less } from "./compare.ts";
+import { fixed, INNOCENT, int, variadic } from "./define.ts";
 import { escapedHtml, escapedJs, escapedQuery } from "./escaping.ts";
 import { sprintf } from "../printing/format-verbs.ts";
-import { GoFault, type GoFunction, type GoFunctions, type RefusedFunctions } from "./function.ts";
+import type { GoFunction, GoFunctions, RefusedFunctions } from "./function.ts";
+import { GoFault } from "../values/fault.ts";
 import { indexed, sliced } from "./indexing.ts";
 import { printed, sprint, sprintln } from "../printing/print.ts";
 import { isTrue, typeName } from "../values/types.ts";
-import { GoInteger, GoJsonNumber, GoMap, GoSlice, type GoValue } from "../values/values.ts";
+import { GoJsonNumber, GoMap, GoSlice, type GoValue } from "../values/values.ts";
 
 /** Where a text is made of any number of values. */
 function writing(run: (values: readonly GoValue[]) => string): GoFunction {
-	return { parameters: ["any"], isVariadic: true, run: (values) => run(values) };
+	return variadic([[], "any"], run);
 }
 
 function comparing(run: (a: GoValue, b: GoValue) => boolean): GoFunction {
-	return { parameters: ["any", "any"], isInnocent: true, run: ([a, b]) => run(a, b) };
+	return fixed(["any", "any"], run, INNOCENT);
 }
 
 /** Evaluated by `calls.ts`, for they do not look at all of their operands. */
@@ -29,35 +31,17 @@ const LOGIC: GoFunction = {
 export const CORE_FUNCTIONS: GoFunctions = new Map<string, GoFunction>([
 	["and", LOGIC],
 	["or", LOGIC],
-	["not", { parameters: ["any"], isInnocent: true, run: ([value]) => !isTrue(value) }],
-	["len", { parameters: ["any"], isInnocent: true, run: ([value]) => lengthOf(value) }],
-	["index", { parameters: ["any", "any"], isVariadic: true, run: ([item, ...keys]) => indexed(item, keys) }],
-	["slice", { parameters: ["any", "any"], isVariadic: true, run: ([item, ...ends]) => sliced(item, ends) }],
+	["not", fixed(["any"], (value) => !isTrue(value), INNOCENT)],
+	["len", fixed(["any"], (value) => int(lengthOf(value)), INNOCENT)],
+	["index", variadic([["any"], "any"], (keys, item) => indexed(item, keys))],
+	["slice", variadic([["any"], "any"], (ends, item) => sliced(item, ends))],
 	["print", writing(sprint)],
 	["println", writing(sprintln)],
-	[
-		"printf",
-		{
-			parameters: ["string", "any"],
-			isVariadic: true,
-			run: ([format, ...values]) => sprintf(typeof format === "string" ? format : "", values),
-		},
-	],
+	["printf", variadic([["string"], "any"], (values, format) => sprintf(format, values))],
 	["html", writing((values) => escapedHtml(textOf(values)))],
 	["js", writing((values) => escapedJs(textOf(values)))],
 	["urlquery", writing((values) => escapedQuery(textOf(values)))],
-	[
-		"eq",
-		{
-			parameters: ["any", "any"],
-			isVariadic: true,
-			isInnocent: true,
-			run: ([first, ...others]) => {
-				if (others.length === 0) throw new GoFault("missing argument for comparison");
-				return others.some((other) => equal(first, other));
-			},
-		},
-	],
+	["eq", variadic([["any"], "any"], equalsSome, INNOCENT)],
 	["ne", comparing((a, b) => !equal(a, b))],
 	["lt", comparing(less)],
 	["le", comparing((a, b) => less(a, b) || equal(a, b))],
@@ -69,12 +53,13 @@ export const REFUSED_CORE_FUNCTIONS: RefusedFunctions = new Map([
 	["call", "no value of these templates is a function that it could call"],
 ]);
 
-function lengthOf(value: GoValue): GoInteger {
-	return new GoInteger("int", BigInt(lengthIn(value)));
+function equalsSome(others: readonly GoValue[], first: GoValue): boolean {
+	if (others.length === 0) throw new GoFault("missing argument for comparison");
+	return others.some((other) => equal(first, other));
 }
 
 /** Of a text in bytes. */
-function lengthIn(value: GoValue): number {
+function lengthOf(value: GoValue): number {
 	if (value === undefined) throw new GoFault("len of nil pointer");
 	if (typeof value === "string") return Buffer.byteLength(value);
 	if (value instanceof GoJsonNumber) return value.text.length;

@@ -1,60 +1,82 @@
+import { GoFault } from "../values/fault.ts";
+import { GoInteger, GoMap, GoSlice, type GoValue, type ParameterType } from "../values/values.ts";
 import type { GoFunction } from "./function.ts";
-import { GoInteger, GoMap, GoSlice, type GoValue } from "../values/values.ts";
 
-/** What a function is besides its arguments and its work. */
-type Traits = Pick<GoFunction, "isInnocent" | "isJson">;
-
-/** A function of one text. */
-export function ofText(run: (text: string) => GoValue, traits: Traits = {}): GoFunction {
-	return { parameters: ["string"], run: ([text]) => run(asText(text)), ...traits };
+/** What an argument of a Go type is in an implementation; the evaluator has checked it. */
+interface Taken {
+	any: GoValue;
+	string: string;
+	bool: boolean;
+	int: number;
+	int64: number;
+	float64: number;
+	"[]any": GoSlice;
+	"[]string": GoSlice;
+	"map[string]any": GoMap;
+	map: GoMap;
 }
 
-/** A function of two texts. */
-export function ofTwoTexts(run: (a: string, b: string) => GoValue, traits: Traits = {}): GoFunction {
-	return { parameters: ["string", "string"], run: ([a, b]) => run(asText(a), asText(b)), ...traits };
-}
+type TakenAll<Types extends readonly ParameterType[]> = {
+	-readonly [Index in keyof Types]: Taken[Types[Index]];
+};
 
-/** A function of three texts. */
-export function ofThreeTexts(run: (a: string, b: string, c: string) => GoValue): GoFunction {
+type Marks = Pick<GoFunction, "isInnocent" | "isJson">;
+
+/** A function of a fixed number of arguments that reaches nothing else. */
+export function fixed<const Types extends readonly ParameterType[]>(
+	parameters: Types,
+	run: (...args: TakenAll<Types>) => GoValue,
+	marks: Marks = {},
+): GoFunction {
 	return {
-		parameters: ["string", "string", "string"],
-		run: ([a, b, c]) => run(asText(a), asText(b), asText(c)),
+		parameters,
+		...marks,
+		run: (args) => run(...(parameters.map((type, index) => taken(type, args[index])) as TakenAll<Types>)),
 	};
 }
 
-/** A function of one value of any type. */
-export function ofAny(run: (value: GoValue) => GoValue, traits: Traits = {}): GoFunction {
-	return { parameters: ["any"], run: ([value]) => run(value), ...traits };
+/** A function whose last parameter may be given any number of times: all of those come first, as one list. */
+export function variadic<const Types extends readonly ParameterType[], Last extends ParameterType>(
+	[types, last]: readonly [Types, Last],
+	run: (rest: readonly Taken[Last][], ...args: TakenAll<Types>) => GoValue,
+	marks: Marks = {},
+): GoFunction {
+	return {
+		parameters: [...types, last],
+		isVariadic: true,
+		...marks,
+		run: (args) => {
+			const rest = args.slice(types.length).map((arg) => taken(last, arg) as Taken[Last]);
+			return run(rest, ...(types.map((type, index) => taken(type, args[index])) as TakenAll<Types>));
+		},
+	};
 }
 
-/** A list of texts. */
-export function textSlice(texts: Iterable<string>): GoSlice {
-	return new GoSlice("string", [...texts]);
-}
+/** Marks of a function whose answer tells nothing of its arguments. */
+export const INNOCENT: Marks = { isInnocent: true };
 
-export function int(value: bigint | number): GoInteger {
-	return new GoInteger("int", BigInt(value));
-}
+/** Marks of a function that makes JSON. */
+export const JSON_TEXT: Marks = { isJson: true };
 
-// The evaluator lets no argument of another type through: these only say so to the compiler.
-
+/** For functions that reach more than their arguments: the evaluator lets no other type through. */
 export function asText(value: GoValue): string {
 	if (typeof value === "string") return value;
 	throw new TypeError("a string was let through that is none");
 }
 
-export function asInteger(value: GoValue): bigint {
-	if (value instanceof GoInteger) return value.value;
-	throw new TypeError("an integer was let through that is none");
+export const int = (value: number): GoInteger => new GoInteger("int", BigInt(value));
+export const int64 = (value: bigint): GoInteger => new GoInteger("int64", value);
+export const listOf = (items: readonly GoValue[]): GoSlice => new GoSlice("interface {}", items);
+export const textsOf = (items: readonly string[]): GoSlice => new GoSlice("string", items);
+export const mapOf = (entries: Iterable<readonly [string, GoValue]>): GoMap =>
+	new GoMap("interface {}", new Map(entries));
+
+function taken(type: ParameterType, value: GoValue): unknown {
+	return value instanceof GoInteger && type !== "any" ? wholeNumber(value) : value;
 }
 
-export function asItems(value: GoValue): readonly GoValue[] {
-	if (value === undefined) return [];
-	if (value instanceof GoSlice) return value.items;
-	throw new TypeError("a slice was let through that is none");
-}
-
-export function asMap(value: GoValue): GoMap {
-	if (value instanceof GoMap) return value;
-	throw new TypeError("a map was let through that is none");
+function wholeNumber({ value }: GoInteger): number {
+	const number = Number(value);
+	if (!Number.isSafeInteger(number)) throw new GoFault("wants a number that is not so large");
+	return number;
 }

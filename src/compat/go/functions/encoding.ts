@@ -1,35 +1,38 @@
 import { createHash, createHmac } from "node:crypto";
 import { parseJson } from "../../../kernel/mod.ts";
-import { ofAny, ofText, ofTwoTexts } from "./define.ts";
+import { fixed, INNOCENT, JSON_TEXT } from "./define.ts";
 import { fromJson } from "../values/from-json.ts";
-import { GoFault, type GoFunction, type GoFunctions } from "./function.ts";
+import type { GoFunction, GoFunctions } from "./function.ts";
+import { GoFault } from "../values/fault.ts";
 import { parseBool, parseFloat64, parseInteger } from "../values/strconv.ts";
-import { trimSpace } from "./strings.ts";
+import { trimSpace } from "./texts.ts";
 import { type JsonStyle, toGoJson } from "../documents/to-json.ts";
 import { GoInteger, GoMap, type GoValue } from "../values/values.ts";
 
 /** consul-template's functions that spell values and read them, but for YAML and TOML. */
 export const ENCODING_FUNCTIONS: GoFunctions = new Map<string, GoFunction>([
-	["base64Encode", ofText((text) => Buffer.from(text).toString("base64"))],
-	["base64Decode", ofText((text) => decoded("base64Decode", text))],
-	["base64URLEncode", ofText((text) => toUrlAlphabet(Buffer.from(text).toString("base64")))],
-	["base64URLDecode", ofText((text) => decoded("base64URLDecode", text))],
+	["base64Encode", fixed(["string"], (text) => Buffer.from(text).toString("base64"))],
+	["base64Decode", fixed(["string"], (text) => decoded("base64Decode", text))],
+	["base64URLEncode", fixed(["string"], (text) => toUrlAlphabet(Buffer.from(text).toString("base64")))],
+	["base64URLDecode", fixed(["string"], (text) => decoded("base64URLDecode", text))],
 	["toJSON", toJson("toJSON", { isPretty: false, isHtmlSafe: true })],
 	["toJSONPretty", toJson("toJSONPretty", { isPretty: true, isHtmlSafe: true })],
 	["toUnescapedJSON", toJson("toUnescapedJSON", { isPretty: false, isHtmlSafe: false })],
 	["toUnescapedJSONPretty", toJson("toUnescapedJSONPretty", { isPretty: true, isHtmlSafe: false })],
-	["parseJSON", ofText(parsedJson)],
+	["parseJSON", fixed(["string"], parsedJson)],
 	["parseBool", parsing("parseBool", parseBool, false)],
 	["parseInt", parsing("parseInt", (text) => parseInteger(text, "int64"), new GoInteger("int64", 0n))],
 	["parseUint", parsing("parseUint", (text) => parseInteger(text, "uint64"), new GoInteger("uint64", 0n))],
 	["parseFloat", parsing("parseFloat", parseFloat64, 0)],
-	["sha256Hex", ofText((text) => createHash("sha256").update(text).digest("hex"), { isInnocent: true })],
-	["md5sum", ofText((text) => createHash("md5").update(text).digest("hex"), { isInnocent: true })],
+	["sha256Hex", fixed(["string"], (text) => createHash("sha256").update(text).digest("hex"), INNOCENT)],
+	["md5sum", fixed(["string"], (text) => createHash("md5").update(text).digest("hex"), INNOCENT)],
 	[
 		"hmacSHA256Hex",
-		ofTwoTexts((message, key) => createHmac("sha256", key).update(message).digest("hex"), {
-			isInnocent: true,
-		}),
+		fixed(
+			["string", "string"],
+			(message, key) => createHmac("sha256", key).update(message).digest("hex"),
+			INNOCENT,
+		),
 	],
 ]);
 
@@ -43,12 +46,12 @@ export function named(name: string, run: () => GoValue): GoValue {
 }
 
 function toJson(name: string, style: JsonStyle): GoFunction {
-	return ofAny((value) => named(name, () => trimSpace(toGoJson(value, style))), { isJson: true });
+	return fixed(["any"], (value) => named(name, () => trimSpace(toGoJson(value, style))), JSON_TEXT);
 }
 
 /** Of an empty text the zero value. */
 function parsing(name: string, parse: (text: string) => GoValue, zero: GoValue): GoFunction {
-	return ofText((text) => (text === "" ? zero : named(name, () => parse(text))));
+	return fixed(["string"], (text) => (text === "" ? zero : named(name, () => parse(text))));
 }
 
 function parsedJson(text: string): GoValue {

@@ -1,6 +1,6 @@
-import { GoFault } from "./function.ts";
+import { GoFault } from "../values/fault.ts";
 import { sortedEntries } from "../values/types.ts";
-import { checkDepth } from "../values/text-bound.ts";
+import { checkDepth } from "../values/bounds.ts";
 import { GoMap, type GoValue } from "../values/values.ts";
 
 /**

@@ -1,22 +1,5 @@
 import type { TemplateRequest } from "../../../template/mod.ts";
-import type { GoMap, GoStruct, GoValue } from "../values/values.ts";
-
-/**
- * What a parameter takes, as Go writes the type. `any` takes everything; `interface {}` is said `any` here. The evaluator
- * checks arguments against it before a function runs, and refuses with Go's words; a `json.Number` is of kind string and
- * goes to a `string` parameter only where Go would let it (it would not: it is another type).
- */
-export type ParameterType =
-	| "any"
-	| "string"
-	| "bool"
-	| "int"
-	| "int64"
-	| "float64"
-	| "[]any"
-	| "[]string"
-	| "map[string]any"
-	| "map";
+import type { GoMap, GoStruct, GoValue, ParameterType } from "../values/values.ts";
 
 /** A file that a template writes beside its own (`writeToFile`). */
 export interface SideFile {
@@ -62,11 +45,6 @@ export interface Surroundings {
 
 /** What a function gives when a secret that it needs has not been read yet: whatever is made of it is pending too. */
 export const PENDING: unique symbol = Symbol("pending");
-
-/** Thrown by a function for arguments that it cannot work with. Its message is Go's, without any value. */
-export class GoFault extends Error {
-	override readonly name = "GoFault";
-}
 
 /** A function that templates can call. */
 export interface GoFunction {

@@ -1,4 +1,4 @@
-import { GoFault } from "./function.ts";
+import { GoFault } from "../values/fault.ts";
 import { typeName } from "../values/types.ts";
 import { GoInteger, GoJsonNumber, GoMap, GoSlice, type GoValue } from "../values/values.ts";
 

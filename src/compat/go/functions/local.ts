@@ -1,9 +1,10 @@
 import { errorCode } from "../../../kernel/mod.ts";
 import { asText } from "./define.ts";
-import { GoFault, type GoFunction, type GoFunctions, type Surroundings } from "./function.ts";
+import type { GoFunction, GoFunctions, Surroundings } from "./function.ts";
+import { GoFault } from "../values/fault.ts";
 import { scratchOf } from "./scratch.ts";
 import { socketAddress } from "./socket-address.ts";
-import { trimSpace } from "./strings.ts";
+import { trimSpace } from "./texts.ts";
 import { formatTime, RFC_3339 } from "../printing/time-layout.ts";
 import type { GoValue } from "../values/values.ts";
 import { sideFileOf } from "./side-file.ts";

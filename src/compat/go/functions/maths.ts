@@ -1,4 +1,5 @@
-import { GoFault, type GoFunction, type GoFunctions } from "./function.ts";
+import type { GoFunction, GoFunctions } from "./function.ts";
+import { GoFault } from "../values/fault.ts";
 import { typeName } from "../values/types.ts";
 import { GoInteger, type GoValue } from "../values/values.ts";
 

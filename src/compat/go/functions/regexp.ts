@@ -1,6 +1,6 @@
 import { type Matcher, RE2JS } from "re2js";
-import { GoFault } from "./function.ts";
-import { checkLength } from "../values/text-bound.ts";
+import { GoFault } from "../values/fault.ts";
+import { checkLength } from "../values/bounds.ts";
 
 /**
  * Letters that may be looked at for all matches in one text, each from its place to the end of the text. One search is

@@ -1,5 +1,5 @@
 import { asText } from "./define.ts";
-import { GoFault } from "./function.ts";
+import { GoFault } from "../values/fault.ts";
 import { sortedEntries } from "../values/types.ts";
 import { type GoMethod, GoMap, GoSlice, GoStruct, type GoValue } from "../values/values.ts";
 

@@ -1,8 +1,9 @@
 import { isWritable, type TemplateRequest } from "../../../template/mod.ts";
-import { asText, textSlice } from "./define.ts";
-import { GoFault, type GoFunction, type GoFunctions, PENDING, type Surroundings } from "./function.ts";
+import { asText, textsOf } from "./define.ts";
+import { type GoFunction, type GoFunctions, PENDING, type Surroundings } from "./function.ts";
+import { GoFault } from "../values/fault.ts";
 import { certificateStruct } from "./certificate-struct.ts";
-import { trimSpace } from "./strings.ts";
+import { trimSpace } from "./texts.ts";
 import { compareTexts } from "../values/types.ts";
 import { GoStruct, type GoValue } from "../values/values.ts";
 
@@ -29,10 +30,10 @@ function secret(args: readonly GoValue[], { ask }: Surroundings): Given {
 /** The names below a path in order; where there are none, none. */
 function secrets([path]: readonly GoValue[], { ask }: Surroundings): Given {
 	const text = asText(path);
-	if (text === "") return textSlice([]);
+	if (text === "") return textsOf([]);
 	const names = ask({ kind: "list", path: pathOf("list", text) });
 	if (names === "pending") return PENDING;
-	return textSlice(names instanceof GoStruct ? [] : names.toSorted(compareTexts));
+	return textsOf(names instanceof GoStruct ? [] : names.toSorted(compareTexts));
 }
 
 /** A certificate that is kept until nine tenths of its life have passed: it is a write that answers. */

@@ -1,4 +1,5 @@
-import { GoFault, type SideFile } from "./function.ts";
+import type { SideFile } from "./function.ts";
+import { GoFault } from "../values/fault.ts";
 
 /** The arguments of `writeToFile`: path, user, group, permissions in octal digits, flags where there are any, text. */
 export function sideFileOf(args: readonly string[]): SideFile {

@@ -1,5 +1,6 @@
 import { BlockList } from "node:net";
-import { GoFault, type Surroundings } from "./function.ts";
+import type { Surroundings } from "./function.ts";
+import { GoFault } from "../values/fault.ts";
 
 type Interfaces = ReturnType<Surroundings["interfaces"]>;
 type Address = Interfaces[string][number];

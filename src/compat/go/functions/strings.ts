@@ -1,69 +1,30 @@
-import { asInteger, asItems, asText, ofText, ofThreeTexts, ofTwoTexts, textSlice } from "./define.ts";
-import { type GoFunctions, GoFault } from "./function.ts";
-import { toLower, toTitle, toUpper } from "./letter-case.ts";
-import { checkLength, joined } from "../values/text-bound.ts";
+import { checkLength, joined } from "../values/bounds.ts";
+import { GoFault } from "../values/fault.ts";
 import { GoMap } from "../values/values.ts";
-
-/** Blanks, as `unicode.IsSpace` tells them. */
-const BLANKS = "[\\t\\n\\v\\f\\r \\u0085\\u00A0\\u1680\\u2000-\\u200A\\u2028\\u2029\\u202F\\u205F\\u3000]";
-const LEADING_BLANKS = new RegExp(`^${BLANKS}+`);
-const BLANK = new RegExp(`^${BLANKS}$`);
+import { asText, fixed, textsOf } from "./define.ts";
+import type { GoFunctions } from "./function.ts";
+import { toLower, toTitle, toUpper } from "./letter-case.ts";
+import { replaceEvery, splitText, trimmed, trimSpace, withoutPrefix, withoutSuffix } from "./texts.ts";
 
 /** consul-template's functions of texts. What is worked on comes last, for it to come through a pipe. */
 export const STRING_FUNCTIONS: GoFunctions = new Map([
-	["toLower", ofText(toLower)],
-	["toUpper", ofText(toUpper)],
-	["toTitle", ofText(toTitle)],
-	["trimSpace", ofText(trimSpace)],
-	["trim", ofTwoTexts((cutset, text) => trimmed(text, new Set(cutset)))],
-	["trimPrefix", ofTwoTexts((prefix, text) => (text.startsWith(prefix) ? text.slice(prefix.length) : text))],
-	[
-		"trimSuffix",
-		ofTwoTexts((suffix, text) => (text.endsWith(suffix) ? text.slice(0, text.length - suffix.length) : text)),
-	],
-	["replaceAll", ofThreeTexts(replaceAll)],
-	["split", ofTwoTexts((separator, text) => textSlice(splitTrimmed(separator, text)))],
-	["splitToMap", ofThreeTexts(splitToMap)],
-	[
-		"join",
-		{
-			parameters: ["string", "[]string"],
-			run: ([separator, items]) => joined(asItems(items).map(asText), asText(separator)),
-		},
-	],
-	[
-		"indent",
-		{
-			parameters: ["int", "string"],
-			run: ([spaces, text]) => indented(asInteger(spaces), asText(text)),
-		},
-	],
+	["toLower", fixed(["string"], toLower)],
+	["toUpper", fixed(["string"], toUpper)],
+	["toTitle", fixed(["string"], toTitle)],
+	["trimSpace", fixed(["string"], trimSpace)],
+	["trim", fixed(["string", "string"], (set, text) => trimmed(text, set))],
+	["trimPrefix", fixed(["string", "string"], (prefix, text) => withoutPrefix(text, prefix))],
+	["trimSuffix", fixed(["string", "string"], (suffix, text) => withoutSuffix(text, suffix))],
+	["replaceAll", fixed(["string", "string", "string"], (from, to, text) => replaceEvery(text, from, to))],
+	["split", fixed(["string", "string"], (separator, text) => textsOf(splitTrimmed(separator, text)))],
+	["splitToMap", fixed(["string", "string", "string"], splitToMap)],
+	["join", fixed(["string", "[]string"], (separator, { items }) => joined(items.map(asText), separator))],
+	["indent", fixed(["int", "string"], indented)],
 ]);
 
-/** `strings.TrimSpace` */
-export function trimSpace(text: string): string {
-	let end = text.length;
-	while (end > 0 && BLANK.test(text.charAt(end - 1))) end--;
-	return text.slice(0, end).replace(LEADING_BLANKS, "");
-}
-
-function trimmed(text: string, cutset: ReadonlySet<string>): string {
-	const letters = Array.from(text);
-	let [start, end] = [0, letters.length];
-	while (start < end && cutset.has(letters[start] ?? "")) start++;
-	while (end > start && cutset.has(letters[end - 1] ?? "")) end--;
-	return letters.slice(start, end).join("");
-}
-
-function replaceAll(from: string, to: string, text: string): string {
-	if (from === "") return joined(["", ...Array.from(text), ""], to);
-	return joined(text.split(from), to);
-}
-
-function splitTrimmed(separator: string, text: string): string[] {
+function splitTrimmed(separator: string, text: string): readonly string[] {
 	const rest = trimSpace(text);
-	if (rest === "") return [];
-	return separator === "" ? Array.from(rest) : rest.split(separator);
+	return rest === "" ? [] : splitText(rest, separator);
 }
 
 function splitToMap(between: string, within: string, text: string): GoMap {
@@ -75,9 +36,8 @@ function splitToMap(between: string, within: string, text: string): GoMap {
 	return new GoMap("string", entries);
 }
 
-function indented(spaces: bigint, text: string): string {
-	if (spaces < 0n) throw new GoFault("indent value must be a positive integer");
-	const width = Number(spaces);
+function indented(width: number, text: string): string {
+	if (width < 0) throw new GoFault("indent value must be a positive integer");
 	checkLength(width);
 	const lines = text.split("\n");
 	checkLength(text.length + width * lines.length);

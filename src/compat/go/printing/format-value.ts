@@ -2,8 +2,8 @@ import { type Flags, padded } from "./format-flags.ts";
 import { formatFloat } from "./format-float.ts";
 import { formatInteger } from "./format-integer.ts";
 import { formatBytes, formatText } from "./format-text.ts";
-import { GoFault } from "../functions/function.ts";
-import { checkDepth, joined } from "../values/text-bound.ts";
+import { GoFault } from "../values/fault.ts";
+import { checkDepth, joined } from "../values/bounds.ts";
 import { ownText, sortedEntries, typeName } from "../values/types.ts";
 import { GoInteger, GoJsonNumber, GoMap, GoSlice, type GoStruct, type GoValue } from "../values/values.ts";
 

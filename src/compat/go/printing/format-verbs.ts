@@ -1,6 +1,6 @@
 import { type Flags, PLAIN } from "./format-flags.ts";
 import { formatValue } from "./format-value.ts";
-import { checkLength } from "../values/text-bound.ts";
+import { checkLength } from "../values/bounds.ts";
 import { typeName } from "../values/types.ts";
 import { GoInteger, type GoValue } from "../values/values.ts";
 

@@ -1,6 +1,6 @@
 import { PLAIN } from "./format-flags.ts";
 import { formatStruct, formatValue } from "./format-value.ts";
-import { joined } from "../values/text-bound.ts";
+import { joined } from "../values/bounds.ts";
 import { ownText } from "../values/types.ts";
 import { GoJsonNumber, GoStruct, type GoValue } from "../values/values.ts";
 

@@ -1,4 +1,4 @@
-import { GoFault } from "../functions/function.ts";
+import { GoFault } from "../values/fault.ts";
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 

@@ -1,9 +1,9 @@
 import type { GoFunctions } from "../functions/function.ts";
 import type { GoSlice } from "../values/values.ts";
 import { GoInteger, GoSlice as Slice } from "../values/values.ts";
-import { checkItems } from "./bound.ts";
+import { checkItems } from "../values/bounds.ts";
 import { parseDigits, toFloat, toWhole } from "./cast.ts";
-import { fixed, int64, textsOf, variadic } from "./define.ts";
+import { fixed, int64, textsOf, variadic } from "../functions/define.ts";
 import { printed, textsOfValue } from "./text.ts";
 
 /** The numbers from `start` to before `stop`; none where the step goes the other way. */

@@ -1,7 +1,8 @@
 import { createDecipheriv, createHash } from "node:crypto";
-import { type GoFunctions, GoFault } from "../functions/function.ts";
+import type { GoFunctions } from "../functions/function.ts";
+import { GoFault } from "../values/fault.ts";
 import { decoded } from "./bytes.ts";
-import { fixed, INNOCENT } from "./define.ts";
+import { fixed, INNOCENT } from "../functions/define.ts";
 import { base64Bytes } from "./encoding.ts";
 
 const digest = (algorithm: "sha1" | "sha256" | "sha512") =>

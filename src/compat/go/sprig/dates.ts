@@ -1,7 +1,7 @@
 import type { GoFunctions } from "../functions/function.ts";
 import { GoInteger, type GoValue } from "../values/values.ts";
 import { parseDigits } from "./cast.ts";
-import { fixed } from "./define.ts";
+import { fixed } from "../functions/define.ts";
 
 const SECOND = 1_000_000_000n;
 const UNITS: Readonly<Record<string, bigint>> = {

@@ -1,4 +1,4 @@
-import { GoFault } from "../functions/function.ts";
+import { GoFault } from "../values/fault.ts";
 
 /** A number without the errors of binary ones: `coefficient × 10^exponent`. */
 interface Decimal {

@@ -1,5 +1,6 @@
-import { type GoFunctions, GoFault } from "../functions/function.ts";
-import { fixed, INNOCENT, variadic } from "./define.ts";
+import type { GoFunctions } from "../functions/function.ts";
+import { GoFault } from "../values/fault.ts";
+import { fixed, INNOCENT, variadic } from "../functions/define.ts";
 import { isEmpty } from "./empty.ts";
 
 /** What stands in for what is empty, and choices (`defaults.go` of sprig). */

@@ -1,10 +1,11 @@
-import { type GoFunctions, GoFault } from "../functions/function.ts";
+import type { GoFunctions } from "../functions/function.ts";
+import { GoFault } from "../values/fault.ts";
 import { mergeInto } from "../functions/merge-map.ts";
 import { sortedEntries } from "../values/types.ts";
-import { checkDepth } from "../values/text-bound.ts";
+import { checkDepth } from "../values/bounds.ts";
 import { GoMap, GoSlice, type GoValue } from "../values/values.ts";
-import { checkItems } from "./bound.ts";
-import { fixed, INNOCENT, listOf, mapOf, textsOf, variadic } from "./define.ts";
+import { checkItems } from "../values/bounds.ts";
+import { fixed, INNOCENT, listOf, mapOf, textsOf, variadic } from "../functions/define.ts";
 import { typeOf } from "./kind.ts";
 import { printed } from "./text.ts";
 

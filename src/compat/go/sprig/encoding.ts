@@ -1,6 +1,7 @@
-import { type GoFunctions, GoFault } from "../functions/function.ts";
+import type { GoFunctions } from "../functions/function.ts";
+import { GoFault } from "../values/fault.ts";
 import { decoded } from "./bytes.ts";
-import { fixed } from "./define.ts";
+import { fixed } from "../functions/define.ts";
 
 /** @throws GoFault for what is not base64 as Go reads it: padded, line ends left out */
 export function base64Bytes(text: string): Buffer {

@@ -1,4 +1,4 @@
-import { checkDepth } from "../values/text-bound.ts";
+import { checkDepth } from "../values/bounds.ts";
 import { GoInteger, GoJsonNumber, GoMap, GoSlice, type GoValue } from "../values/values.ts";
 
 /**

@@ -1,9 +1,10 @@
 import { type JsonValue, parseJson } from "../../../kernel/mod.ts";
 import { fromJson } from "../values/from-json.ts";
-import { type GoFunctions, GoFault } from "../functions/function.ts";
+import type { GoFunctions } from "../functions/function.ts";
+import { GoFault } from "../values/fault.ts";
 import { toGoJson } from "../documents/to-json.ts";
 import type { GoValue } from "../values/values.ts";
-import { fixed, JSON_TEXT } from "./define.ts";
+import { fixed, JSON_TEXT } from "../functions/define.ts";
 
 function parsed(text: string): JsonValue | undefined {
 	try {

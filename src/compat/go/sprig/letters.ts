@@ -1,7 +1,6 @@
 import { toLower, toUpper } from "../functions/letter-case.ts";
 
 export const isUpper = (letter: string): boolean => /^\p{Lu}$/u.test(letter);
-export const isSpace = (letter: string): boolean => /^\p{White_Space}$/u.test(letter);
 
 /** Go's `strings.Title`: the first letter of each word is made large, the others stay. */
 export function title(text: string): string {

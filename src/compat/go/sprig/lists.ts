@@ -1,8 +1,9 @@
-import { type GoFunction, type GoFunctions, GoFault } from "../functions/function.ts";
+import type { GoFunction, GoFunctions } from "../functions/function.ts";
+import { GoFault } from "../values/fault.ts";
 import { GoSlice, type GoValue } from "../values/values.ts";
-import { checkItems } from "./bound.ts";
+import { checkItems } from "../values/bounds.ts";
 import { toWhole } from "./cast.ts";
-import { fixed, INNOCENT, listOf, variadic } from "./define.ts";
+import { fixed, INNOCENT, listOf, variadic } from "../functions/define.ts";
 import { isEmpty } from "./empty.ts";
 import { isDeepEqual, spelledPlain } from "./equal.ts";
 import { kindOf } from "./kind.ts";

@@ -1,8 +1,9 @@
-import { type GoFunctions, GoFault } from "../functions/function.ts";
+import type { GoFunctions } from "../functions/function.ts";
+import { GoFault } from "../values/fault.ts";
 import type { GoValue } from "../values/values.ts";
 import { toFloat, toWhole } from "./cast.ts";
 import { calculate } from "./decimal.ts";
-import { fixed, int64, variadic } from "./define.ts";
+import { fixed, int64, variadic } from "../functions/define.ts";
 
 function divisor(value: GoValue): bigint {
 	const number = toWhole(value);

@@ -1,5 +1,6 @@
 import { toLower, toUpper } from "../functions/letter-case.ts";
-import { isSpace, isUpper } from "./letters.ts";
+import { isSpace } from "../functions/texts.ts";
+import { isUpper } from "./letters.ts";
 
 type WordKind = "connector" | "punctuation" | "large" | "small" | "number" | "other";
 

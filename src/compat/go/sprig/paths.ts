@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import type { GoFunctions } from "../functions/function.ts";
-import { fixed } from "./define.ts";
+import { fixed } from "../functions/define.ts";
 
 const withoutSlashes = (path: string): string => path.replace(/(?<!\/)\/+$/, "");
 

@@ -1,5 +1,5 @@
 import type { GoFunctions } from "../functions/function.ts";
-import { fixed, INNOCENT } from "./define.ts";
+import { fixed, INNOCENT } from "../functions/define.ts";
 import { isDeepEqual } from "./equal.ts";
 import { kindOf, typeOf } from "./kind.ts";
 

@@ -1,6 +1,7 @@
-import { type GoFunction, type GoFunctions, GoFault } from "../functions/function.ts";
+import type { GoFunction, GoFunctions } from "../functions/function.ts";
+import { GoFault } from "../values/fault.ts";
 import { compileRegexp, quoteMeta } from "../functions/regexp.ts";
-import { fixed, INNOCENT, textsOf } from "./define.ts";
+import { fixed, INNOCENT, textsOf } from "../functions/define.ts";
 
 /** An expression that is none matches nothing; `mustRegexMatch` says so. */
 function matchesQuietly(expression: string, text: string): boolean {

@@ -1,7 +1,8 @@
-import { type GoFunctions, GoFault } from "../functions/function.ts";
+import type { GoFunctions } from "../functions/function.ts";
+import { GoFault } from "../values/fault.ts";
 import { GoInteger, type GoMethod, GoStruct, type GoValue } from "../values/values.ts";
 import { isMet, parseConstraints } from "./constraint.ts";
-import { fixed, INNOCENT, int } from "./define.ts";
+import { fixed, INNOCENT, int } from "../functions/define.ts";
 import { compareVersions, parseVersion, spelled, type Version } from "./version.ts";
 
 /** The version behind each struct that templates hold. */

@@ -2,24 +2,27 @@ import type { GoFunctions } from "../functions/function.ts";
 import { toLower, toUpper } from "../functions/letter-case.ts";
 import { quoted } from "../printing/quote.ts";
 import { compareTexts } from "../values/types.ts";
-import { trimSpace } from "../functions/strings.ts";
 import { GoMap, GoSlice, type GoValue } from "../values/values.ts";
-import { joined, repeated, replaceEvery, splitAtMost, splitText } from "./bound.ts";
+import { joined } from "../values/bounds.ts";
+import {
+	isSpace,
+	repeated,
+	replaceEvery,
+	splitAtMost,
+	splitText,
+	trimmed,
+	trimSpace,
+	withoutPrefix,
+	withoutSuffix,
+} from "../functions/texts.ts";
 import { sliceBytes } from "./bytes.ts";
-import { fixed, INNOCENT, textsOf, variadic } from "./define.ts";
-import { initials, isSpace, swapCase, title, untitle } from "./letters.ts";
+import { fixed, INNOCENT, textsOf, variadic } from "../functions/define.ts";
+import { initials, swapCase, title, untitle } from "./letters.ts";
 import { pascalCase, separated } from "./names.ts";
 import { abbreviated, wrapped } from "./wrap.ts";
 import { printed, textsOfValue } from "./text.ts";
 
-/** Go's `strings.Trim`: letters of the set are taken off both ends. */
-function trimAll(set: string, text: string): string {
-	const letters = Array.from(text);
-	const inSet = new Set(set);
-	const from = letters.findIndex((letter) => !inSet.has(letter));
-	const to = letters.findLastIndex((letter) => !inSet.has(letter));
-	return from < 0 ? "" : letters.slice(from, to + 1).join("");
-}
+const trimAll = fixed(["string", "string"], (set, text) => trimmed(text, set));
 
 function truncated(size: number, text: string): string {
 	const length = Buffer.byteLength(text);
@@ -62,18 +65,10 @@ export const STRINGS: GoFunctions = new Map([
 	["sprig_trunc", fixed(["int", "string"], truncated)],
 	["sprig_substr", fixed(["int", "int", "string"], substring)],
 	["sprig_trim", fixed(["string"], trimSpace)],
-	["sprig_trimall", fixed(["string", "string"], trimAll)],
-	["sprig_trimAll", fixed(["string", "string"], trimAll)],
-	[
-		"sprig_trimSuffix",
-		fixed(["string", "string"], (end, text) =>
-			end !== "" && text.endsWith(end) ? text.slice(0, -end.length) : text,
-		),
-	],
-	[
-		"sprig_trimPrefix",
-		fixed(["string", "string"], (start, text) => (text.startsWith(start) ? text.slice(start.length) : text)),
-	],
+	["sprig_trimall", trimAll],
+	["sprig_trimAll", trimAll],
+	["sprig_trimSuffix", fixed(["string", "string"], (end, text) => withoutSuffix(text, end))],
+	["sprig_trimPrefix", fixed(["string", "string"], (start, text) => withoutPrefix(text, start))],
 	[
 		"sprig_nospace",
 		fixed(["string"], (text) =>

@@ -1,4 +1,4 @@
-import { GoFault } from "../functions/function.ts";
+import { GoFault } from "../values/fault.ts";
 import { escapedPart, unescapedPart } from "./url-part.ts";
 
 /** A URL as Go's `net/url` takes it apart. */

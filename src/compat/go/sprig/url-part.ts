@@ -1,4 +1,4 @@
-import { GoFault } from "../functions/function.ts";
+import { GoFault } from "../values/fault.ts";
 import { decoded } from "./bytes.ts";
 
 type UrlPart = "path" | "user" | "host" | "fragment";

@@ -1,6 +1,7 @@
-import { type GoFunctions, GoFault } from "../functions/function.ts";
+import type { GoFunctions } from "../functions/function.ts";
+import { GoFault } from "../values/fault.ts";
 import type { GoMap } from "../values/values.ts";
-import { fixed, mapOf } from "./define.ts";
+import { fixed, mapOf } from "../functions/define.ts";
 import { kindOf } from "./kind.ts";
 import { firstSegment, parseUrl, parseUser, type Url } from "./url-parse.ts";
 import { escapedPart } from "./url-part.ts";

@@ -1,4 +1,4 @@
-import { checkLength } from "../values/text-bound.ts";
+import { checkLength } from "../values/bounds.ts";
 import { bytesOf, sliceBytes, textOf } from "./bytes.ts";
 
 /** How lines are broken. */

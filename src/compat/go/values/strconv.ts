@@ -1,4 +1,4 @@
-import { GoFault } from "../functions/function.ts";
+import { GoFault } from "./fault.ts";
 import { GoInteger } from "./values.ts";
 
 /** Longer ones of the kinds below are out of range, or full of noughts: nobody need reckon them out. */

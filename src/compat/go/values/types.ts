@@ -1,4 +1,12 @@
-import { GoInteger, GoJsonNumber, GoMap, GoSlice, GoStruct, type GoValue } from "./values.ts";
+import {
+	GoInteger,
+	GoJsonNumber,
+	GoMap,
+	GoSlice,
+	GoStruct,
+	type GoValue,
+	type ParameterType,
+} from "./values.ts";
 
 /** The type of a value as Go writes it; a nil has none. */
 export function typeName(value: GoValue): string {
@@ -12,27 +20,27 @@ export function typeName(value: GoValue): string {
 	return value instanceof GoMap ? `map[string]${value.valueType}` : value.type;
 }
 
-const WRITTEN: Partial<Record<string, string>> = {
+const WRITTEN: Partial<Record<ParameterType, string>> = {
 	any: "interface {}",
 	"[]any": "[]interface {}",
 	"map[string]any": "map[string]interface {}",
 	map: "map[string]interface {}",
 };
 
-/** The type of a parameter, named as in `functions.ts`, as Go writes it. */
-export function parameterName(type: string): string {
+/** The type of a parameter as Go writes it. */
+export function parameterName(type: ParameterType): string {
 	return WRITTEN[type] ?? type;
 }
 
 /** Whether a value can be given for a parameter. */
-export function isAssignable(value: GoValue, type: string): boolean {
+export function isAssignable(value: GoValue, type: ParameterType): boolean {
 	if (type === "any") return true;
 	if (type === "map") return value instanceof GoMap;
 	return value !== undefined && typeName(value) === parameterName(type);
 }
 
 /** What a nil becomes for a parameter; `undefined` where it cannot be one. */
-export function nilFor(type: string): { readonly value: GoValue } | undefined {
+export function nilFor(type: ParameterType): { readonly value: GoValue } | undefined {
 	switch (type) {
 		case "any":
 			return { value: undefined };

@@ -70,10 +70,25 @@ export class GoMap {
 	}
 }
 
+/**
+ * What a parameter takes, as Go writes the type, but `any` for `interface {}`. Arguments are checked against it before a
+ * function runs, and refused in Go's words. A `json.Number` is no `string`: it is another type, though of that kind.
+ */
+export type ParameterType =
+	| "any"
+	| "string"
+	| "bool"
+	| "int"
+	| "int64"
+	| "float64"
+	| "[]any"
+	| "[]string"
+	| "map[string]any"
+	| "map";
+
 /** A method of a struct, called by `.Name arg`. */
 export interface GoMethod {
-	/** Names of the types of its parameters, see `functions.ts`. */
-	readonly parameters: readonly string[];
+	readonly parameters: readonly ParameterType[];
 	/** What it gives holds nothing of its arguments, nor of the struct. */
 	readonly isInnocent?: true;
 	readonly run: (args: readonly GoValue[]) => GoValue;

@@ -1,12 +1,20 @@
 import { LONGEST_TEXT } from "../../../template/mod.ts";
-import { GoFault } from "../functions/function.ts";
+import { GoFault } from "./fault.ts";
 
 /** Maps and lists within each other; Vault itself takes no more than 300 (`max_json_depth`). */
 const DEEPEST = 500;
 
+/** A list that a template makes. */
+const MOST_ITEMS = 100_000;
+
 /** @throws GoFault when a text of so many letters is to be made */
 export function checkLength(letters: number): void {
 	if (letters > LONGEST_TEXT) throw new GoFault(`would make more than ${LONGEST_TEXT / 2 ** 20} MiB of text`);
+}
+
+/** @throws GoFault when a list of so many items is to be made */
+export function checkItems(items: number): void {
+	if (items > MOST_ITEMS) throw new GoFault(`would make more than ${MOST_ITEMS} items`);
 }
 
 /** @throws GoFault for a result that would be too long */
