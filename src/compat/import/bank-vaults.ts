@@ -1,13 +1,7 @@
-import { AgentError } from "../../kernel/mod.ts";
 import { type ForeignSettings, Places, type Problem } from "../../config/mod.ts";
+import { AgentError } from "../../kernel/mod.ts";
+import type { ForeignFile } from "../translate.ts";
 import { toHandlebars } from "./to-handlebars.ts";
-
-/** A file with variables whose values name secrets. */
-export interface ReferenceFile {
-	readonly name: string;
-	readonly path: string;
-	readonly text: string;
-}
 
 /** A value that names a secret, by itself or within a text. */
 const REFERENCE = /^(?<write>>{0,2})vault:(?<path>[^#\s]+)#(?<key>\$\{[^}]*\}|[^#]+)(?:#(?<last>.+))?$/s;
@@ -34,7 +28,7 @@ export function hasReferences(text: string): boolean {
 }
 
 /** The variables of files as settings of our own. */
-export async function referenceSettings(files: readonly ReferenceFile[]): Promise<ForeignSettings> {
+export async function referenceSettings(files: readonly ForeignFile[]): Promise<ForeignSettings> {
 	const settings: Record<string, unknown> = {};
 	const env: Record<string, unknown> = {};
 	const unsupported: Problem[] = [];
@@ -75,7 +69,7 @@ interface Variable {
 	readonly place: string;
 }
 
-function* variablesOf({ name: file, text }: ReferenceFile): Generator<Variable> {
+function* variablesOf({ name: file, text }: ForeignFile): Generator<Variable> {
 	let last = "";
 	for (const [index, line] of text.split("\n").entries()) {
 		if (/^\s*#/.test(line)) continue;

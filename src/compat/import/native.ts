@@ -1,6 +1,7 @@
-import { basename, isAbsolute, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { type ForeignSettings, guessFormat, type Path } from "../../config/mod.ts";
 import { AgentError } from "../../kernel/mod.ts";
+import { movedPath } from "./moved-path.ts";
 import { toHandlebars, type Translation } from "./to-handlebars.ts";
 import { yamlText } from "./yaml-text.ts";
 
@@ -179,41 +180,23 @@ class NativeWriter {
 	}
 
 	/** As the new file has to say it: relative paths count from there, and `${` means something in it. */
-	#said(value: unknown, key = ""): unknown {
-		if (Array.isArray(value)) return value.map((item) => this.#said(item, key));
+	#said(value: unknown, way = ""): unknown {
+		if (Array.isArray(value)) return value.map((item) => this.#said(item, `${way}.*`));
 		if (isTree(value)) {
-			return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.#said(item, name)]));
+			const step = (name: string) => (way === "" ? name : `${way}.${way === "env" ? "*" : name}`);
+			return Object.fromEntries(
+				Object.entries(value).map(([name, item]) => [name, this.#said(item, step(name))]),
+			);
 		}
 		if (typeof value !== "string") return value;
-		if (TEMPLATE_KEYS.has(key) || this.#files.has(value)) return value;
+		if (TEMPLATES.has(way) || this.#files.has(value)) return value;
 		const { cwd, folder } = this.#options;
-		const isMoved = cwd !== folder && FILE_KEYS.has(key) && !isAbsolute(value);
-		return (isMoved ? resolve(cwd, value) : value).replaceAll("${", "$${");
+		return (cwd === folder ? value : movedPath(value, way, cwd)).replaceAll("${", "$${");
 	}
 }
 
-/** Keys whose values are templates, in which `${` means nothing. */
-const TEMPLATE_KEYS: ReadonlySet<string> = new Set(["contents", "template"]);
-
-/** Keys whose values are files. */
-const FILE_KEYS: ReadonlySet<string> = new Set([
-	"source",
-	"destination",
-	"path",
-	"role_id_file_path",
-	"secret_id_file_path",
-	"token_file_path",
-	"token_path",
-	"ca_cert",
-	"ca_path",
-	"client_cert",
-	"client_key",
-	"dh_path",
-	"sandbox_path",
-	"file_roots",
-	"pid_file",
-	"file",
-]);
+/** Where a template stands, in which `${` means nothing; `*` stands for any step. */
+const TEMPLATES: ReadonlySet<string> = new Set(["templates.*.contents", "env.*.contents", "env.*.template"]);
 
 function without(tree: Tree, keys: readonly string[]): Tree {
 	return Object.fromEntries(Object.entries(tree).filter(([key]) => !keys.includes(key)));
