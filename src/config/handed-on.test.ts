@@ -83,6 +83,11 @@ describe("auto_auth.wrap_ttl", () => {
 			"env: with auto_auth.wrap_ttl the agent does not hold the token, so it can read nothing for it",
 		],
 		[
+			"all fields as variables",
+			`${wrapping()}\nenv_from: [{ secret: secret/data/x }]`,
+			"env_from: with auto_auth.wrap_ttl the agent does not hold the token, so it can read nothing for it",
+		],
+		[
 			"a child",
 			`${wrapping()}\nexec: { command: [a] }`,
 			"exec: with auto_auth.wrap_ttl the agent does not hold the token, so it has nothing for a child",

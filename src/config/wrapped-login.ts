@@ -6,7 +6,7 @@ const NOT_HELD = "with auto_auth.wrap_ttl the agent does not hold the token";
 
 /** A login whose token comes wrapped gives the agent nothing to work with: the token is for who opens the sink. */
 export function refuseWrapped(file: FileConfig, context: Context): void {
-	const { auto_auth: auth, templates, env, exec, handover } = file;
+	const { auto_auth: auth, templates, env, env_from: from, exec, handover } = file;
 	if (auth?.wrap_ttl === undefined) return;
 	const refuse = (path: Path, message: string) =>
 		context.problems.push({ place: context.places.of(path), message });
@@ -28,5 +28,6 @@ export function refuseWrapped(file: FileConfig, context: Context): void {
 	if (handover !== undefined) refuse(["handover"], `handover: ${NOT_HELD}`);
 	if (templates.length > 0) refuse(["templates"], `templates: ${NOT_HELD}, so it can read nothing for them`);
 	if (Object.keys(env).length > 0) refuse(["env"], `env: ${NOT_HELD}, so it can read nothing for it`);
+	if (from.length > 0) refuse(["env_from"], `env_from: ${NOT_HELD}, so it can read nothing for it`);
 	if (exec !== undefined) refuse(["exec"], `exec: ${NOT_HELD}, so it has nothing for a child`);
 }
