@@ -1,4 +1,4 @@
-import { parseFloat64 } from "../values/strconv.ts";
+import { floatOf } from "../values/strconv.ts";
 import { GoInteger, type GoValue } from "../values/values.ts";
 
 /** What a scalar without quotes is to Go's yaml.v2, which reads much of YAML 1.1. */
@@ -41,14 +41,6 @@ function numberOf(text: string): GoValue {
 	if (text.startsWith(".")) return floatOf(text);
 	const plain = text.replaceAll("_", "");
 	return integerOf(plain) ?? (FLOAT.test(plain) ? floatOf(plain) : undefined);
-}
-
-function floatOf(text: string): number | undefined {
-	try {
-		return parseFloat64(text);
-	} catch {
-		return undefined;
-	}
 }
 
 function integerOf(text: string): GoInteger | undefined {

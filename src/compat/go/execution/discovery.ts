@@ -59,7 +59,7 @@ function askedBy(functions: GoFunctions, name: string, texts: readonly string[])
 
 interface FoundCommand {
 	readonly command: CommandNode;
-	/** What the pipe gives it, where that is written out. */
+	/** The first word of the command that is piped into it: all of that, where it is a constant. */
 	readonly before?: Operand;
 }
 
@@ -77,20 +77,13 @@ function* commandsIn(statement: Statement): Generator<FoundCommand> {
 
 function* commandsOfPipe({ commands }: PipeNode): Generator<FoundCommand> {
 	for (const [position, command] of commands.entries()) {
-		const before = position === 0 ? undefined : pipedInto(commands[position - 1]);
+		const before = commands[position - 1]?.operands[0];
 		yield { command, ...(before && { before }) };
 		for (const operand of command.operands) yield* commandsOfOperand(operand);
 	}
 }
 
-/** The constant that a command is, or the command as a whole. */
-function pipedInto(command: CommandNode | undefined): Operand | undefined {
-	return command?.operands[0];
-}
-
 function* commandsOfOperand(operand: Operand): Generator<FoundCommand> {
 	if (operand.kind === "pipe") yield* commandsOfPipe(operand);
 	if (operand.kind === "chain") yield* commandsOfOperand(operand.of);
-	// A function as an argument, or with fields asked of it, is called with nothing.
-	if (operand.kind === "identifier") return;
 }

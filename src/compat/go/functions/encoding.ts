@@ -1,6 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { parseJson } from "../../../kernel/mod.ts";
 import { fixed, INNOCENT, JSON_TEXT } from "./define.ts";
+import { base64Bytes, decoded } from "../values/bytes.ts";
 import { fromJson } from "../values/from-json.ts";
 import type { GoFunction, GoFunctions } from "./function.ts";
 import { GoFault } from "../values/fault.ts";
@@ -12,9 +13,9 @@ import { GoInteger, GoMap, type GoValue } from "../values/values.ts";
 /** consul-template's functions that spell values and read them, but for YAML and TOML. */
 export const ENCODING_FUNCTIONS: GoFunctions = new Map<string, GoFunction>([
 	["base64Encode", fixed(["string"], (text) => Buffer.from(text).toString("base64"))],
-	["base64Decode", fixed(["string"], (text) => decoded("base64Decode", text))],
+	["base64Decode", fixed(["string"], (text) => named("base64Decode", () => fromBase64(text, "standard")))],
 	["base64URLEncode", fixed(["string"], (text) => toUrlAlphabet(Buffer.from(text).toString("base64")))],
-	["base64URLDecode", fixed(["string"], (text) => decoded("base64URLDecode", text))],
+	["base64URLDecode", fixed(["string"], (text) => named("base64URLDecode", () => fromBase64(text, "url")))],
 	["toJSON", toJson("toJSON", { isPretty: false, isHtmlSafe: true })],
 	["toJSONPretty", toJson("toJSONPretty", { isPretty: true, isHtmlSafe: true })],
 	["toUnescapedJSON", toJson("toUnescapedJSON", { isPretty: false, isHtmlSafe: false })],
@@ -71,24 +72,12 @@ function jsonOf(text: string): ReturnType<typeof parseJson> {
 	}
 }
 
-const ALPHABETS = {
-	base64Decode: /^[A-Za-z0-9+/]*={0,2}$/,
-	base64URLDecode: /^[\w-]*={0,2}$/,
-} as const;
-
 /** @throws GoFault for what is not encoded so, and for bytes that are no text */
-function decoded(name: keyof typeof ALPHABETS, encoded: string): string {
-	// Go passes over the ends of lines.
-	const letters = encoded.replaceAll(/[\r\n]/g, "");
-	if (letters.length % 4 !== 0 || !ALPHABETS[name].test(letters)) {
-		throw new GoFault(`${name}: illegal base64 data`);
-	}
-	try {
-		const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-		return decoder.decode(Buffer.from(letters, "base64"));
-	} catch {
-		throw new GoFault(`${name}: the bytes are no UTF-8 text, and a template holds nothing else`);
-	}
+function fromBase64(text: string, alphabet: "standard" | "url"): string {
+	return decoded(
+		base64Bytes(text, alphabet),
+		"the bytes are no UTF-8 text, and a template holds nothing else",
+	);
 }
 
 function toUrlAlphabet(base64: string): string {

@@ -1,3 +1,4 @@
+import { decoded } from "../values/bytes.ts";
 import { GoFault } from "../values/fault.ts";
 import { typeName } from "../values/types.ts";
 import { GoInteger, GoJsonNumber, GoMap, GoSlice, type GoValue } from "../values/values.ts";
@@ -44,13 +45,7 @@ export function sliced(item: GoValue, ends: readonly GoValue[]): GoValue {
 	const [from = 0, to = length, most = length] = positions;
 	if (from > to || to > most) throw new GoFault("invalid slice index: the first is greater than the second");
 	if (item instanceof GoSlice) return new GoSlice(item.elementType, item.items.slice(from, to));
-	return textOf((bytes ?? Buffer.alloc(0)).subarray(from, to));
-}
-
-function textOf(bytes: Uint8Array): string {
-	const text = Buffer.from(bytes).toString("utf8");
-	if (Buffer.byteLength(text) === bytes.length && !text.includes("\uFFFD")) return text;
-	throw new GoFault("slice would cut a letter of several bytes");
+	return decoded((bytes ?? Buffer.alloc(0)).subarray(from, to), "slice would cut a letter of several bytes");
 }
 
 function bytesOf(item: GoValue): Buffer | undefined {

@@ -1,4 +1,5 @@
 import { ConstantFault, unquotedLetter } from "./unquote.ts";
+import { floatOf } from "../values/strconv.ts";
 import { quoted } from "../printing/quote.ts";
 
 /** A number of a template: which of Go's kinds it can be, and its value as each. */
@@ -20,9 +21,6 @@ const DIGITS = "(?:_?[0-9a-fA-F])+";
 const INTEGER = new RegExp(
 	`^(?<sign>[+-]?)(?:0[xX](?<hex>${DIGITS})|0[bB](?<binary>(?:_?[01])+)|0[oO]?(?<octal>(?:_?[0-7])+)|(?<decimal>0|[1-9](?:_?\\d)*))$`,
 );
-const FLOAT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-const HEX_FLOAT =
-	/^(?<sign>[+-]?)0[xX](?<whole>[\da-fA-F]*)\.?(?<part>[\da-fA-F]*)[pP](?<exponent>[+-]?\d+)$/;
 
 /** @throws ConstantFault for what is no number, does not fit, or is an imaginary one */
 export function constantOf(source: string, kind: "number" | "charConstant" | "complex"): Constant {
@@ -79,19 +77,4 @@ function withoutUnsigned({ integer }: Pick<Constant, "integer">): Pick<Constant,
 
 function plain(digits: string): string {
 	return digits.replaceAll("_", "");
-}
-
-function floatOf(source: string): number | undefined {
-	const written = source.replaceAll(/(?<=[\da-fA-FxX])_(?=[\da-fA-F])/g, "");
-	if (FLOAT.test(written)) return finite(Number(written));
-	const groups = HEX_FLOAT.exec(written)?.groups;
-	if (groups === undefined) return undefined;
-	const { sign, whole = "", part = "", exponent } = groups;
-	if (whole + part === "") return undefined;
-	const mantissa = Number(BigInt(`0x${whole}${part}`));
-	return finite((sign === "-" ? -1 : 1) * mantissa * 2 ** (Number(exponent) - 4 * part.length));
-}
-
-function finite(value: number): number | undefined {
-	return Number.isFinite(value) ? value : undefined;
 }

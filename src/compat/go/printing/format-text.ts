@@ -11,9 +11,8 @@ export function formatText(text: string, verb: string, flags: Flags): string | u
 		case "q":
 			return formatQuoted(text, flags);
 		case "x":
-			return hexadecimal(Buffer.from(text), flags);
 		case "X":
-			return hexadecimal(Buffer.from(text), flags).replaceAll(/[a-fx]/g, (letter) => letter.toUpperCase());
+			return formatBytes(Buffer.from(text), verb, flags);
 		default:
 			return undefined;
 	}

@@ -1,4 +1,5 @@
 import { constantOf } from "../language/numbers.ts";
+import { floatOf } from "../values/strconv.ts";
 import { ConstantFault } from "../language/unquote.ts";
 import { GoInteger, GoJsonNumber, type GoValue } from "../values/values.ts";
 
@@ -41,20 +42,11 @@ export function toWhole(value: GoValue): bigint {
 	return parseWhole(text.replace(/\.0+$/, ""));
 }
 
-/** Go's `strconv.ParseFloat`, without its hexadecimal numbers; `undefined` for what is no number. */
-function parseFloatText(text: string): number | undefined {
-	const word = /^(?<sign>[+-]?)(?:inf(?:inity)?|(?<nan>nan))$/i.exec(text)?.groups;
-	if (word !== undefined) return word["nan"] === undefined ? Number(`${word["sign"]}Infinity`) : Number.NaN;
-	if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) return undefined;
-	const number = Number(text);
-	return Number.isFinite(number) ? number : undefined;
-}
-
 /** Any value as a float, 0 where it is none (`cast.ToFloat64`). */
 export function toFloat(value: GoValue): number {
 	if (value instanceof GoInteger) return Number(value.value);
 	if (typeof value === "number") return value;
 	if (typeof value === "boolean") return value ? 1 : 0;
 	const text = value instanceof GoJsonNumber ? value.text : value;
-	return typeof text === "string" ? (parseFloatText(text) ?? 0) : 0;
+	return typeof text === "string" ? (floatOf(text) ?? 0) : 0;
 }

@@ -1,9 +1,8 @@
 import { createDecipheriv, createHash } from "node:crypto";
 import type { GoFunctions } from "../functions/function.ts";
 import { GoFault } from "../values/fault.ts";
-import { decoded } from "./bytes.ts";
 import { fixed, INNOCENT } from "../functions/define.ts";
-import { base64Bytes } from "./encoding.ts";
+import { base64Bytes, decoded } from "../values/bytes.ts";
 
 const digest = (algorithm: "sha1" | "sha256" | "sha512") =>
 	fixed(["string"], (text) => createHash(algorithm).update(text).digest("hex"), INNOCENT);

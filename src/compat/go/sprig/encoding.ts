@@ -1,15 +1,7 @@
 import type { GoFunctions } from "../functions/function.ts";
 import { GoFault } from "../values/fault.ts";
-import { decoded } from "./bytes.ts";
+import { base64Bytes, decoded } from "../values/bytes.ts";
 import { fixed } from "../functions/define.ts";
-
-/** @throws GoFault for what is not base64 as Go reads it: padded, line ends left out */
-export function base64Bytes(text: string): Buffer {
-	const digits = text.replaceAll(/[\r\n]/g, "");
-	const bytes = Buffer.from(digits, "base64");
-	if (bytes.toString("base64") !== digits) throw new GoFault("illegal base64 data");
-	return bytes;
-}
 
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 

@@ -15,7 +15,7 @@ import {
 	withoutPrefix,
 	withoutSuffix,
 } from "../functions/texts.ts";
-import { sliceBytes } from "./bytes.ts";
+import { sliceBytes } from "../values/bytes.ts";
 import { fixed, INNOCENT, textsOf, variadic } from "../functions/define.ts";
 import { initials, swapCase, title, untitle } from "./letters.ts";
 import { pascalCase, separated } from "./names.ts";

@@ -1,10 +1,9 @@
-import { PLAIN } from "../printing/format-flags.ts";
-import { formatValue } from "../printing/format-value.ts";
+import { sprint } from "../printing/print.ts";
 import { GoSlice, type GoValue } from "../values/values.ts";
 
-/** A value as `%v` prints it. */
+/** A value as `%v` prints it; as a template writes it is another thing. */
 export function printed(value: GoValue): string {
-	return formatValue(value, "v", PLAIN);
+	return sprint([value]);
 }
 
 /** A list as texts, nil left out; what is none is a list of itself. */

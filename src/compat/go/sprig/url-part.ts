@@ -1,5 +1,5 @@
 import { GoFault } from "../values/fault.ts";
-import { decoded } from "./bytes.ts";
+import { decoded } from "../values/bytes.ts";
 
 type UrlPart = "path" | "user" | "host" | "fragment";
 

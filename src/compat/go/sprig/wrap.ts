@@ -1,5 +1,5 @@
 import { checkLength } from "../values/bounds.ts";
-import { bytesOf, sliceBytes, textOf } from "./bytes.ts";
+import { bytesOf, sliceBytes, textOf } from "../values/bytes.ts";
 
 /** How lines are broken. */
 interface Wrapping {

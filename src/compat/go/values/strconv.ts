@@ -50,10 +50,21 @@ export function parseFloat64(text: string): number {
 	return value;
 }
 
+/** The same, and nothing for what is none or out of range. */
+export function floatOf(text: string): number | undefined {
+	try {
+		return parseFloat64(text);
+	} catch (error) {
+		if (error instanceof GoFault) return undefined;
+		throw error;
+	}
+}
+
 function decimal(text: string): number | undefined {
 	return DECIMAL.test(text) ? Number(text) : undefined;
 }
 
+/** `0x1.8p+01`; nothing for what is not written so. */
 function hexadecimal(text: string): number | undefined {
 	const { sign, whole = "", part = "", exponent } = HEXADECIMAL.exec(text)?.groups ?? {};
 	if (whole + part === "" || text.length > LONGEST_NUMBER) return undefined;

@@ -1,4 +1,4 @@
-import { GoFault } from "../values/fault.ts";
+import { GoFault } from "./fault.ts";
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -33,4 +33,14 @@ export function sliceBytes(text: string, start: number, end?: number): string {
 		throw new GoFault(`slice bounds out of range [${start}:${stop}] with length ${bytes.length}`);
 	}
 	return textOf(bytes.slice(start, stop));
+}
+
+const ALPHABETS = { standard: /^[A-Za-z0-9+/]*={0,2}$/, url: /^[\w-]*={0,2}$/ } as const;
+
+/** Padded base64, as Go reads it: ends of lines are passed over, bits beyond the last byte are nobody's. @throws GoFault */
+export function base64Bytes(text: string, alphabet: keyof typeof ALPHABETS = "standard"): Buffer {
+	const letters = text.replaceAll(/[\r\n]/g, "");
+	if (letters.length % 4 !== 0 || !ALPHABETS[alphabet].test(letters))
+		throw new GoFault("illegal base64 data");
+	return Buffer.from(letters, "base64");
 }
