@@ -14,7 +14,7 @@ import { addressChecks, healthChecks, loginChecks, unsaid } from "../doctor/serv
 import { configFor } from "../load.ts";
 import { lookingOnly } from "../link/looking-login.ts";
 import { SecretGuard } from "../link/secret-guard.ts";
-import { unitsOf } from "../units.ts";
+import { unitsOf } from "../units/units.ts";
 import { lookThrough } from "../validate/online-report.ts";
 import { isRunning, lookAtPublicAddress } from "../validate/public-address.ts";
 import type { World } from "../world.ts";

@@ -21,7 +21,7 @@ import { configFor, logFor, nothingToRender, runnable } from "../load.ts";
 import { lookingOnly, refuseToUseUp } from "../link/looking-login.ts";
 import { maskedDiff, maskedText } from "../masked.ts";
 import type { CommonFlags } from "../common-flags.ts";
-import { unitsOf } from "../units.ts";
+import { unitsOf } from "../units/units.ts";
 import type { World } from "../world.ts";
 
 export interface RenderFlags extends CommonFlags {

@@ -6,7 +6,7 @@ import { configFor, hasSinks, nothingToRender } from "../load.ts";
 import type { CommonFlags } from "../common-flags.ts";
 import { fileLines, filesOf, localWarnings } from "../validate/local-warnings.ts";
 import { nameOf } from "../validate/online-check.ts";
-import { unitsOf } from "../units.ts";
+import { unitsOf } from "../units/units.ts";
 import type { World } from "../world.ts";
 
 interface Read {

@@ -3,7 +3,7 @@ import type { Config } from "../../config/mod.ts";
 import { AgentError, ExitCode } from "../../kernel/mod.ts";
 import { finishText, type Piece, plainText, type TemplateInputs } from "../../template/mod.ts";
 import { surroundingsOf } from "../assemble.ts";
-import { unitsOf } from "../units.ts";
+import { unitsOf } from "../units/units.ts";
 import type { World } from "../world.ts";
 import { fixturesIn } from "./fixtures.ts";
 import { renderOnline } from "./render-online.ts";

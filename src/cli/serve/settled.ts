@@ -1,6 +1,6 @@
 import { type Config, isSameSetting } from "../../config/mod.ts";
 import { AgentError, ExitCode } from "../../kernel/mod.ts";
-import { type Units, unitsOf } from "../units.ts";
+import { type Units, unitsOf } from "../units/units.ts";
 import type { World } from "../world.ts";
 
 /** What a running agent goes by. */
