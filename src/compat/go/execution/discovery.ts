@@ -1,8 +1,14 @@
 import { requestOf, type TemplateRequest } from "../../../template/mod.ts";
 import type { GoPlace } from "../language/errors.ts";
 import type { GoFunctions, Surroundings } from "../functions/function.ts";
-import type { CommandNode, List, Operand, PipeNode, Statement } from "../language/nodes.ts";
-import { spelled } from "../language/nodes.ts";
+import {
+	type CommandNode,
+	type List,
+	type Operand,
+	type PipeNode,
+	spelled,
+	type Statement,
+} from "../language/nodes.ts";
 import type { GoProgram } from "../language/parser.ts";
 import { GoMap } from "../values/values.ts";
 

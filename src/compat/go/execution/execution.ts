@@ -1,8 +1,7 @@
 import type { TemplateNote } from "../../../template/mod.ts";
 import { type FaultPlace, GoTemplateError, type GoPlace } from "../language/errors.ts";
 import type { GoFunctions, Surroundings } from "../functions/function.ts";
-import type { Node } from "../language/nodes.ts";
-import { spelled } from "../language/nodes.ts";
+import { type Node, spelled } from "../language/nodes.ts";
 import { Output } from "./output.ts";
 import type { GoProgram } from "../language/parser.ts";
 import { type Result, type Trace, traceOf } from "./result.ts";

@@ -1,8 +1,7 @@
 import { missingEntry, missingField } from "./absence.ts";
 import { callMethod } from "./calls.ts";
 import type { Execution } from "./execution.ts";
-import type { ChainNode, FieldNode, VariableNode } from "../language/nodes.ts";
-import { spelled } from "../language/nodes.ts";
+import { type ChainNode, type FieldNode, spelled, type VariableNode } from "../language/nodes.ts";
 import { numberMethods } from "../values/number-methods.ts";
 import { type Given, NOT_GIVEN } from "./pipelines.ts";
 import { heldIn, heldType, PENDING_RESULT, type Result, traceIn, traceOfEntry } from "./result.ts";

@@ -1,15 +1,15 @@
 import { callFunction } from "./calls.ts";
 import type { Execution } from "./execution.ts";
 import { evaluateFields } from "./fields.ts";
-import type {
-	ChainNode,
-	CommandNode,
-	NumberNode,
-	Operand,
-	PipeNode,
-	VariableNode,
+import {
+	type ChainNode,
+	type CommandNode,
+	type NumberNode,
+	type Operand,
+	type PipeNode,
+	spelled,
+	type VariableNode,
 } from "../language/nodes.ts";
-import { spelled } from "../language/nodes.ts";
 import type { Result } from "./result.ts";
 import { GoInteger } from "../values/values.ts";
 

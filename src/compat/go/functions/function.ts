@@ -1,17 +1,9 @@
-import type { TemplateRequest } from "../../../template/mod.ts";
+import type { TemplateInputs, TemplateRequest, WrittenFile } from "../../../template/mod.ts";
 import type { GoMap, GoStruct, GoValue, ParameterType } from "../values/values.ts";
 
 /** A file that a template writes beside its own (`writeToFile`). */
-export interface SideFile {
-	readonly path: string;
+export interface SideFile extends Omit<WrittenFile, "pieces"> {
 	readonly text: string;
-	/** By name, or by number in digits; absent for the agent's own. */
-	readonly user?: string;
-	readonly group?: string;
-	/** Permission bits. */
-	readonly mode: number;
-	/** The text comes after what this render has put there before. */
-	readonly isAppended: boolean;
 }
 
 /** What functions can reach during one pass. The room does no I/O of its own. */
@@ -21,13 +13,8 @@ export interface Surroundings {
 	readonly readFile: (path: string) => string;
 	/** Milliseconds since the epoch. */
 	readonly now: () => number;
-	/** Addresses of this machine, by name of the interface; as `os.networkInterfaces()` has them. */
-	readonly interfaces: () => Readonly<
-		Record<
-			string,
-			readonly { readonly address: string; readonly family: string; readonly internal: boolean }[]
-		>
-	>;
+	/** Addresses of this machine. */
+	readonly interfaces: NonNullable<TemplateInputs["interfaces"]>;
 	/**
 	 * The secret, the names of a list, or `"pending"` while it has not been read.
 	 *

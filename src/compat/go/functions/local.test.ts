@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { TemplateInputs } from "../../../template/mod.ts";
-import { plainText, withPort } from "../../../template/mod.ts";
+import { plainText, type TemplateInputs, withPort } from "../../../template/mod.ts";
 import { parseGoTemplate } from "../mod.ts";
 
 /** Wednesday, the 63rd day of the year. */

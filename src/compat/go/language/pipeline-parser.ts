@@ -1,8 +1,15 @@
 import { GoTemplateError } from "./errors.ts";
-import type { ChainNode, CommandNode, FieldNode, Operand, PipeNode, VariableNode } from "./nodes.ts";
+import {
+	type ChainNode,
+	type CommandNode,
+	type FieldNode,
+	type Operand,
+	type PipeNode,
+	spelled,
+	type VariableNode,
+} from "./nodes.ts";
 import { constantOf } from "./numbers.ts";
 import { quoted } from "../printing/quote.ts";
-import { spelled } from "./nodes.ts";
 import type { Token, TokenKind } from "./token.ts";
 import type { TokenReader } from "./token-reader.ts";
 import { ConstantFault, unquoted } from "./unquote.ts";

@@ -1,6 +1,5 @@
 import type { GoFunctions } from "../functions/function.ts";
-import type { GoSlice } from "../values/values.ts";
-import { GoInteger, GoSlice as Slice } from "../values/values.ts";
+import { GoInteger, GoSlice } from "../values/values.ts";
 import { checkItems } from "../values/bounds.ts";
 import { parseDigits, toFloat, toWhole } from "./cast.ts";
 import { fixed, int64, textsOf, variadic } from "../functions/define.ts";
@@ -15,7 +14,7 @@ function steps(start: number, stop: number, step: number): readonly number[] {
 }
 
 function integers(numbers: readonly number[]): GoSlice {
-	return new Slice(
+	return new GoSlice(
 		"int",
 		numbers.map((number) => new GoInteger("int", BigInt(number))),
 	);
