@@ -11,6 +11,7 @@ import type { AuthConfig, CertConfig } from "../../config/mod.ts";
 import type { Log } from "../../kernel/mod.ts";
 import type { World } from "../world.ts";
 import type { Clients } from "./clients.ts";
+import { filesOnDisk } from "./credential-files.ts";
 import type { SecretGuard } from "./secret-guard.ts";
 
 export interface LoginParts extends Clients {
@@ -23,11 +24,7 @@ export interface LoginParts extends Clients {
 /** The login that the config chooses. */
 export function loginMethod(auth: AuthConfig, parts: LoginParts): AuthMethod {
 	const { client, loginClient, refreshTls, world, log, guard, credentials } = parts;
-	const files = {
-		readFile: (path: string) => world.readText(path),
-		unlink: async (path: string, followsLinks = false) =>
-			await world.fs.unlink(followsLinks ? await world.fs.realpath(path) : path),
-	};
+	const files = filesOnDisk(world);
 	const { clock } = world;
 	const onCredential = guard.credential.bind(guard);
 	const hide = guard.token.bind(guard);
