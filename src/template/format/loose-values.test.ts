@@ -79,6 +79,65 @@ test("of many values those are named that break out", async () => {
 	expect(found).toEqual([origin("b")]);
 });
 
+const asJson = (value: string): Piece => ({
+	kind: "value",
+	value: new JsonText(JSON.stringify(value)),
+	raw: true,
+	origin: origin("api_key"),
+});
+
+test.each([
+	["shell", ["export K=", "\n"], "$(id)"],
+	["shell", ['export K="', '"\n'], "two words"],
+	["json", ['{"k": "', '"}'], "two words"],
+	["dotenv", ["K=", "\n"], "$HOME"],
+] as const)(
+	"%s: JSON is as loose as any value where it is no structure (%j %j)",
+	async (format, around, value) => {
+		const found = await brokenOut(format, [text(around[0]), asJson(value), text(around[1])]);
+
+		expect(found).toEqual([origin("api_key")]);
+	},
+);
+
+test.each([
+	["cat <<EOT\n", "\nEOT\n"],
+	["K=$(echo ", ")\n"],
+	["K=`echo ", "`\n"],
+	['K="${X:-', '}"\n'],
+	["K=$'", "'\n"],
+	["K=(", ")\n"],
+])(
+	"in a text of the author's that cannot be read every value but a plain one is named (%j)",
+	async (before, after) => {
+		expect(await loose("shell", [before, after], "$(id)")).toEqual(["api_key"]);
+		expect(await loose("shell", [before, after], "two words")).toEqual(["api_key"]);
+		expect(await loose("shell", [before, after], "sk-plain")).toEqual([]);
+	},
+);
+
+test.each([
+	["shell", ["K=", "\n"], '"sk-plain"'],
+	["shell", ["K=", "\n"], "'two words'"],
+	["json", ['{"k": ', "}"], '"two words"'],
+	["yaml", ["k: ", "\n"], '"a: b"'],
+] as const)(
+	"%s: a value in quotes of its own is what stands in them (%j %j)",
+	async (format, around, value) => {
+		expect(await loose(format, around, value)).toEqual([]);
+	},
+);
+
+test("of a text that is too long to be read often, values are told by how they look", async () => {
+	const many = Array.from({ length: 60_000 }, (_, index) => [
+		text(`K${index}="`),
+		asItIs(index === 7 ? "$(id)" : "abc", `f${index}`),
+		text('"\n'),
+	]);
+
+	expect(await brokenOut("shell", many.flat())).toEqual([origin("f7")]);
+});
+
 test("names made of fields, and JSON made of a whole secret, are what they are meant to be", async () => {
 	const json: Piece = { kind: "value", value: new JsonText('{"a":"b"}'), raw: true, origin: origin("all") };
 
