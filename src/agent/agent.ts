@@ -1,5 +1,4 @@
-import type { SecretStore } from "../secrets/mod.ts";
-import type { TemplateInputs } from "../template/mod.ts";
+import type { AgentDeps } from "./agent-deps.ts";
 import { Bell } from "./bell.ts";
 import { Book } from "./book.ts";
 import { Drafts } from "./drafts.ts";
@@ -9,25 +8,11 @@ import { Patience } from "./patience.ts";
 import { objectionOfDisk, prepareDisk } from "./prepare-disk.ts";
 import { Progress, PROGRESS_EVERY_MS } from "./progress.ts";
 import { type Proposal, Proposals } from "./proposal.ts";
-import { Publisher, type PublisherDeps } from "./publisher.ts";
+import { Publisher } from "./publisher.ts";
 import { describeSecrets } from "./rotation-log.ts";
 import { RotationTrail } from "./rotation-trail.ts";
 import type { Plan, Unit } from "./spec.ts";
 import { fatalOf, type WaitingFor } from "./waiting.ts";
-
-export interface AgentDeps extends Omit<PublisherDeps, "describe" | "leases" | "trail" | "wake"> {
-	readonly store: SecretStore;
-	/** Told after each piece of work of a running agent: what it needed may be given back. */
-	readonly rest?: (signal: AbortSignal) => void;
-	/** Told at the end of each round: what nothing lives by any more may be given back to Vault. */
-	readonly tidy?: (signal: AbortSignal) => void;
-	/** A refused login does not end the start, for others may mend it: nobody waits for a sidecar. Default false. */
-	readonly waitsForLogin?: boolean;
-	/** So long may something required not render before the agent ends, in milliseconds; absent: for ever. */
-	readonly giveUpAfterMs?: number;
-	/** What templates see besides secrets. */
-	readonly surroundings: Omit<TemplateInputs, "lookup">;
-}
 
 /** A single piece of work that takes longer has met a fault: all that it waits for has a bound of its own. */
 const STUCK_AFTER_MS = 15 * 60_000;
