@@ -59,6 +59,56 @@ describe("a field that is not there", () => {
 		expect(notes?.[0]?.message).toContain('write {{index .Data.data "api-key"}}');
 	});
 
+	test("ends a chain that goes on below it, with the names that are there", async () => {
+		const fault = await faultOf(`{{ if (secret "${OPENAI}").Data.data.nope.deeper }}{{ end }}`);
+
+		expect(fault).toMatchObject({
+			code: "E_FIELD_MISSING",
+			exitCode: 4,
+			message: `field "nope" is not in ${OPENAI} (version 4)`,
+			rows: {
+				go: expect.stringContaining("nil pointer evaluating interface {}.deeper") as unknown,
+				has: "api-key, api_key, limit, nested, organization",
+			},
+		});
+	});
+
+	test.each([
+		["a chain", '{{ (secret "database/creds/model").Data.data.username }}', ".Data.username}}"],
+		["index", '{{ with secret "database/creds/model" }}{{ index .Data.data "x" }}{{ end }}', "{{.Data}}"],
+	])(
+		"where a secret without versions has no level of that name says so: %s",
+		async (_what, text, written) => {
+			const fault = await faultOf(text);
+
+			expect(fault.code).toBe("E_FIELD_MISSING");
+			expect(fault.rows["has"]).toBe("password, username");
+			expect(fault.rows["do"]).toContain(written);
+			expect(fault.rows["do"]).toContain('a secret without versions has no level "data"');
+		},
+	);
+
+	test("is told of where a function cannot take what is not there", async () => {
+		const fault = await faultOf(`{{ with secret "${OPENAI}" }}{{ toUpper .Data.data.apikey }}{{ end }}`);
+
+		expect(fault.rows["go"]).toContain("wrong type for value; expected string; got interface {}");
+		expect(fault.rows["do"]).toContain('did you mean "api-key"?');
+	});
+
+	test.each([
+		["{{ if .Auth }}a{{ end }}{{ .Auth }} {{ .WrapInfo }}", "<nil> <nil>"],
+		['{{ with parseJSON "{}" }}{{ .q }}{{ end }}{{ $d := parseJSON "{}" }}{{ $d.q }}', "<no value>"],
+		['{{ $m := splitToMap "," ":" "a:b" }}[{{ $m.q }}]', "[]"],
+	])("gives the zero of its type: %s", async (action, text) => {
+		expect(await rendered(`{{ with secret "${OPENAI}" }}${action}{{ end }}`)).toBe(text);
+	});
+
+	test("of a pointer that is nil is an error", async () => {
+		const fault = await faultOf(`{{ (secret "${OPENAI}").Auth.ClientToken }}`);
+
+		expect(fault.message).toContain("nil pointer evaluating *dependency.SecretAuth.ClientToken");
+	});
+
 	test("of a map that was made of values tells no names, which may be parts of them", async () => {
 		const splitting = `{{ (splitToMap "," ":" (toJSON (secret "${OPENAI}").Data.data)).q }}`;
 

@@ -98,9 +98,10 @@ func render(c testCase) (string, error) {
 	if len(c.Delimiters) == 2 {
 		t = t.Delims(c.Delimiters[0], c.Delimiters[1])
 	}
-	if c.MissingKey != "" {
-		t = t.Option("missingkey=" + c.MissingKey)
+	if c.MissingKey == "" {
+		c.MissingKey = "zero" // as Vault Agent and consul-template have it
 	}
+	t = t.Option("missingkey=" + c.MissingKey)
 	t, err = t.Parse(c.Template)
 	if err != nil {
 		return "", err

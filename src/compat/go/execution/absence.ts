@@ -25,17 +25,27 @@ export function absentSecret(place: GoPlace, absence: Absence): AgentError {
 export function missingEntry(
 	{ entries, isChanged }: GoMap,
 	name: string,
-	{ holder, ...trace }: Trace & { readonly holder: string },
+	{ holder, below, ...trace }: Trace & Pick<Missing, "holder" | "below">,
 ): Missing {
 	const names = isToldOf(trace) && !isChanged ? [...entries.keys()] : [];
-	return { name, names, holder, ...(trace.from && { from: trace.from }) };
+	return { name, names, holder, below, ...(trace.from && { from: trace.from }) };
 }
 
-/** The error of a key that is not there. */
-export function missingField(execution: Execution, missing: Missing): AgentError {
+/** @throws AgentError always: the one of a missing key where that is why, or else Go's sentence */
+export function failFor(execution: Execution, missing: Missing | undefined, reason: string): never {
+	if (missing === undefined) return execution.fail(reason);
+	throw missingField(execution, missing, reason);
+}
+
+/**
+ * The error of a key that is not there.
+ *
+ * @param reason what Go says to it
+ */
+export function missingField(execution: Execution, missing: Missing, reason: string): AgentError {
 	const place = execution.faultPlace();
 	const { name, from } = missing;
-	const go = executing(place, execution.frame.template, `map has no entry for key "${shown(name)}"`);
+	const go = executing(place, execution.frame.template, reason);
 	return new AgentError(sentence(missing), {
 		code: "E_FIELD_MISSING",
 		exitCode: ExitCode.missing,
@@ -68,16 +78,27 @@ function sentence({ name, from, holder }: Missing): string {
 	return `field "${shown(name)}" is not in ${from === undefined ? holder : `${from.path}${version}`}`;
 }
 
-function advice({ name, names, holder, from }: Missing): string {
+function advice(missing: Missing): string {
+	const { name, names, holder, below, from } = missing;
 	const base = holder === "." ? "" : holder;
 	if (from?.isEnvelope && names.includes("data")) {
 		return `write {{${base}.data.${shown(name)}}}: the fields of a secret with versions are one level below`;
+	}
+	if (hasNoLevel(missing)) {
+		const written = [base, ...below.map(shown)].join(".") || ".";
+		return `write {{${written}}}: a secret without versions has no level "data"`;
 	}
 	const guess = nearest(name, names);
 	if (guess === undefined) return "add the field in Vault, or ask for it in a condition: {{if …}}";
 	const isName = /^[\p{L}_][\p{L}\p{Nd}_]*$/u.test(guess);
 	const written = isName ? `${base}.${guess}` : `index ${holder} "${guess}"`;
 	return `did you mean "${shown(guess)}"? write {{${shown(written)}}}, or rename the field in Vault`;
+}
+
+/** A template for KV v2 over a secret of another engine. */
+function hasNoLevel({ name, from }: Missing): boolean {
+	if (name !== "data" || from === undefined) return false;
+	return !from.isEnvelope && !from.isMade && from.field === undefined && from.version === undefined;
 }
 
 function listed(names: readonly string[]): string {
@@ -88,6 +109,6 @@ function listed(names: readonly string[]): string {
 }
 
 /** Never a part of it: a computed name may be a secret, and what hides those knows them whole. */
-function shown(name: string): string {
+export function shown(name: string): string {
 	return name.length > LONGEST_NAME ? `(a name of ${name.length} letters)` : printable(name);
 }

@@ -1,3 +1,4 @@
+import { failFor } from "./absence.ts";
 import type { Execution } from "./execution.ts";
 import { type Operand, spelled } from "../language/nodes.ts";
 import { evaluateOperand } from "./pipelines.ts";
@@ -25,14 +26,13 @@ export function evaluateArgument(execution: Execution, { operand, type }: Wanted
 export function validated(execution: Execution, result: Result, type: ParameterType): Result {
 	const { value } = result;
 	if (result.isPending || isAssignable(value, type)) return result;
-	if (value !== undefined) {
-		execution.fail(`wrong type for value; expected ${parameterName(type)}; got ${typeName(value)}`);
+	const refuse = (reason: string): never => failFor(execution, result.missing, reason);
+	const wanted = parameterName(type);
+	if (value !== undefined) refuse(`wrong type for value; expected ${wanted}; got ${typeName(value)}`);
+	if (result.isInterface || result.pointer !== undefined) {
+		refuse(`wrong type for value; expected ${wanted}; got ${heldType(result)}`);
 	}
-	if (result.isInterface) {
-		execution.fail(`wrong type for value; expected ${parameterName(type)}; got ${heldType(result)}`);
-	}
-	const nil = nilFor(type) ?? execution.fail(`invalid value; expected ${parameterName(type)}`);
-	return { ...result, ...nil };
+	return { ...result, ...(nilFor(type) ?? refuse(`invalid value; expected ${wanted}`)) };
 }
 
 type Literal = Extract<Operand, { kind: "bool" | "string" | "number" }>;

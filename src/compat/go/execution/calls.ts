@@ -1,4 +1,4 @@
-import { missingEntry } from "./absence.ts";
+import { failFor, missingEntry } from "./absence.ts";
 import { evaluateArgument, validated } from "./arguments.ts";
 import type { Execution } from "./execution.ts";
 import { PENDING } from "../functions/function.ts";
@@ -78,7 +78,7 @@ function missingIn(
 		return undefined;
 	if (item.value.entries.has(key.value) || operand === undefined || key.isForeign) return undefined;
 	const holder = operand.kind === "pipe" ? `(${spelled(operand)})` : spelled(operand);
-	return missingEntry(item.value, key.value, { ...traceIn(item), holder });
+	return missingEntry(item.value, key.value, { ...traceIn(item), holder, below: [] });
 }
 
 function missingOf(args: readonly Result[]): Missing | undefined {
@@ -125,7 +125,8 @@ function guarded(
 		return { value: result, ...traceOf([...given, trace]) };
 	} catch (error) {
 		if (!(error instanceof GoFault)) throw error;
-		return execution.fail(`error calling ${name}: ${error.message}`);
+		const missing = missingOf(args.filter(({ value }) => value === undefined));
+		return failFor(execution, missing, `error calling ${name}: ${error.message}`);
 	}
 }
 

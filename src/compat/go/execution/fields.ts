@@ -1,10 +1,12 @@
-import { missingEntry, missingField } from "./absence.ts";
+import { failFor, missingEntry, missingField, shown } from "./absence.ts";
 import { callMethod } from "./calls.ts";
 import type { Execution } from "./execution.ts";
 import { type ChainNode, type FieldNode, spelled, type VariableNode } from "../language/nodes.ts";
 import { numberMethods } from "../values/number-methods.ts";
 import { type Given, NOT_GIVEN } from "./pipelines.ts";
 import { heldIn, heldType, PENDING_RESULT, type Result, traceIn, traceOfEntry } from "./result.ts";
+import { POINTERS } from "../values/from-vault.ts";
+import { zeroOf } from "../values/types.ts";
 import { GoJsonNumber, GoMap, type GoMethod, GoStruct, type GoValue } from "../values/values.ts";
 
 /** Fields to be walked along. */
@@ -47,7 +49,7 @@ function field(execution: Execution, step: Step, given: Given): Result {
 	}
 	if (value instanceof GoStruct && value.fields.has(name)) {
 		refuse("has arguments but cannot be invoked as function");
-		return member(receiver, value.fields.get(name));
+		return member(receiver, name, value.fields.get(name));
 	}
 	return execution.fail(`can't evaluate field ${name} in type ${heldType(receiver)}`);
 }
@@ -58,8 +60,9 @@ function entry(execution: Execution, step: Step, map: GoMap): Result {
 	return { ...traceOfEntry(receiver, name), ...heldIn(map), value: map.entries.get(name) };
 }
 
-function member(receiver: Result, value: GoValue): Result {
-	return { ...traceIn(receiver), ...(value === undefined && { isInterface: true }), value };
+function member(receiver: Result, name: string, value: GoValue): Result {
+	const pointer = value === undefined ? POINTERS.get(name) : undefined;
+	return { ...traceIn(receiver), ...(pointer && { pointer }), value };
 }
 
 function methodsOf(value: GoValue): ReadonlyMap<string, GoMethod> | undefined {
@@ -68,17 +71,23 @@ function methodsOf(value: GoValue): ReadonlyMap<string, GoMethod> | undefined {
 }
 
 function fieldOfNil(execution: Execution, { receiver, name }: Step): Result {
-	if (receiver.isInterface) execution.fail(`nil pointer evaluating interface {}.${name}`);
+	const { isInterface, pointer, missing } = receiver;
+	if (isInterface || pointer !== undefined) {
+		failFor(execution, missing, `nil pointer evaluating ${heldType(receiver)}.${name}`);
+	}
 	if (execution.settings.errorOnMissingKey) execution.fail(`nil data; no entry for key "${name}"`);
-	return { value: undefined, ...(receiver.missing && { missing: receiver.missing }) };
+	return { value: undefined, ...(missing && { missing }) };
 }
 
 function absent(execution: Execution, { receiver, name, node, names, position }: Step, map: GoMap): Result {
 	const outer = node.kind === "chain" || node.kind === "variable" ? spelled(baseOf(node)) : "";
 	const inner = names.slice(0, position).map((part) => `.${part}`);
-	const missing = missingEntry(map, name, { ...receiver, holder: `${outer}${inner.join("")}` || "." });
-	if (execution.settings.errorOnMissingKey) throw missingField(execution, missing);
-	return { value: undefined, missing };
+	const holder = `${outer}${inner.join("")}` || ".";
+	const missing = missingEntry(map, name, { ...receiver, holder, below: names.slice(position + 1) });
+	if (execution.settings.errorOnMissingKey) {
+		throw missingField(execution, missing, `map has no entry for key "${shown(name)}"`);
+	}
+	return { ...heldIn(map), value: zeroOf(map.valueType), missing };
 }
 
 function baseOf(node: ChainNode | VariableNode): ChainNode["of"] | VariableNode {

@@ -17,6 +17,8 @@ export interface Missing {
 	readonly name: string;
 	/** The names that are there. */
 	readonly names: readonly string[];
+	/** The names that were asked of it in turn. */
+	readonly below: readonly string[];
 	/** How the map was written: `.Data.data`. */
 	readonly holder: string;
 	readonly from?: Provenance;
@@ -31,6 +33,8 @@ export interface Result {
 	readonly isPending?: true;
 	/** It came from outside: a secret, the environment, a file. */
 	readonly isForeign?: true;
+	/** It is a nil pointer to such a type, which is something that is there: `<nil>`, not `<no value>`. */
+	readonly pointer?: string;
 	/** Where from, when all of it came from one place. */
 	readonly from?: Provenance;
 	/** Its text is JSON. */
@@ -43,8 +47,8 @@ export const NOTHING: Result = { value: undefined };
 export const PENDING_RESULT: Result = { value: undefined, isPending: true };
 
 /** The type under which a result is held. */
-export function heldType({ value, isInterface }: Result): string {
-	return isInterface ? "interface {}" : typeName(value);
+export function heldType({ value, isInterface, pointer }: Result): string {
+	return isInterface ? "interface {}" : (pointer ?? typeName(value));
 }
 
 /** What a list or a map says of how its items are held. */

@@ -74,7 +74,7 @@ function runAction(execution: Execution, action: ActionNode, dot: Result): void 
 	const result = execution.seen(evaluatePipe(execution, action.pipe, dot));
 	if (action.pipe.variables.length > 0 || result.isPending) return;
 	execution.at(action);
-	const text = printed(result.value);
+	const text = result.pointer === undefined ? printed(result.value) : "<nil>";
 	const note = absenceNote(result, execution.place());
 	if (note !== undefined) execution.note(note);
 	const isRaw = !execution.settings.isEscaped;

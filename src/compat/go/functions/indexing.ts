@@ -1,6 +1,6 @@
 import { decoded } from "../values/bytes.ts";
 import { GoFault } from "../values/fault.ts";
-import { typeName } from "../values/types.ts";
+import { typeName, zeroOf } from "../values/types.ts";
 import { GoInteger, GoJsonNumber, GoMap, GoSlice, type GoValue } from "../values/values.ts";
 
 /** Go's `index`: `index x 1 "a"` is `x[1]["a"]`. @throws GoFault */
@@ -62,21 +62,4 @@ function positionOf(key: GoValue, most: number): number {
 
 function outOfRange(): GoFault {
 	return new GoFault("index out of range");
-}
-
-/** What Go gives for a key that a map has not. */
-function zeroOf(type: string): GoValue {
-	switch (type) {
-		case "string":
-			return "";
-		case "bool":
-			return false;
-		case "float64":
-			return 0;
-		case "int":
-		case "int64":
-			return new GoInteger(type, 0n);
-		default:
-			return undefined;
-	}
 }

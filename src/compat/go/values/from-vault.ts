@@ -2,6 +2,12 @@ import type { TemplateSecret } from "../../../template/mod.ts";
 import { secretData } from "./from-json.ts";
 import { GoInteger, GoMap, GoSlice, GoStruct, type GoValue } from "./values.ts";
 
+/** Pointers of a secret that may be nil: those are there nevertheless, and of a type. */
+export const POINTERS: ReadonlyMap<string, string> = new Map([
+	["Auth", "*dependency.SecretAuth"],
+	["WrapInfo", "*dependency.SecretWrapInfo"],
+]);
+
 /** A secret with consul-template's names. Warnings have been logged, and a wrapped reply is never asked for. */
 export function secretStruct(secret: TemplateSecret): GoStruct {
 	return new GoStruct(

@@ -84,3 +84,20 @@ export function ownText({ methods }: GoStruct): string | undefined {
 	const text = methods.get("String")?.run([]);
 	return typeof text === "string" ? text : undefined;
 }
+
+/** The zero of a type, which Go gives for a key that a map of such values has not. */
+export function zeroOf(type: string): GoValue {
+	switch (type) {
+		case "string":
+			return "";
+		case "bool":
+			return false;
+		case "float64":
+			return 0;
+		case "int":
+		case "int64":
+			return new GoInteger(type, 0n);
+		default:
+			return undefined;
+	}
+}
