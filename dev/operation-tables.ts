@@ -15,6 +15,7 @@ export const EVENT_TABLE: Readonly<Record<string, EventRow>> = {
 	clock: {
 		when: "the wall clock was set, the machine was suspended (`slept_seconds`: what came due meanwhile is done at once), or the process was stopped (`stopped_seconds`)",
 	},
+	command: { when: "a line of what a command of `on_change` says; `command`, `stream`" },
 	config: { when: "something in the config is allowed and likely to be a mistake" },
 	"delivery failed": { when: "a generation could not be written; the one before it stands" },
 	failed: { when: "the last line of a run that ends with an error: `code`, and `exit`" },
@@ -32,7 +33,9 @@ export const EVENT_TABLE: Readonly<Record<string, EventRow>> = {
 	listener: { when: "the listener answers at an address, or could not be changed" },
 	"log file": { when: "`log.file` cannot be written, or can again; the agent goes on" },
 	login: { when: "logged in (`ttl`, `policies`), or a login or renewal failed and when it is tried again" },
-	"notification failed": { when: "a signal, command, call or restart failed and is tried again" },
+	"notification failed": {
+		when: "a signal, command, call or restart failed and is tried again; of a command with its text (`run`) and the last lines of its stderr (`said`)",
+	},
 	"pid file": { when: "the process whose id is in `pid_file` is still running, or the file is left behind" },
 	"read failed": { when: "reads began to fail; said once for an outage, with the generation that is served" },
 	recovered: { when: "reads work again, and after how long" },

@@ -177,6 +177,7 @@ export class TurnOver {
 		const at = clock.now() + backoffDelay(due.attempts, NOTICE_BACKOFF, random);
 		this.#due.set(key, { ...due, attempts: due.attempts + 1, at, failure: error });
 		log.write("warn", "notification failed", {
+			...error.rows,
 			msg: `${error.message}; the new files stand, trying again until it has happened`,
 			code: error.code,
 			attempts: due.attempts + 1,

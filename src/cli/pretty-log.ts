@@ -21,14 +21,15 @@ interface PrettyLogDeps {
 /** Log lines for people: time, event, message. */
 export function prettyLog(level: LogLevel, { output, redactor, clock, copy }: PrettyLogDeps): Log {
 	return {
-		write(lineLevel, event, { msg }) {
+		write(lineLevel, event, { msg, said }) {
 			if (RANK[lineLevel] < RANK[level]) return;
 			const now = new Date(clock.date());
 			const time = now.toTimeString().slice(0, 8);
 			const word = event.padEnd(12);
 			const mark = output.hasColor ? `\u001B[${COLOR[lineLevel]}m${word}\u001B[0m` : word;
 			// A second line of the text stands further in: it is none of the log's own.
-			const text = `${redactor.clean(msg).replaceAll("\n", "\n    ")}\n`;
+			const whole = typeof said === "string" ? `${msg}\n${said}` : msg;
+			const text = `${redactor.clean(whole).replaceAll("\n", "\n    ")}\n`;
 			output.write(`${time} ${mark} ${text}`);
 			copy?.(`${now.toISOString()} ${lineLevel.padEnd(5)} ${word} ${printableLines(text)}`);
 		},

@@ -44,7 +44,12 @@ export async function buildAgent(config: Config, world: World, log: Log): Promis
 	const agent = new Agent(settled.units, {
 		store: vault.store,
 		delivery,
-		notices: systemNotices((rules) => commandEnvironment(world.env, credentials, rules)),
+		notices: systemNotices({
+			environmentOf: (rules) => commandEnvironment(world.env, credentials, rules),
+			clock: world.clock,
+			redactor: world.redactor,
+			log,
+		}),
 		surroundings: surroundingsOf(config, world),
 		clock: world.clock,
 		random: world.random,
@@ -53,6 +58,7 @@ export async function buildAgent(config: Config, world: World, log: Log): Promis
 		...(heap && mayRest && { rest: memoryTrimmer(world.clock, () => heap.collectGarbage()) }),
 		...(child && { child }),
 		tidy: tidying(vault),
+		waitsForMissing: config.onMissing === "wait",
 		waitsForLogin: !config.exitAfterAuth && config.exec === undefined,
 		...(config.giveUpAfterMs !== undefined && { giveUpAfterMs: config.giveUpAfterMs }),
 	});

@@ -1,19 +1,21 @@
 import type { CommandEnv, NoticePort } from "../../agent/mod.ts";
-import { errorCode, formatDuration } from "../../kernel/mod.ts";
+import { type Clock, errorCode, formatDuration, type Log, type Redactor } from "../../kernel/mod.ts";
 import { notNotified } from "./not-notified.ts";
 
-/**
- * Real commands and calls, for `on_change: { command }` and `{ http }`.
- *
- * @param environmentOf the whole environment of a command by its own rules, if it has any
- */
-export function systemNotices(
-	environmentOf: (rules: CommandEnv | undefined) => Readonly<Record<string, string>>,
-): NoticePort {
+interface NoticeDeps {
+	/** The whole environment of a command by its own rules, if it has any. */
+	readonly environmentOf: (rules: CommandEnv | undefined) => Readonly<Record<string, string>>;
+	readonly clock: Clock;
+	readonly log: Log;
+	readonly redactor: Redactor;
+}
+
+/** Real commands and calls, for `on_change: { command }` and `{ http }`. */
+export function systemNotices({ environmentOf, ...world }: NoticeDeps): NoticePort {
 	return {
 		async run({ command, timeoutMs, env }, signal) {
 			const { runCommand } = await import("./run-command.ts");
-			await runCommand({ command, timeoutMs, env: environmentOf(env) }, signal);
+			await runCommand({ command, timeoutMs, env: environmentOf(env) }, world, signal);
 		},
 		async call({ url, method, timeoutMs }, signal) {
 			const deadline = AbortSignal.timeout(timeoutMs);
