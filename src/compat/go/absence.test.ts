@@ -78,8 +78,8 @@ describe("a field that is not there", () => {
 		["index", '{{ with secret "database/creds/model" }}{{ index .Data.data "x" }}{{ end }}', "{{.Data}}"],
 	])(
 		"where a secret without versions has no level of that name says so: %s",
-		async (_what, text, written) => {
-			const fault = await faultOf(text);
+		async (_what, action, written) => {
+			const fault = await faultOf(action);
 
 			expect(fault.code).toBe("E_FIELD_MISSING");
 			expect(fault.rows["has"]).toBe("password, username");
@@ -99,8 +99,8 @@ describe("a field that is not there", () => {
 		["{{ if .Auth }}a{{ end }}{{ .Auth }} {{ .WrapInfo }}", "<nil> <nil>"],
 		['{{ with parseJSON "{}" }}{{ .q }}{{ end }}{{ $d := parseJSON "{}" }}{{ $d.q }}', "<no value>"],
 		['{{ $m := splitToMap "," ":" "a:b" }}[{{ $m.q }}]', "[]"],
-	])("gives the zero of its type: %s", async (action, text) => {
-		expect(await rendered(`{{ with secret "${OPENAI}" }}${action}{{ end }}`)).toBe(text);
+	])("gives the zero of its type: %s", async (action, zero) => {
+		expect(await rendered(`{{ with secret "${OPENAI}" }}${action}{{ end }}`)).toBe(zero);
 	});
 
 	test("of a pointer that is nil is an error", async () => {

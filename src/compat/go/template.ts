@@ -1,9 +1,10 @@
-import type {
-	RenderPass,
-	Template,
-	TemplateInputs,
-	TemplateSecret,
-	WrittenFile,
+import {
+	namesIssuer,
+	type RenderPass,
+	type Template,
+	type TemplateInputs,
+	type TemplateSecret,
+	type WrittenFile,
 } from "../../template/mod.ts";
 import { annotatedFormat } from "./language/annotation.ts";
 import { discover } from "./execution/discovery.ts";
@@ -25,7 +26,7 @@ export interface GoTemplateOptions {
 	readonly leftDelimiter?: string;
 	/** Default `}}`. */
 	readonly rightDelimiter?: string;
-	/** A key that is not in a map is an error; otherwise `<no value>` is written, and noted. */
+	/** A key that is not in a map is an error; otherwise it gives the zero of its type (`missingkey=zero`), noted where it is written. */
 	readonly errorOnMissingKey: boolean;
 	/** Values are escaped for the format of the file. */
 	readonly isEscaped: boolean;
@@ -59,7 +60,12 @@ export async function parseGoTemplate(text: string, options: GoTemplateOptions):
 	const fileRoots = options.sandboxPath ? [options.sandboxPath] : (options.fileRoots ?? []);
 	return {
 		render: (inputs, context) => render(program, settings, { inputs, fileRoots, dot: dotOf(context) }),
-		discover: () => ({ ...discover(program, functions), ports: [] }),
+		discover: () => {
+			const { requests, computed, issued, beside } = discover(program, functions);
+			const withIssuer = namesIssuer(text);
+			const certificates = issued.map((request) => ({ request, withIssuer }));
+			return { requests, computed, certificates, beside, ports: [] };
+		},
 		...(format !== undefined && { format }),
 	};
 }
