@@ -13,7 +13,7 @@ export { publicTexts } from "./public-texts.ts";
 export { parseReference } from "./reference.ts";
 export { isSameSetting } from "./same.ts";
 export { configJsonSchema } from "./schema/file.ts";
-export { unknownKey } from "./words.ts";
+export { isPlainName, unknownKey } from "./words.ts";
 
 /** The config as a file would say it; an agent that runs has no use for it. */
 export const loadNormalForm = async () => await import("./normal-form/normal-form.ts");

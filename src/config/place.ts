@@ -1,12 +1,17 @@
+import { isPlainName } from "./words.ts";
+
 /** Way to a value: `["templates", 0, "mode"]`. */
 export type Path = readonly (string | number)[];
 
 /** Whether a problem is with what a key is called or with what it holds. */
 export type Part = "key" | "value";
 
-/** `templates[0].mode`. */
+/** `templates[0].mode`; a step that may be a secret in the wrong place is not repeated. */
 export function pathText(path: Path): string {
-	const parts = path.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`));
+	const parts = path.map((step) => {
+		if (typeof step === "number") return `[${step}]`;
+		return isPlainName(step) ? `.${step}` : "[…]";
+	});
 	return parts.join("").replace(/^\./, "");
 }
 

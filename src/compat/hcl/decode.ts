@@ -1,4 +1,4 @@
-import { unknownKey } from "../../config/mod.ts";
+import { isPlainName, unknownKey } from "../../config/mod.ts";
 import type { Findings } from "../findings.ts";
 import type { HclBody, HclItem, HclValue } from "./body.ts";
 import { at, type Found, Keys, type Part } from "./keys.ts";
@@ -184,8 +184,8 @@ export class Stanza {
 			if (found.item.labels.length > 1) this.#fault(key, found, "expected one label and no more");
 		const blocks = this.#blocks(key, (item) => labelledBlocksOf(item, ownKeys));
 		return blocks.map((block, index) => {
-			const name = block.label === undefined ? `[${index}]` : ` ${JSON.stringify(block.label.text)}`;
-			return this.#stanza(block, `${this.#called(key)}${name}`);
+			const { text } = block.label ?? { text: "" };
+			return this.#stanza(block, `${this.#called(key)}${isPlainName(text) ? ` "${text}"` : `[${index}]`}`);
 		});
 	}
 
