@@ -15,6 +15,7 @@ import {
 	traceOf,
 	traceOfEntry,
 } from "./result.ts";
+import { noteLooseText, refuseForeignPlace } from "./side-files.ts";
 import { isTrue } from "../values/types.ts";
 import { type GoMethod, GoMap, GoStruct, type GoValue, type ParameterType } from "../values/values.ts";
 
@@ -36,6 +37,11 @@ export function callFunction(execution: Execution, call: Call, given: Given): Re
 	const args = argumentsOf(execution, { ...call, ...known }, given);
 	if (args.some(({ isPending }) => isPending)) return PENDING_RESULT;
 	const values = args.map(({ value }) => value);
+	if (known.destination !== undefined) {
+		execution.at(node);
+		refuseForeignPlace(execution, known.destination, args);
+		noteLooseText(execution, args);
+	}
 	const run = () => known.run(values, execution.surroundings);
 	const made = guarded(execution, { name, node, args }, run);
 	const trace = known.isInnocent ? {} : name === "index" ? traceOfIndex(args) : madeBy(name, made);

@@ -40,6 +40,8 @@ export interface GoFunction {
 	readonly isVariadic?: true;
 	/** What it gives holds nothing of its arguments, so that nobody need care for where it goes: `len`, `eq`, a digest. */
 	readonly isInnocent?: true;
+	/** What its arguments before the last are called: they say where that goes, and are taken from the author alone. */
+	readonly destination?: readonly string[];
 	/** Its text is JSON, to be kept as such where a format takes JSON. */
 	readonly isJson?: true;
 	/** @throws GoFault */

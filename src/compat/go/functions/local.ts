@@ -29,6 +29,7 @@ export const LOCAL_FUNCTIONS: GoFunctions = new Map<string, GoFunction>([
 			parameters: ["string", "string", "string", "string", "string"],
 			isVariadic: true,
 			isInnocent: true,
+			destination: ["path", "user", "group", "permissions", "flags"],
 			run: (args, { writeFile }) => {
 				writeFile(sideFileOf(args.map(asText)));
 				return "";
