@@ -45,13 +45,14 @@ export class Draft {
 		for (const { path, place } of this.#places.toSorted((a, b) => a.path.length - b.path.length)) {
 			places.from(path, place);
 		}
-		const { problems, warnings, unsupported } = findings;
+		const { problems, warnings, dropped, unsupported } = findings;
 		return {
 			origin,
 			settings: this.#settings,
 			places,
 			problems,
 			warnings,
+			dropped,
 			unsupported,
 			files: files.map(({ path }) => path),
 		};

@@ -5,6 +5,8 @@ export class Findings {
 	readonly problems: Problem[] = [];
 	/** Each begins with its place. */
 	readonly warnings: string[] = [];
+	/** Those of the warnings that are about what that program makes nothing of. */
+	readonly dropped: Problem[] = [];
 	readonly unsupported: Problem[] = [];
 	readonly #isStrict: boolean;
 
@@ -26,7 +28,10 @@ export class Findings {
 	/** That program takes it and makes nothing of it. */
 	drop(place: string, message: string): void {
 		if (this.#isStrict) this.refuse(place, message);
-		else this.warn(place, message);
+		else {
+			this.warn(place, message);
+			this.dropped.push({ place, message });
+		}
 	}
 
 	/** That program does it, and we do not. */

@@ -12,6 +12,8 @@ export interface ForeignSettings {
 	readonly problems: readonly Problem[];
 	/** What that program would say nothing of, and should be known; each begins with its place. */
 	readonly warnings: readonly string[];
+	/** Of what is warned of, the keys that nobody knows: said beside problems, of which they are the likely cause. */
+	readonly dropped?: readonly Problem[];
 	/** What that program could do and we cannot: no reason to call the file wrong, but an agent does not start with it. */
 	readonly unsupported: readonly Problem[];
 	/** Variables count only where its config says nothing; with others, as with ours, they count before it. */

@@ -41,7 +41,7 @@ export interface ConfigInput extends FileInput {
 export async function loadConfig(input: ConfigInput): Promise<Config> {
 	const { foreign } = input;
 	// In keys of its own; what would follow from them is said in ours.
-	if (foreign !== undefined && foreign.problems.length > 0) throw new ConfigError(foreign.problems);
+	if (foreign !== undefined && foreign.problems.length > 0) throw refused(foreign.problems, foreign);
 	const settings = foreign === undefined ? await readSettings(input) : new Settings(foreign);
 	applyCommand(settings, input.flags);
 	applyVariables(settings, { ...input, isBelow: foreign?.isOverVariables === true });
@@ -53,13 +53,18 @@ export async function loadConfig(input: ConfigInput): Promise<Config> {
 	const { places } = settings;
 	const checked = checkSettings(settings.tree, places);
 	const problems = [...settings.problems, ...("problems" in checked ? checked.problems : [])];
-	if ("problems" in checked || problems.length > 0) throw new ConfigError(problems);
+	if ("problems" in checked || problems.length > 0) throw refused(problems, foreign);
 
 	const folder = input.file === undefined ? input.cwd : dirname(resolve(input.cwd, input.file));
 	const context: Context = { places, problems, resolve: (path) => resolve(folder, path) };
 	const config = normalize(checked.output, input, context);
-	if (problems.length > 0) throw new ConfigError(problems);
+	if (problems.length > 0) throw refused(problems, foreign);
 	return freeze(config);
+}
+
+/** The error of a config with problems, which what another program drops may have caused. */
+export function refused(problems: readonly Problem[], foreign: ForeignSettings | undefined): ConfigError {
+	return new ConfigError([...problems, ...(foreign?.dropped ?? [])]);
 }
 
 function normalize(file: FileConfig, input: ConfigInput, context: Context): Config {

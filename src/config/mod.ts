@@ -5,7 +5,7 @@ export type { Flags, FlagSetting } from "./flags.ts";
 export type { ForeignSettings } from "./foreign.ts";
 export { FORMATS, guessFormat } from "./format-name.ts";
 export { isInherited } from "./inherited.ts";
-export { type ConfigInput, loadConfig } from "./load.ts";
+export { type ConfigInput, loadConfig, refused } from "./load.ts";
 export type * from "./log-config.ts";
 export type * from "./login-config.ts";
 export { type Path, Places } from "./place.ts";

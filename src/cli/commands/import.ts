@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { type ForeignFormat, loadImport, loadMapping } from "../../compat/mod.ts";
-import { ConfigError, type ForeignSettings, loadConfig } from "../../config/mod.ts";
+import { ConfigError, type ForeignSettings, loadConfig, refused } from "../../config/mod.ts";
 import { AgentError, ExitCode } from "../../kernel/mod.ts";
 import type { CommonFlags } from "../common-flags.ts";
 import { configTexts } from "../foreign/config-texts.ts";
@@ -31,7 +31,7 @@ export async function importConfig(
 		const advice = "look at what it gives with agent render --dry-run";
 		throw misused("there is nothing to compare with: nobody but Bank-Vaults reads such references", advice);
 	}
-	if (foreign.problems.length > 0) throw new ConfigError(foreign.problems);
+	if (foreign.problems.length > 0) throw refused(foreign.problems, foreign);
 	const { CONFIG_NAME, nativeFiles } = await loadImport();
 	const folder = resolve(world.cwd, out);
 	const { readText, cwd } = world;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ConfigError, type ForeignSettings } from "../../config/mod.ts";
+import { configInput } from "../../../test/support/config-input.ts";
+import { ConfigError, type ForeignSettings, loadConfig } from "../../config/mod.ts";
 import type { MappingOptions } from "../translate.ts";
 import { vaultAgentEnvironment, vaultAgentSettings } from "./mod.ts";
 
@@ -30,6 +31,47 @@ describe("vaultAgentSettings()", () => {
 			warnings: [],
 		});
 	});
+
+	test.each([
+		[
+			'tempalte { destination = "/a" contents = "a" }',
+			LOGIN.replace(/ *sink.*\n/, ""),
+			[
+				"agent.hcl:1:1: nothing uses the token of auto_auth; ",
+				'agent.hcl:4:1: unknown key "tempalte" at the top; did you mean "template"?',
+			],
+		],
+		[
+			"",
+			'auto_auth {\n\tmethod "approle" { config = { role_id_path = "/r" } }\n\tsink "file" { config = { path = "/sink" } }\n}',
+			[
+				'agent.hcl:2:2: auto_auth.method "approle" lacks config.role_id_file_path',
+				'agent.hcl:2:32: unknown key "role_id_path" in auto_auth.method "approle".config; did you mean "role_id_file_path"?',
+			],
+		],
+		[
+			'vault { adress = "https://a" }\npid_file = ""\ntemplate_config { static_secret_render_interval = "1h" }\nlog_file = ""\nlistner = 1\ntemplate { destination = "/a" contents = "a" perms = "9" }',
+			LOGIN,
+			[
+				'agent.hcl:5:9: unknown key "adress" in vault; did you mean "address"?',
+				'agent.hcl:9:1: unknown key "listner" at the top; did you mean "listener"?',
+				"agent.hcl:10:54: template[0].perms: ",
+			],
+		],
+	])(
+		"names the keys that it drops beside what is wrong, of which they are the likely cause",
+		async (text, login, lines) => {
+			const foreign = translate(text, { login });
+
+			const error: unknown = await loadConfig({ ...configInput(""), foreign }).catch(
+				(thrown: unknown) => thrown,
+			);
+
+			expect((error as Error).message.split("\n")).toEqual(
+				lines.map((line) => expect.stringContaining(line)),
+			);
+		},
+	);
 
 	test("knows where each value was written", () => {
 		const { places, files, origin } = translate(
