@@ -8,7 +8,7 @@ import { compact, type Context, milliseconds } from "./context.ts";
 import { templates } from "./delivery.ts";
 import { applyReferences, applyVariables, type EnvCredentials, readCredentials } from "./environment.ts";
 import { envFrom } from "./env-from.ts";
-import { ConfigError } from "./errors.ts";
+import { ConfigError, type Problem } from "./errors.ts";
 import { applyCommand, applyFlags, type Flags } from "./flags.ts";
 import type { ForeignSettings } from "./foreign.ts";
 import { handover } from "./handover.ts";
