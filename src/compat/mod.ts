@@ -39,12 +39,12 @@ export async function loadMapping(format: ForeignFormat): Promise<ForeignMapping
 			return { environment: vaultAgentEnvironment, translate: vaultAgentSettings };
 		}
 		case "consul-template": {
-			const { consulTemplateSettings } = await import("./consul-template/mod.ts");
-			return { environment: (env) => env, translate: consulTemplateSettings };
+			const { consulTemplateSettings, supervisorEnvironment } = await import("./consul-template/mod.ts");
+			return { environment: supervisorEnvironment, translate: consulTemplateSettings };
 		}
 		case "envconsul": {
-			const { envconsulSettings } = await import("./envconsul/mod.ts");
-			return { environment: (env) => env, translate: envconsulSettings };
+			const { envconsulSettings, supervisorEnvironment } = await import("./envconsul/mod.ts");
+			return { environment: supervisorEnvironment, translate: envconsulSettings };
 		}
 		default:
 			return format satisfies never;

@@ -2,6 +2,8 @@ import type { ForeignSettings } from "../../config/mod.ts";
 import { type ForeignFile, type MappingOptions, translate } from "../translate.ts";
 import { write } from "./write.ts";
 
+export { supervisorEnvironment } from "../supervisor/environment.ts";
+
 /**
  * A config of envconsul, said in keys of our own.
  *

@@ -30,15 +30,15 @@ interface TokenSource {
 	readonly isOfAgent?: true;
 }
 
-const TOKEN_VARIABLES = ["BAO_TOKEN", "VAULT_TOKEN"];
+const TOKEN_VARIABLE = "VAULT_TOKEN";
 
 function tokenOf(stanza: Stanza | undefined, { env }: Mapping): TokenSource | undefined {
 	const file = filled(stanza?.text("vault_agent_token_file"));
 	const token = filled(stanza?.text("token"));
 	if (file !== undefined) return { key: "token_file_path", given: file, isOfAgent: true };
 	if (token !== undefined) return { key: "token", given: token };
-	const name = TOKEN_VARIABLES.find((one) => env[one]);
-	return name === undefined ? undefined : { given: { value: "", place: name, name } };
+	if (!env[TOKEN_VARIABLE]) return undefined;
+	return { given: { value: "", place: TOKEN_VARIABLE, name: TOKEN_VARIABLE } };
 }
 
 function tokenInHome(place: string, { env }: Mapping): TokenSource | undefined {

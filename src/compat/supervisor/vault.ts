@@ -5,8 +5,6 @@ import { filled, flag } from "../stanzas/values.ts";
 import { login } from "./login.ts";
 import { retries } from "./retry.ts";
 
-const ADDRESS_VARIABLES = ["BAO_ADDR", "VAULT_ADDR"];
-
 /**
  * `vault { … }` of consul-template and envconsul, with the login that follows from it.
  *
@@ -15,8 +13,7 @@ const ADDRESS_VARIABLES = ["BAO_ADDR", "VAULT_ADDR"];
 export function vault(top: Stanza, mapping: Mapping): readonly string[] {
 	const { draft, findings, env } = mapping;
 	const stanza = top.merged("vault");
-	if (ADDRESS_VARIABLES.every((name) => !env[name]))
-		draft.set(["vault", "address"], DEFAULT_ADDRESS, top.place);
+	if (!env["VAULT_ADDR"]) draft.set(["vault", "address"], DEFAULT_ADDRESS, top.place);
 	login(stanza, top.place, mapping);
 	const interval = stanza?.duration("default_lease_duration", "nanoseconds");
 	draft.set(["poll_interval"], interval?.value ?? DEFAULT_INTERVAL, interval?.place ?? top.place);
