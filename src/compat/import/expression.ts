@@ -1,5 +1,8 @@
-/** What an expression is the value of, where templates can ask for more than its fields. */
-export type Holds = "secret" | "certificate" | "other";
+/**
+ * What an expression is the value of, where templates can ask for more than its fields. `data` is the `.Data` of a secret,
+ * `entry` what an iteration over it finds: a plain value, or with KV v2 a map.
+ */
+export type Holds = "secret" | "certificate" | "data" | "entry" | "other";
 
 /** Where a way of names begins. */
 export type Root =
@@ -40,7 +43,10 @@ export function callOf(
 
 /** What it is the value of. */
 export function heldBy(expression: Expression): Holds {
-	return expression.kind === "way" && expression.names.length === 0 ? expression.root.holds : "other";
+	if (expression.kind !== "way") return "other";
+	const { root, names } = expression;
+	if (names.length === 0) return root.holds;
+	return root.holds === "secret" && names.join() === "Data" ? "data" : "other";
 }
 
 /** A field of it, by names of Go. */
@@ -52,7 +58,7 @@ export function memberOf(expression: Expression, names: readonly string[]): Expr
 
 /** Names of Go as Handlebars has them: a secret's own fields stand at the top there. */
 export function nativeNames({ holds }: Root, names: readonly string[]): readonly string[] {
-	if (holds === "other" || names.length === 0) return names;
+	if ((holds !== "secret" && holds !== "certificate") || names.length === 0) return names;
 	const [first = "", second, ...rest] = names;
 	if (holds === "certificate") {
 		if (first === "Data" && second !== undefined) return [second, ...rest];

@@ -13,6 +13,8 @@ interface Scope extends Position {
 	readonly variables: Map<string, Expression>;
 }
 
+const ENTRY = "what is in .Data is printed, and on a KV v2 mount that is no plain value";
+
 /** Walks a Go template beside its tags, and writes the parts of a Handlebars one. */
 export class Writer {
 	readonly parts: Part[] = [];
@@ -76,8 +78,10 @@ export class Writer {
 		if (value.kind === "texts") for (const part of value.parts) this.#output(part, scope);
 		else if (value.kind === "literal") this.#plain(String(value.value));
 		else {
+			const held = heldBy(value);
+			if (held === "entry") throw new Untranslatable(ENTRY);
 			const isWhole =
-				heldBy(value) !== "other" ||
+				held !== "other" ||
 				(value.root.holds === "secret" && /^(Data,)?(Data|data)$/.test(value.names.join()));
 			if (isWhole) throw new Untranslatable("a secret as a whole is printed, which only Go can");
 			this.parts.push({ kind: "value", inner: spelled(value, scope) });
@@ -125,7 +129,8 @@ export class Writer {
 			const dot = dotAt(level, heldBy(value));
 			return { head: withHead(value, scope), inner: declared({ ...scope, level, dot }, names, [dot]) };
 		}
-		const [dot, ranges] = [dotAt(level, "other"), scope.ranges + 1];
+		const holds = heldBy(value) === "data" ? "entry" : "other";
+		const [dot, ranges] = [dotAt(level, holds), scope.ranges + 1];
 		const key: Expression = { kind: "way", root: { kind: "key", ranges, holds: "other" }, names: [] };
 		const inner = declared({ ...scope, level, ranges, dot }, names, names.length === 2 ? [key, dot] : [dot]);
 		return { head: `each ${inParentheses(value, scope)}`, inner };

@@ -194,6 +194,16 @@ describe("a Go template", () => {
 			"a secret as a whole is printed",
 		],
 		[
+			'{{ with secret "secret/data/llm" }}{{ range $k, $v := .Data }}{{ $k }}: {{ $v }}\n{{ end }}{{ end }}',
+			"a.tpl:1:76",
+			"what is in .Data is printed, and on a KV v2 mount that is no plain value",
+		],
+		[
+			'{{ with secret "secret/llm" }}{{ with $d := .Data }}{{ range $d }}{{ printf "<%s>" . }}{{ end }}{{ end }}{{ end }}',
+			"a.tpl:1:70",
+			"what is in .Data is printed",
+		],
+		[
 			'{{ with secret (printf "secret/data/%s" (env "X")) }}x{{ end }}',
 			"a.tpl:1:9",
 			"Handlebars puts texts together",
