@@ -12,7 +12,7 @@ import { Publisher } from "./publisher.ts";
 import { describeSecrets } from "./rotation-log.ts";
 import { RotationTrail } from "./rotation-trail.ts";
 import type { Plan, Unit } from "./spec.ts";
-import { fatalOf, type WaitingFor } from "./waiting.ts";
+import { isMissing, waitingFor, type WaitingFor } from "./waiting.ts";
 
 /** A single piece of work that takes longer has met a fault: all that it waits for has a bound of its own. */
 const STUCK_AFTER_MS = 15 * 60_000;
@@ -53,14 +53,7 @@ export class Agent {
 
 	/** What is still waited for; `undefined` once everything stands. */
 	get waitingFor(): WaitingFor | undefined {
-		const [first] = this.#book.waiting();
-		if (first !== undefined) {
-			const { error, unit } = first;
-			return { words: `${unit.name}: ${error?.message ?? "not read yet"}`, ...(error && { error }) };
-		}
-		const error = this.#publisher.lastFailure;
-		if (error !== undefined) return { words: error.message, error };
-		return this.#publisher.isSettled ? undefined : { words: "a notification has not been done yet" };
+		return waitingFor(this.#book.waiting(), this.#publisher);
 	}
 
 	/** What a status report says of it; no text and no value. */
@@ -92,8 +85,8 @@ export class Agent {
 	}
 
 	/**
-	 * Brings the first generation about: everything that is required stands on disk, whoever asked has been told,
-	 * and the child runs.
+	 * Brings the first generation about: everything that is required stands on disk, and the child runs. Where what is
+	 * missing is waited for, only the rest stands then; see {@link complete}.
 	 *
 	 * @throws AgentError for what waiting cannot mend; the signal's reason when aborted
 	 */
@@ -101,47 +94,63 @@ export class Agent {
 		await prepareDisk(this.#book.files, this.#deps);
 		const progress = this.#progress();
 		await progress.during(this.#renderFirst(progress, signal));
-		await this.#publisher.start(this.#book, signal);
+		await this.#publisher.start(this.#book);
+		if (this.#isWhole) await this.#publisher.startChild(signal);
+		else this.#book.sayWaiting();
+	}
+
+	/** Waits for what was missing at the start, delivers it as it comes, and then starts the child. @throws as the start */
+	async complete(signal: AbortSignal): Promise<void> {
+		const progress = this.#progress();
+		while (!this.#isWhole) {
+			progress.isForOthers();
+			await this.#turn(signal);
+			signal.throwIfAborted();
+		}
+		await this.#publisher.startChild(signal);
+	}
+
+	/** Whether all that is required stands on disk. */
+	get #isWhole(): boolean {
+		return this.#book.waiting().length === 0 && this.#publisher.isDelivered;
 	}
 
 	/** Waits until everybody has been told of the first generation. For init containers. */
 	async settle(signal: AbortSignal): Promise<void> {
-		await this.#progress().during(this.#tellEverybody(signal));
+		const tellEverybody = async () => {
+			while (!this.#publisher.isSettled) {
+				await this.#deps.clock.sleep(this.#publisher.untilDue(), signal);
+				await this.#publisher.notify(signal);
+			}
+		};
+		await this.#progress().during(tellEverybody());
 	}
 
 	#progress(): Progress {
 		return new Progress({ ...this.#deps, waitingFor: () => this.waitingFor });
 	}
 
-	async #tellEverybody(signal: AbortSignal): Promise<void> {
-		while (!this.#publisher.isSettled) {
-			await this.#deps.clock.sleep(this.#publisher.untilDue(), signal);
-			await this.#publisher.notify(signal);
-		}
-	}
-
 	/** Watches, until aborted. */
 	async watch(signal: AbortSignal): Promise<void> {
 		this.#deps.rest?.(signal);
-		while (!signal.aborted) {
-			this.#notify(signal);
-			await this.#pause(this.#untilDue(), signal);
-			if (signal.aborted) return;
-			this.#busySince = this.#deps.clock.now();
-			await this.#tryAdoption(signal);
-			await this.#cycle(signal);
-			this.#busySince = undefined;
-			this.#patience.bear(this.#book.faults((key) => this.#deps.store.entry(key)?.error));
-		}
+		while (!signal.aborted) await this.#turn(signal);
+	}
+
+	/** Waits until there is something to do, and does it. */
+	async #turn(signal: AbortSignal): Promise<void> {
+		this.#notify(signal);
+		await this.#pause(this.#untilDue(), signal);
+		if (signal.aborted) return;
+		this.#busySince = this.#deps.clock.now();
+		await this.#tryAdoption(signal);
+		await this.#cycle(signal);
+		this.#busySince = undefined;
+		this.#patience.bear(this.#book.faults((key) => this.#deps.store.entry(key)?.error));
 	}
 
 	#untilDue(): number {
-		return Math.min(
-			this.#deps.store.untilDue(),
-			this.#publisher.untilDue(),
-			this.#drafts.untilDue(),
-			this.#patience.untilOver(),
-		);
+		const due = [this.#deps.store, this.#publisher, this.#drafts].map((one) => one.untilDue());
+		return Math.min(...due, this.#patience.untilOver());
 	}
 
 	/** Beside the loop: a command may take its time, and reading goes on meanwhile. */
@@ -157,13 +166,14 @@ export class Agent {
 		for (;;) {
 			await this.#drafts.render(this.#book.units, true, signal);
 			const waiting = this.#book.waiting();
-			const fatal = fatalOf(waiting, this.#deps.waitsForLogin ?? false);
+			const fatal = this.#patience.fatalOf(waiting);
 			if (fatal !== undefined) {
 				this.#outages.reportOthers(fatal, [...store.entries(), ...waiting]);
 				throw fatal;
 			}
 			if (waiting.length === 0) return;
 			this.#patience.bear(this.#book.faults(() => undefined));
+			if (this.#patience.isForOthers(waiting)) return;
 			progress.failed();
 			const soon = Math.min(store.untilDue(), this.#patience.untilOver(), PROGRESS_EVERY_MS);
 			await this.#pause(Math.max(SHORTEST_WAIT_MS, soon), signal);
@@ -184,7 +194,11 @@ export class Agent {
 		const { pending } = this.#proposals;
 		if (pending === undefined) return;
 		const renderings = await this.#drafts.propose(pending.plan.units, signal);
-		const objection = this.#book.objection(renderings) ?? (await objectionOfDisk(pending.plan));
+		// A child that runs is not started anew for a config with which none would have been started.
+		const waits = pending.plan.waitsForMissing === true && !this.#publisher.hasChild;
+		const objection =
+			this.#book.objection(renderings, (error) => waits && isMissing(error)) ??
+			(await objectionOfDisk(pending.plan));
 		if (this.#proposals.pending !== pending) return; // a newer one has taken its place
 		if (objection === undefined) {
 			await this.#swap(pending);
@@ -201,7 +215,7 @@ export class Agent {
 		const { units } = plan;
 		this.#proposals.withdraw();
 		this.#drafts.waitNoMore();
-		this.#patience.adopt(plan.giveUpAfterMs);
+		this.#patience.adopt(plan);
 		this.#book.adopt(units);
 		await this.#publisher.adopt(plan, this.#book);
 		accept();

@@ -31,6 +31,8 @@ export interface Standing extends Omit<UnitState, "text" | "forPort" | "beside" 
 	readonly variables: readonly string[];
 }
 
+type IsBorne = (error: AgentError) => boolean;
+
 /** Codes of a secret that is gone from Vault, as opposed to one that cannot be read now. */
 const GONE_CODES = new Set(["E_SECRET_DELETED", "E_SECRET_MISSING"]);
 
@@ -58,13 +60,14 @@ export class Book {
 
 	/**
 	 * Why units like these may not take the place of what stands: one that is required does not render. One that did
-	 * not before either, and stands with its last good text, is no reason.
+	 * not before either, and stands with its last good text, is no reason, nor is one without any whose fault is borne.
 	 */
-	objection(renderings: readonly Rendering[]): AgentError | undefined {
+	objection(renderings: readonly Rendering[], isBorne: IsBorne): AgentError | undefined {
 		const failed = renderings.filter((rendering) => rendering.kind === "error");
-		return failed.find(({ unit }) => {
+		return failed.find(({ unit, error }) => {
 			const known = this.#states.get(keyOf(unit));
-			return unit.required && (known?.error === undefined || known.text === undefined);
+			const isKept = known?.text === undefined ? isBorne(error) : known.error !== undefined;
+			return unit.required && !isKept;
 		})?.error;
 	}
 
@@ -97,7 +100,7 @@ export class Book {
 
 	/** Required units that have never been rendered, with the reason. */
 	waiting(): readonly { readonly unit: Unit; readonly error: AgentError | undefined }[] {
-		return this.#all.filter(({ unit, text }) => unit.required && text === undefined);
+		return this.#all.filter(isWaiting);
 	}
 
 	/** The keys of all secrets in use; `undefined` while a failed unit may need more than it could say. */
@@ -136,6 +139,11 @@ export class Book {
 			if (after.error !== undefined && after.error.message !== before.error?.message)
 				this.#say(after, after.error);
 		}
+	}
+
+	/** Says why of each that is waited for: it holds nobody else up. */
+	sayWaiting(): void {
+		for (const state of this.#all.filter(isWaiting)) if (state.error) this.#say(state, state.error);
 	}
 
 	standings(): readonly Standing[] {
@@ -207,11 +215,16 @@ export class Book {
 	}
 
 	#say({ unit, text, isRemoved }: UnitState, error: AgentError): void {
-		const good = text === undefined ? "it is left out" : "its last good version stays";
+		const nothing = unit.required ? "it is waited for" : "it is left out";
+		const good = text === undefined ? nothing : "its last good version stays";
 		const outcome = isRemoved ? "it is removed" : good;
 		const msg = `${unit.name}: ${error.message}; ${outcome}`;
 		this.#log.write("warn", "render failed", { ...error.facts, ...error.rows, msg, code: error.code });
 	}
+}
+
+function isWaiting({ unit, text }: UnitState): boolean {
+	return unit.required && text === undefined;
 }
 
 /** Those that a unit gives the child. */

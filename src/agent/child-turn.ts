@@ -74,9 +74,7 @@ export class ChildTurn {
 
 	/** Names of the variables of which the child that serves has another value than the newest. */
 	get unservedVariables(): ReadonlySet<string> {
-		return this.#stood === undefined
-			? new Set()
-			: changedVariables(this.#stood.variables, this.#deps.current().variables);
+		return changedVariables(this.#stood?.variables ?? new Map(), this.#deps.current().variables);
 	}
 
 	signal(name: NodeJS.Signals): boolean {

@@ -5,6 +5,8 @@ import type { UnitOrder } from "./order.ts";
 export class FilesOnDisk {
 	#delivery: Delivery;
 	#port: number | undefined;
+	/** Paths that have been delivered before. */
+	readonly #known = new Set<string>();
 	/** Never rejects. */
 	#last: Promise<unknown> = Promise.resolve();
 
@@ -36,19 +38,16 @@ export class FilesOnDisk {
 	 * To be called {@link alone}.
 	 *
 	 * @param port what they are to hold; as before when absent
-	 * @returns paths whose content has changed
+	 * @returns paths whose content has changed, and those new here that nobody was told about by a run that died
 	 * @throws DeliveryError; they hold the port that they held then
 	 */
 	async deliver(orders: readonly UnitOrder[], port = this.#port): Promise<ReadonlySet<string>> {
 		const filled = await Promise.all(orders.map(async (order) => await filledIn(order, port)));
 		const changed = await this.#delivery.deliver(filled);
 		this.#port = port;
-		return new Set(changed);
-	}
-
-	/** Paths that nobody has been told about, maybe since a run that died. */
-	async unnotified(paths: readonly string[]): Promise<readonly string[]> {
-		return await this.#delivery.unnotified(paths);
+		const unknown = orders.map(({ path }) => path).filter((path) => !this.#known.has(path));
+		for (const path of unknown) this.#known.add(path);
+		return new Set([...changed, ...(await this.#delivery.unnotified(unknown))]);
 	}
 
 	/** To be called {@link alone}: their change has reached whom it concerns. @throws DeliveryError */

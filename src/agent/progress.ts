@@ -1,4 +1,4 @@
-import { type Clock, formatDuration, type Log } from "../kernel/mod.ts";
+import { type Clock, formatDuration, type Log, Reminder } from "../kernel/mod.ts";
 import type { WaitingFor } from "./waiting.ts";
 
 /** How often a start that has to wait says what it waits for. */
@@ -15,6 +15,7 @@ export interface ProgressDeps {
 export class Progress {
 	readonly #deps: ProgressDeps;
 	readonly #since: number;
+	readonly #reminder = new Reminder();
 	#saidAt = Number.NEGATIVE_INFINITY;
 
 	constructor(deps: ProgressDeps) {
@@ -25,6 +26,11 @@ export class Progress {
 	/** Something has failed and will be tried again. */
 	failed(): void {
 		this.#say("trying again");
+	}
+
+	/** Nothing is waited for but what somebody has to write or to allow, which may take days: said ever more seldom. */
+	isForOthers(): void {
+		if (this.#reminder.isDue("", this.#deps.clock.now())) this.#say("everything else goes on");
 	}
 
 	/** Carries the work out, and says now and then how long it has been at it. */

@@ -1,35 +1,14 @@
-import { AgentError, type Clock, type Log } from "../kernel/mod.ts";
-import type { Delivery } from "../render/mod.ts";
-import type { Counters } from "../status/mod.ts";
+import { AgentError } from "../kernel/mod.ts";
+import type { PublisherDeps } from "./agent-deps.ts";
 import type { Book } from "./book.ts";
 import { DeliveryRetry } from "./delivery-retry.ts";
 import { changedVariables, type Difference, type Generation, isNewFor, renderedLine } from "./generation.ts";
 import { type ChildSide, childSide } from "./child-side.ts";
 import { FilesOnDisk } from "./files-on-disk.ts";
-import type { ChildPort, ChildTerms, NoticePort } from "./ports.ts";
-import type { LeaseTurnover } from "./lease-turnover.ts";
+import type { ChildTerms } from "./ports.ts";
 import { Rejection } from "./rejection.ts";
 import { type FileUnit, type Plan, replacesChild } from "./spec.ts";
-import type { RotationTrail } from "./rotation-trail.ts";
 import { TurnOver } from "./turn-over.ts";
-
-export interface PublisherDeps {
-	readonly delivery: Delivery;
-	readonly child?: ChildPort;
-	readonly notices: NoticePort;
-	readonly clock: Clock;
-	readonly random: () => number;
-	readonly log: Log;
-	readonly counters?: Counters;
-	/** Names and versions of what is held, for the log. */
-	readonly describe: () => string;
-	/** What becomes of changes. */
-	readonly trail: RotationTrail;
-	/** What becomes of leases that have been replaced. */
-	readonly leases: LeaseTurnover;
-	/** Called when a turn-over has come to its end: there may be something to do. */
-	readonly wake: () => void;
-}
 
 /** Makes generations current: files first, then everybody who has to know. Owns the generation's number. */
 export class Publisher {
@@ -76,6 +55,16 @@ export class Publisher {
 		return this.#turnOver.isSettled;
 	}
 
+	/** Whether a child has been started. */
+	get hasChild(): boolean {
+		return this.#child !== undefined && !this.#turnOver.awaitsChild;
+	}
+
+	/** Whether the last delivery has succeeded. */
+	get isDelivered(): boolean {
+		return this.#retry.standing.deliveryFailure === undefined;
+	}
+
 	/** Why the last notification that is still due has failed. */
 	get lastFailure(): AgentError | undefined {
 		return this.#turnOver.lastFailure;
@@ -106,22 +95,27 @@ export class Publisher {
 	}
 
 	/**
-	 * The first generation: everything stands on disk before anybody is told and before the child starts.
+	 * The first generation: what there is stands on disk before anybody is told.
 	 *
-	 * @throws AgentError when something cannot be delivered, or the child cannot be started; the signal's reason when
-	 * aborted before the child was started
+	 * @throws AgentError when something cannot be delivered
 	 */
-	async start(book: Book, signal: AbortSignal): Promise<void> {
+	async start(book: Book): Promise<void> {
 		const changed = await this.#deliverFirst(book);
-		const paths = book.orders().map(({ path }) => path);
-		for (const path of await this.#files.unnotified(paths)) changed.add(path);
 		const [orders, variables, terms] = [book.orders(), book.variables(), this.#terms];
 		this.#current = { number: 1, orders, variables, terms };
 		this.#retry.delivered();
 		this.#noteLeases(book, [], false);
 		this.#sayRendered(book, book.files.length);
 		this.#turnOver.note(book.filesWith(changed), false);
-		if (this.#child === undefined) return;
+	}
+
+	/**
+	 * Everything stands: the child starts, where there is one and it has not been started yet.
+	 *
+	 * @throws AgentError when it cannot be started; the signal's reason when aborted before
+	 */
+	async startChild(signal: AbortSignal): Promise<void> {
+		if (this.#child === undefined || !this.#turnOver.awaitsChild) return;
 		signal.throwIfAborted(); // whoever ended the agent knew of no child to end
 		await this.#child.turn.start();
 		await this.#turnOver.childStarted();
@@ -135,7 +129,8 @@ export class Publisher {
 	async adopt({ delivery, childTerms, isForNextChild }: Plan, book: Book): Promise<void> {
 		const terms = childTerms ?? this.#terms;
 		this.#files.adopt(delivery);
-		if (isForNextChild && this.#current.terms === this.#terms) this.#current = { ...this.#current, terms };
+		const isUnused = isForNextChild === true || this.#turnOver.awaitsChild;
+		if (isUnused && this.#current.terms === this.#terms) this.#current = { ...this.#current, terms };
 		this.#terms = terms;
 		try {
 			await this.#files.sweep(book.files.map((file) => file.destination));
@@ -149,7 +144,8 @@ export class Publisher {
 		const next = { orders: book.orders(), variables: book.variables(), terms: this.#terms };
 		const names = changedVariables(this.#current.variables, next.variables);
 		const isServed = names.size > 0 && !this.#terms?.keepsVariables;
-		const variablesChanged = isServed || next.terms !== this.#current.terms || this.#isAskedAgain;
+		const replaces = isServed || next.terms !== this.#current.terms || this.#isAskedAgain;
+		const variablesChanged = replaces && !this.#turnOver.awaitsChild;
 		if (variablesChanged || next.orders.some((order) => isNewFor(this.#current, order)))
 			this.#rejection.forgetFiles();
 		try {
@@ -204,7 +200,7 @@ export class Publisher {
 		);
 	}
 
-	async #deliverFirst(book: Book): Promise<Set<string>> {
+	async #deliverFirst(book: Book): Promise<ReadonlySet<string>> {
 		const port = await this.#child?.files.choosePort();
 		return await this.#files.alone(async () => {
 			const orders = book.orders();
@@ -212,7 +208,7 @@ export class Publisher {
 			await this.#files.sweep(
 				orders.flatMap(({ path, destination }) => (path === destination ? [] : [path])),
 			);
-			return new Set(await this.#files.deliver(orders, port));
+			return await this.#files.deliver(orders, port);
 		});
 	}
 

@@ -98,4 +98,6 @@ export interface Plan {
 	readonly isForNextChild?: true;
 	/** So long may something required not render before the agent ends, in milliseconds; absent: for ever. */
 	readonly giveUpAfterMs?: number;
+	/** What is not there does not end the agent, and holds nobody else up. Default false. */
+	readonly waitsForMissing?: boolean;
 }

@@ -51,9 +51,16 @@ export class TurnOver {
 	readonly #deps: TurnOverDeps;
 	readonly #due = new Map<string, Due>();
 	#running: Promise<void> | undefined;
+	#awaitsChild: boolean;
 
 	constructor(deps: TurnOverDeps) {
 		this.#deps = deps;
+		this.#awaitsChild = deps.child !== undefined;
+	}
+
+	/** Whether a child is still to be started: what is due for it is done with that. */
+	get awaitsChild(): boolean {
+		return this.#awaitsChild;
 	}
 
 	/** Why what is still due has failed, when it has. */
@@ -79,7 +86,7 @@ export class TurnOver {
 	/** Milliseconds until the next try; infinite when nothing is due, or while it is being carried out. */
 	untilDue(): number {
 		if (this.#running !== undefined) return Number.POSITIVE_INFINITY;
-		const next = Math.min(Number.POSITIVE_INFINITY, ...[...this.#due.values()].map((due) => due.at));
+		const next = Math.min(Number.POSITIVE_INFINITY, ...this.#possible.map(([, due]) => due.at));
 		return Math.max(0, next - this.#deps.clock.now());
 	}
 
@@ -98,6 +105,7 @@ export class TurnOver {
 
 	/** A child that has just been started has seen everything: its share of what is due is done. */
 	async childStarted(): Promise<void> {
+		this.#awaitsChild = false;
 		for (const [key, { action, paths }] of this.#due) {
 			if (isForChild(action)) await this.#done(key, paths);
 		}
@@ -116,7 +124,7 @@ export class TurnOver {
 
 	async #runDue(signal: AbortSignal): Promise<void> {
 		const now = this.#deps.clock.now();
-		const ready = [...this.#due].filter(([, due]) => due.at <= now);
+		const ready = this.#possible.filter(([, due]) => due.at <= now);
 		const ordered = ready.toSorted(
 			([, a], [, b]) => Number(isForChild(a.action)) - Number(isForChild(b.action)),
 		);
@@ -133,6 +141,10 @@ export class TurnOver {
 				if (this.#due.get(key) === due) this.#postpone(key, due, error);
 			}
 		}
+	}
+
+	get #possible(): readonly (readonly [key: string, due: Due])[] {
+		return [...this.#due].filter(([, { action }]) => !this.#awaitsChild || !isForChild(action));
 	}
 
 	async #perform(action: ChangeAction, signal: AbortSignal): Promise<void> {

@@ -38,6 +38,8 @@ export interface Config {
 	readonly exitAfterAuth: boolean;
 	/** Bound on the wait for a first full render with `exitAfterAuth`, in milliseconds; absent: without end. */
 	readonly timeoutMs?: number;
+	/** Whether a start ends for what is not there, or waits for it while the rest is delivered. */
+	readonly onMissing: "fail" | "wait";
 	/** So long may something required not render, in milliseconds, before the agent ends; absent: for ever. */
 	readonly giveUpAfterMs?: number;
 	/** What works but should not stay so, one sentence each, for the log at start. */

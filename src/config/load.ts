@@ -98,6 +98,7 @@ function normalize(file: FileConfig, input: ConfigInput, context: Context): Conf
 		pidFile: file.pid_file === undefined ? undefined : context.resolve(file.pid_file),
 		exitAfterAuth: file.exit_after_auth,
 		timeoutMs: milliseconds(file.timeout) || undefined,
+		onMissing: file.on_missing,
 		giveUpAfterMs: file.give_up_after === undefined ? undefined : milliseconds(file.give_up_after),
 	});
 	return {

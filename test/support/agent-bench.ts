@@ -193,6 +193,7 @@ export interface BenchOptions {
 	readonly atNotice?: (name: string) => Promise<void>;
 	readonly secrets?: FakeSecrets;
 	readonly waitsForLogin?: boolean;
+	readonly waitsForMissing?: boolean;
 	/** What is read by Vault's own protocol, in place of `secrets`. */
 	readonly vault?: (clock: FakeClock) => Pick<ReturnType<typeof vaultBench>, "reader" | "leases">;
 }
@@ -212,7 +213,7 @@ export const COMMAND = { kind: "command", command: ["reload"], timeoutMs: 1000 }
 /** An agent on a clock that stands still, with everything around it in memory. */
 export function agentBench(units: readonly Unit[], options: BenchOptions = {}) {
 	const { withChild = true, memory = new MemoryFs(), secrets = new FakeSecrets(), waitsForLogin } = options;
-	const { giveUpAfterMs } = options;
+	const { giveUpAfterMs, waitsForMissing } = options;
 	const clock = new FakeClock(1_000_000);
 	const log = new RecordingLog();
 	const tally = createTally();
@@ -267,6 +268,7 @@ export function agentBench(units: readonly Unit[], options: BenchOptions = {}) {
 		counters: tally,
 		...(waitsForLogin !== undefined && { waitsForLogin }),
 		...(giveUpAfterMs !== undefined && { giveUpAfterMs }),
+		...(waitsForMissing !== undefined && { waitsForMissing }),
 		...(withChild !== false && { child: children[`${withChild}`] }),
 	});
 	const stop = new AbortController();
@@ -277,9 +279,10 @@ export function agentBench(units: readonly Unit[], options: BenchOptions = {}) {
 	});
 	const start = () => {
 		const started = agent.start(stop.signal);
-		const running = started.then(() => agent.watch(stop.signal));
+		const complete = started.then(() => agent.complete(stop.signal));
+		const running = complete.then(() => agent.watch(stop.signal));
 		ended = running.catch(() => undefined);
-		return { started, running };
+		return { started, complete, running };
 	};
 	return {
 		agent,

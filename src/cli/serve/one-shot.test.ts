@@ -18,6 +18,7 @@ function telling(timeoutMs?: number) {
 	const ended = once({
 		agent,
 		begun: Promise.resolve(),
+		whole: Promise.resolve(),
 		signIn: { run: () => Promise.resolve(), failure: undefined },
 		config: { ...(timeoutMs !== undefined && { timeoutMs }) },
 		world: { clock },

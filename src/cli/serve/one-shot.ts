@@ -7,7 +7,10 @@ import type { SignIn } from "./sign-in.ts";
 
 interface OneShot {
 	readonly agent: Pick<Agent, "settle" | "waitingFor">;
+	/** The first generation. */
 	readonly begun: Promise<void>;
+	/** Nothing is missing any more. */
+	readonly whole: Promise<void>;
 	readonly signIn: Pick<SignIn, "run" | "failure">;
 	readonly config: Pick<Config, "timeoutMs">;
 	readonly world: Pick<World, "clock">;
@@ -21,7 +24,8 @@ const TELLING_MS = 30_000;
 const NOTHING = { words: "nothing is missing" };
 
 /** Everything once, within the deadline; what the next agent needs is left for it. */
-export async function once({ agent, begun, signIn, config, world, stopping, vault }: OneShot): Promise<void> {
+export async function once(parts: OneShot): Promise<void> {
+	const { agent, begun, whole, signIn, config, world, stopping, vault } = parts;
 	const { timeoutMs = Number.POSITIVE_INFINITY } = config;
 	const { signal } = stopping;
 	const told = async () => {
@@ -31,7 +35,7 @@ export async function once({ agent, begun, signIn, config, world, stopping, vaul
 		if (woken === "time") throw timedOut(longestMs, agent.waitingFor ?? NOTHING);
 		await settled;
 	};
-	const ready = begun.then(async () => await Promise.all([told(), signIn.run(signal)]));
+	const ready = Promise.all([whole.then(told), begun.then(() => signIn.run(signal))]);
 	const woken = await firstOf(ready, timeoutMs, { clock: world.clock, order: stopping.signal });
 	if (woken === "time") throw timedOut(timeoutMs, agent.waitingFor ?? waitingForSinks(signIn));
 	await ready;

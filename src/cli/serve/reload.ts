@@ -148,7 +148,8 @@ export class Reloader {
 			const isLater = childTerms !== undefined && isForNextChild(before, config);
 			const terms = { ...(childTerms && { childTerms }), ...(isLater && { isForNextChild: true as const }) };
 			const { giveUpAfterMs } = config;
-			const patience = giveUpAfterMs === undefined ? {} : { giveUpAfterMs };
+			const bound = giveUpAfterMs === undefined ? {} : { giveUpAfterMs };
+			const patience = { ...bound, waitsForMissing: config.onMissing === "wait" };
 			const plan = { units, delivery, ...terms, ...patience };
 			await untilAborted(agent.adopt(plan), signal); // an agent that has ended decides nothing
 			signal.throwIfAborted();

@@ -133,6 +133,7 @@ async function work(running: Running): Promise<number> {
 	await desk.open(config, answersOf(running));
 	const signIn = new SignIn({ config, links: vault.links, world, log });
 	const begun = startOf(running, signIn);
+	const whole = begun.then(() => agent.complete(signal));
 	const upkeep = [
 		vault.links.keepAlive(signal, () => agent.refresh()),
 		vault.clockWatch.run(signal),
@@ -140,18 +141,18 @@ async function work(running: Running): Promise<number> {
 	];
 	if (config.exitAfterAuth)
 		return await outcome(running, {
-			begun,
-			all: Promise.all([once({ ...running, begun, signIn }), ...upkeep]),
+			whole,
+			all: Promise.all([once({ ...running, begun, whole, signIn }), ...upkeep]),
 		});
 	const all = Promise.all([
-		begun.then(() => agent.watch(signal)),
+		whole.then(() => agent.watch(signal)),
 		begun.then(() => signIn.run(signal)),
 		...upkeep,
 		untilAborted(reloader.run(signal), signal),
-		begun.then(() => systemd.ready()),
+		whole.then(() => systemd.ready()),
 	]);
 	if (config.watch) await watched.open(settled, () => reloader.filesChanged());
-	return await outcome(running, { begun, all });
+	return await outcome(running, { whole, all });
 }
 
 /** Brings everything about; the login comes first where there is nothing to render that would ask for it. */
@@ -178,19 +179,19 @@ function answersOf({ agent, vault, child, reloader, stopping }: Running): DeskPa
 }
 
 interface Work {
-	/** The first generation. */
-	readonly begun: Promise<void>;
+	/** Everything stands for the first time, and the child runs. */
+	readonly whole: Promise<void>;
 	readonly all: Promise<unknown>;
 }
 
 /** The child's end is the program's end; without a child, a signal is. */
-async function outcome({ child, stopping, config }: Running, { begun, all }: Work): Promise<number> {
+async function outcome({ child, stopping, config }: Running, { whole, all }: Work): Promise<number> {
 	const supervisor = child?.supervisor;
 	const ended = supervisor?.exited.then(({ code }) => code);
 	try {
 		const first = await (ended === undefined ? all : Promise.race([all, ended]));
 		if (typeof first === "number") {
-			await begun; // a child that ends at once, or could not be started: the start has the last word
+			await whole; // a child that ends at once, or could not be started: the start has the last word
 			return first;
 		}
 	} catch (error) {

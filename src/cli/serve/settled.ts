@@ -58,6 +58,7 @@ function changedParts(before: Config, after: Config): string[] {
 		exec: "exec",
 		listener: "listener",
 		log: "log",
+		onMissing: "on_missing",
 		giveUpAfterMs: "give_up_after",
 	} as const;
 	return (Object.keys(parts) as (keyof typeof parts)[])

@@ -45,7 +45,7 @@ export class SignIn {
 				return;
 			} catch (error) {
 				if (signal.aborted || !(error instanceof AgentError)) throw error;
-				if (isLasting(error, waitsForLogin)) throw error;
+				if (isLasting(error, { waitsForLogin })) throw error;
 				this.#failure = error;
 				if (reminder.isDue(error.code, world.clock.now())) {
 					const msg = `${error.message}; trying again`;

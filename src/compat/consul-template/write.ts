@@ -11,7 +11,8 @@ import { vault } from "../supervisor/vault.ts";
 /** Reads all of a config of consul-template, stanza by stanza, and writes it in native keys. */
 export function write(top: Stanza, mapping: Mapping): void {
 	const { draft } = mapping;
-	const child = exec(top, vault(top, mapping), mapping);
+	const isOnce = flag(top, "once", mapping);
+	const child = exec(top, vault(top, isOnce?.value === true, mapping), mapping);
 	const templates = top.blocks("template").map((stanza, index) => template(stanza, index, mapping));
 	const common: Common = {
 		child,
@@ -29,7 +30,7 @@ export function write(top: Stanza, mapping: Mapping): void {
 	otherServers(top, ["consul", "nomad"], mapping);
 	deduplicate(top, mapping);
 	draft.put(["pid_file"], filled(top.text("pid_file")));
-	once(flag(top, "once", mapping), child, mapping);
+	once(isOnce, child, mapping);
 	top.ignore("max_stale", "block_query_wait", "err_on_failed_lookup", "parseonly");
 	top.done("refuse");
 }

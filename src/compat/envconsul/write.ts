@@ -14,7 +14,8 @@ const LEVEL_VARIABLES = ["ENVCONSUL_LOG"];
 /** Reads all of a config of envconsul, stanza by stanza, and writes it in native keys. */
 export function write(top: Stanza, mapping: Mapping): void {
 	const { draft } = mapping;
-	const child = exec(top, vault(top, mapping), mapping);
+	const isOnce = flag(top, "once", mapping);
+	const child = exec(top, vault(top, isOnce?.value === true, mapping), mapping);
 	const naming = { sanitize: flag(top, "sanitize", mapping), upcase: flag(top, "upcase", mapping) };
 	for (const stanza of top.blocks("secret")) secret(stanza, naming, mapping);
 	sayConsul(top, mapping);
@@ -25,7 +26,7 @@ export function write(top: Stanza, mapping: Mapping): void {
 	ownSignals(top, mapping);
 	otherServers(top, ["consul"], mapping);
 	draft.put(["pid_file"], filled(top.text("pid_file")));
-	once(flag(top, "once", mapping), child, mapping);
+	once(isOnce, child, mapping);
 	top.ignore("max_stale");
 	top.done("refuse");
 }

@@ -4,16 +4,26 @@ import type { Mapping } from "../mapping.ts";
 import { secondsOf, type Tries } from "../stanzas/trying.ts";
 import { flag, lengthOf } from "../stanzas/values.ts";
 
+/** Whom the stanza is of. */
+interface Tried {
+	/** Where it would be. */
+	readonly place: string;
+	/** Rendered once, and then the end. */
+	readonly isOnce: boolean;
+}
+
 /**
- * `retry { … }` of a server. How long it lasts bounds the wait with `once`; otherwise the program is ended by it only when
- * the config says so itself: one that serves keeps serving.
+ * `retry { … }` of a server. Attempts that failed are counted, and a secret that is not there is one: so long is a fault
+ * borne, and a slow answer is none. When nobody says how long, only what is rendered once is ended by it: who serves keeps
+ * serving.
  */
-export function retries(stanza: Stanza | undefined, place: string, mapping: Mapping): void {
+export function retries(stanza: Stanza | undefined, { place, isOnce }: Tried, mapping: Mapping): void {
 	const { draft } = mapping;
 	const tries = stanza === undefined ? DEFAULT_TRIES : triesOf(stanza, mapping);
-	const span = `${tries.attempts > 0 ? secondsOf(tries) : 0}s`; // without a bound it tries for ever
-	draft.set(["timeout"], span, stanza?.place ?? place);
-	if (stanza !== undefined && tries.attempts > 0) draft.set(["give_up_after"], span, stanza.place);
+	draft.set(["timeout"], "0s", stanza?.place ?? place);
+	draft.set(["on_missing"], "wait", stanza?.place ?? place);
+	const isBounded = tries.attempts > 0 && (isOnce || stanza !== undefined);
+	if (isBounded) draft.set(["give_up_after"], `${secondsOf(tries)}s`, stanza?.place ?? place);
 }
 
 function triesOf(stanza: Stanza, mapping: Mapping): Tries {

@@ -8,16 +8,17 @@ import { retries } from "./retry.ts";
 /**
  * `vault { … }` of consul-template and envconsul, with the login that follows from it.
  *
+ * @param isOnce rendered once, and then the end
  * @returns what the child is told of the server, `NAME=value` each
  */
-export function vault(top: Stanza, mapping: Mapping): readonly string[] {
+export function vault(top: Stanza, isOnce: boolean, mapping: Mapping): readonly string[] {
 	const { draft, findings, env } = mapping;
 	const stanza = top.merged("vault");
 	if (!env["VAULT_ADDR"]) draft.set(["vault", "address"], DEFAULT_ADDRESS, top.place);
 	login(stanza, top.place, mapping);
 	const interval = stanza?.duration("default_lease_duration", "nanoseconds");
 	draft.set(["poll_interval"], interval?.value ?? DEFAULT_INTERVAL, interval?.place ?? top.place);
-	retries(stanza?.merged("retry"), top.place, mapping);
+	retries(stanza?.merged("retry"), { place: top.place, isOnce }, mapping);
 	if (stanza === undefined) return [];
 
 	const address = filled(stanza.text("address"));

@@ -21,8 +21,8 @@ export function templateConfig(
 		draft.set(["poll_interval"], DEFAULT_INTERVAL, top.place);
 	else draft.set(["poll_interval"], pollInterval(interval, mapping), interval.place);
 	const isEnded = stanza && flag(stanza, "exit_on_retry_failure", mapping);
-	if (isEnded?.value === true)
-		draft.set(["give_up_after"], `${giveUpAfterSeconds(server, autoAuth)}s`, isEnded.place);
+	if (isEnded?.value !== true) draft.set(["on_missing"], "wait", isEnded?.place ?? top.place);
+	else draft.set(["give_up_after"], `${giveUpAfterSeconds(server, autoAuth)}s`, isEnded.place);
 	// HashiCorp's has these, and the injector writes them; connections are shared here, and leases renewed in time.
 	stanza?.ignore("max_connections_per_host", "lease_renewal_threshold");
 	stanza?.done();

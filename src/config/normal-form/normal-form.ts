@@ -14,7 +14,8 @@ import { variables } from "./variables.ts";
  */
 export function normalForm(config: Config): Record<string, Plain> {
 	const { auth, exec, listener, handover } = config;
-	const { watch, allowedRoots, fileRoots, pidFile, exitAfterAuth, giveUpAfterMs, timeoutMs = 0 } = config;
+	const { watch, allowedRoots, fileRoots, pidFile, exitAfterAuth, timeoutMs = 0 } = config;
+	const { onMissing, giveUpAfterMs } = config;
 	return {
 		vault: vault(config.vault),
 		...(auth && { auto_auth: autoAuth(auth) }),
@@ -27,7 +28,7 @@ export function normalForm(config: Config): Record<string, Plain> {
 		...(listener && { listener: listening(listener) }),
 		...(handover && { handover: nativeKeys(handover) }),
 		log: log(config.log),
-		...nativeKeys({ pidFile, watch, exitAfterAuth, timeoutMs, giveUpAfterMs }),
+		...nativeKeys({ pidFile, watch, exitAfterAuth, timeoutMs, onMissing, giveUpAfterMs }),
 	};
 }
 

@@ -11,6 +11,7 @@ import {
 	path,
 	span,
 	text,
+	word,
 	type Output,
 } from "./fields.ts";
 import { env, exec } from "./child.ts";
@@ -78,10 +79,15 @@ const file = keys({
 		"duration",
 		"With `exit_after_auth`: how long to wait for Vault before giving up; 0 is without end.",
 	),
+	on_missing: note(
+		defaulted(word(["fail", "wait"]), "fail"),
+		"fail or wait",
+		"What becomes of a start when a secret, a field or a permission is not there, or a template fails on what is there. `fail`: it ends at once. `wait`: the rest is delivered and its `on_change` done, and what is missing is read again by `poll_interval` until it is there; the child starts, and `exit_after_auth` ends, once everything stands.",
+	),
 	give_up_after: note(
 		optional(span),
 		"duration",
-		"A template or variable that is required, and could not be rendered for so long, ends the agent with that error's exit code, also one that has run for days; what waiting cannot mend ends it at once. The child is stopped. Default: never.",
+		"A template or variable that is required, and could not be rendered for so long, ends the agent with that error's exit code, also one that has run for days; what waiting cannot mend ends it at once, unless `on_missing` is `wait`. The child is stopped. Default: never.",
 	),
 });
 
