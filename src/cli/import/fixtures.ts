@@ -1,4 +1,4 @@
-import { type JsonValue, parseJson } from "../../kernel/mod.ts";
+import { JsonNumber, type JsonValue, parseJson } from "../../kernel/mod.ts";
 import { ConfigError } from "../../config/mod.ts";
 import type { Found, TemplateRequest } from "../../template/mod.ts";
 
@@ -34,7 +34,15 @@ function parsed(name: string, text: string): Fields {
 		if (!isMap(value) && !Array.isArray(value) && value !== null)
 			throw fault(`${path}: expected its fields, a list of names, or null`);
 	}
-	return json as Fields;
+	return inOrder(json) as Fields;
+}
+
+/** As a server answers: the keys of every map by their names. */
+function inOrder(value: JsonValue): JsonValue {
+	if (Array.isArray(value)) return value.map(inOrder);
+	if (typeof value !== "object" || value === null || value instanceof JsonNumber) return value;
+	const entries = Object.entries(value).map(([key, item]) => [key, inOrder(item)] as const);
+	return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** A path on a KV v2 mount may be named without `data/`. */
