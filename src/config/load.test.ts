@@ -162,12 +162,19 @@ describe("loadConfig() without a file", () => {
 
 	test("warns of plain http to another machine and of an unchecked certificate", async () => {
 		const env = { VAULT_ADDR: "http://vault:8200", VAULT_SKIP_VERIFY: "true" };
+		const unchecked = { ...env, VAULT_ADDR: "https://vault:8200" };
 		const local = { VAULT_ADDR: "http://127.0.0.1:8200" };
 
 		expect((await loadConfig(given(undefined, { env }))).warnings).toEqual([
 			"http://vault:8200 is plain http: everyone on the way can read the secrets; use https",
-			"the server's certificate is not checked (tls_skip_verify); name its authority in ca_cert",
 		]);
+		expect((await loadConfig(given(undefined, { env: unchecked }))).warnings).toEqual([
+			"VAULT_SKIP_VERIFY: the server's certificate is not checked; name its authority in ca_cert",
+		]);
+		expect(
+			(await loadConfig(given("vault:\n  tls_skip_verify: true", { env: { VAULT_ADDR: "https://v" } })))
+				.warnings,
+		).toEqual(["agent.yaml:2:20: the server's certificate is not checked; name its authority in ca_cert"]);
 		expect((await loadConfig(given(undefined, { env: local }))).warnings).toEqual([]);
 	});
 });

@@ -103,7 +103,10 @@ function normalize(file: FileConfig, input: ConfigInput, context: Context): Conf
 	});
 	return {
 		...config,
-		warnings: [...(foreign?.warnings ?? []), ...warningsOf(config, input.env)],
+		warnings: [
+			...(foreign?.warnings ?? []),
+			...warningsOf(config, { environment: input.env, places: context.places }),
+		],
 		unsupported: foreign?.unsupported ?? [],
 	};
 }

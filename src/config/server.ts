@@ -1,6 +1,7 @@
 import { isReadableOnTheWay } from "./address.ts";
 import type { VaultConfig } from "./config.ts";
 import { compact, type Context, milliseconds } from "./context.ts";
+import type { Places } from "./place.ts";
 import type { FileConfig } from "./schema/file.ts";
 
 /** The server and how it is spoken to. */
@@ -28,12 +29,13 @@ export function server(file: FileConfig["vault"], context: Context): VaultConfig
 }
 
 /** What works but lets others read along. */
-export function serverWarnings(vault: VaultConfig): string[] {
+export function serverWarnings(vault: VaultConfig, places: Places): string[] {
 	const warnings = vault.addresses
 		.filter(isReadableOnTheWay)
 		.map((address) => `${address} is plain http: everyone on the way can read the secrets; use https`);
-	if (vault.tls.skipVerify) {
-		warnings.push("the server's certificate is not checked (tls_skip_verify); name its authority in ca_cert");
+	if (vault.tls.skipVerify && vault.addresses.some((address) => address.startsWith("https:"))) {
+		const place = places.of(["vault", "tls_skip_verify"]);
+		warnings.push(`${place}: the server's certificate is not checked; name its authority in ca_cert`);
 	}
 	return warnings;
 }

@@ -2,6 +2,7 @@ import { portWarnings } from "./command-line.ts";
 import type { Config } from "./config.ts";
 import { type Environment, variableWarnings } from "./environment.ts";
 import { listenerWarnings } from "./listener.ts";
+import type { Places } from "./place.ts";
 import { serverWarnings } from "./server.ts";
 
 const EMPTIED_SINKS =
@@ -13,13 +14,13 @@ const NO_CHILD =
 /** What works but should be known. */
 export function warningsOf(
 	config: Omit<Config, "warnings" | "unsupported">,
-	environment: Environment,
+	{ environment, places }: { readonly environment: Environment; readonly places: Places },
 ): readonly string[] {
 	const { vault, listener, auth, exec, env, envFrom, exitAfterAuth, handover } = config;
 	const isRevoked = exitAfterAuth && auth?.revokeOnShutdown === true && handover === undefined;
 	const isEmptied = isRevoked && auth.sinks.length > 0;
 	return [
-		...serverWarnings(vault),
+		...serverWarnings(vault, places),
 		...listenerWarnings(listener),
 		...(exec === undefined ? [] : variableWarnings(environment, exec.inheritEnv)),
 		...(exec === undefined ? [] : portWarnings(exec)),

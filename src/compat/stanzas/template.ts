@@ -14,6 +14,8 @@ export interface Template {
 	readonly place: string;
 	/** Everybody on the machine can read what is written. */
 	readonly isPublic: boolean;
+	/** It says itself who can. */
+	readonly hasMode: boolean;
 	readonly destination: Given<string> | undefined;
 }
 
@@ -45,7 +47,7 @@ export function template(stanza: Stanza, index: number, mapping: Mapping): Templ
 	put("on_change", actions(stanza, mapping));
 	stanza.done("refuse");
 	const isPublic = (Number.parseInt(mode?.value ?? DEFAULT_MODE, 8) & 0o004) !== 0;
-	return { place, isPublic, destination };
+	return { place, isPublic, hasMode: mode !== undefined, destination };
 }
 
 /** Says which files everybody can read, once of all of them. */
@@ -54,7 +56,10 @@ export function sayPublic(templates: readonly Template[], { findings }: Mapping)
 	const [first] = open;
 	if (first === undefined) return;
 	const names = open.map(({ destination }) => destination?.value).join(", ");
-	const message = `everybody on this machine can read ${names}; perms is 0644 unless a template says otherwise, and "0600" is better`;
+	const why = open.every(({ hasMode }) => hasMode)
+		? "so perms says"
+		: "perms is 0644 unless a template says otherwise";
+	const message = `everybody on this machine can read ${names}; ${why}, and "0600" is better`;
 	findings.warn(first.place, message);
 }
 

@@ -73,6 +73,17 @@ describe("vaultAgentSettings()", () => {
 		},
 	);
 
+	test.each([
+		['perms = "0444"', "so perms says, and"],
+		["", "perms is 0644 unless a template says otherwise, and"],
+	])("says why everybody can read a file: %j", (perms, why) => {
+		const { warnings } = translate(`template {\n destination = "/a"\n contents = "a"\n ${perms}\n}`);
+
+		expect(warnings).toEqual([
+			`agent.hcl:5:1: everybody on this machine can read /a; ${why} "0600" is better`,
+		]);
+	});
+
 	test("knows where each value was written", () => {
 		const { places, files, origin } = translate(
 			'vault { address = "x" }\ntemplate {\n  destination = "/a"\n  contents = "a"\n}',
