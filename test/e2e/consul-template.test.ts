@@ -59,6 +59,21 @@ wait { min = "2s" }
 		expect((statSync(place.at("out.txt")).mode & 0o777).toString(8)).toBe("600");
 	});
 
+	test("gives up what is not there after its attempts, and counts no slow answer among them", async () => {
+		const { vault, place, env } = await scene();
+		place.write("gone.ctmpl", KEY.replaceAll(OPENAI, "secret/data/llm/gone"));
+		const tries = ["-vault-retry-attempts=2", "-vault-retry-backoff=100ms"];
+		const words = ["consul-template", "-once", ...tries, "-template=in.ctmpl:out.txt"];
+		vault.server.faults.add({ kind: "delay", ms: 1500 }, { path: OPENAI });
+
+		const slow = await runAgent(words, { env, cwd: place.path });
+		const gone = await runAgent([...words, "-template=gone.ctmpl:gone.txt"], { env, cwd: place.path });
+
+		expect([slow.code, textOf(place, "out.txt")], slow.stderr).toEqual([0, "KEY=sk-first\n"]);
+		expect([gone.code, textOf(place, "gone.txt")], gone.stderr).toEqual([4, undefined]);
+		expect(gone.stderr).toContain("gave up after");
+	});
+
 	test("starts a child once everything stands, and starts it again when a secret changes", async () => {
 		const { vault, place, env } = await scene();
 		const child = "cat out.txt; exec sleep 60";

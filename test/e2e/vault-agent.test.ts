@@ -83,10 +83,11 @@ describe("agent -config=… -exit-after-auth", () => {
 		expect(stderr).not.toContain("sk-planted");
 	});
 
-	test("and ends with 4 where that is an error", async () => {
+	test("and ends with 4 where that is an error, and one ends it", async () => {
 		const pod = await openPod();
 		pod.vault.put("secret/data/ai-models/openai", { "api-key": "sk-planted" });
-		const strict = OPENAI_FILE.replace("contents ", "error_on_missing_key = true\n  contents ");
+		const named = OPENAI_FILE.replace("contents ", "error_on_missing_key = true\n  contents ");
+		const strict = `${named}template_config { exit_on_retry_failure = true }\n`;
 
 		const { code, stderr } = await runAgent([
 			config(pod, strict),
