@@ -48,11 +48,12 @@ export function runnable(config: Config): Config {
 /**
  * The config of an agent that is to run.
  *
+ * @param advice what to do about one that has nothing to do; default: as for a config of our own
  * @throws AgentError for one that has nothing to do, or asks for what is not there
  */
-export function startable(config: Config): Config {
+export function startable(config: Config, advice?: string): Config {
 	if (config.templates.length === 0 && config.exec === undefined && !hasSinks(config))
-		throw nothingToRender(config.origin);
+		throw nothingToRender(config.origin, advice);
 	return runnable(config);
 }
 
@@ -66,10 +67,13 @@ export function hasSinks({ auth }: Config): boolean {
 }
 
 /** @param origin where the config came from */
-export function nothingToRender(origin: string): AgentError {
+export function nothingToRender(
+	origin: string,
+	advice = "add templates, or name a config file with --config or AGENT_CONFIG",
+): AgentError {
 	return new AgentError("there is nothing to render: the config has no templates, no child and no sinks", {
 		code: "E_CONFIG",
 		exitCode: ExitCode.usage,
-		rows: { at: origin, do: "add templates, or name a config file with --config or AGENT_CONFIG" },
+		rows: { ...(origin !== "" && { at: origin }), do: advice },
 	});
 }

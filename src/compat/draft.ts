@@ -1,6 +1,7 @@
 import { type ForeignSettings, type Path, Places } from "../config/mod.ts";
 import type { Findings } from "./findings.ts";
 import type { Given } from "./hcl/decode.ts";
+import { originsOf } from "./hcl/keys.ts";
 
 /** Native settings as a mapping writes them, one by one, each with the place that it comes from. */
 export class Draft {
@@ -36,10 +37,10 @@ export class Draft {
 
 	/** @param files absolute paths of what was read, and their names for messages */
 	finish(
-		files: readonly { readonly name: string; readonly path: string }[],
+		files: readonly { readonly name: string; readonly path: string; readonly isFlag?: true }[],
 		findings: Findings,
 	): ForeignSettings {
-		const origin = files.map(({ name }) => name).join(", ");
+		const origin = originsOf(files).join(", ");
 		const places = new Places(origin);
 		// Saying where a map is from forgets where its parts are from.
 		for (const { path, place } of this.#places.toSorted((a, b) => a.path.length - b.path.length)) {
@@ -54,7 +55,7 @@ export class Draft {
 			warnings,
 			dropped,
 			unsupported,
-			files: files.map(({ path }) => path),
+			files: files.filter(({ isFlag }) => !isFlag).map(({ path }) => path),
 		};
 	}
 }

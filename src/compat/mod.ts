@@ -2,6 +2,7 @@ import type { ForeignSettings } from "../config/mod.ts";
 import type { ConfigFormat } from "./tell.ts";
 import type { ForeignFile, MappingOptions } from "./translate.ts";
 
+export type { FlagSaid } from "./command-line/mod.ts";
 export type { HclBody } from "./hcl/body.ts";
 export type { ConfigFormat } from "./tell.ts";
 export type { ForeignFile } from "./translate.ts";

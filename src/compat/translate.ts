@@ -1,8 +1,8 @@
 import { ConfigError, type ForeignSettings } from "../config/mod.ts";
 import { Draft } from "./draft.ts";
 import { Findings } from "./findings.ts";
-import type { HclBody } from "./hcl/body.ts";
 import { Stanza } from "./hcl/decode.ts";
+import type { Source } from "./hcl/keys.ts";
 import { readBody } from "./hcl/read-any.ts";
 import type { Mapping } from "./mapping.ts";
 
@@ -13,6 +13,8 @@ export interface ForeignFile {
 	/** Absolute. */
 	readonly path: string;
 	readonly text: string;
+	/** It is what a flag of this name says, and no file. */
+	readonly isFlag?: true;
 }
 
 /** How a config is taken. */
@@ -45,11 +47,11 @@ export function translate(
 }
 
 /** Every file that cannot be read is told of. */
-function readAll(files: readonly ForeignFile[]): { readonly name: string; readonly body: HclBody }[] {
+function readAll(files: readonly ForeignFile[]): readonly Source[] {
 	const errors: ConfigError[] = [];
-	const read = files.flatMap(({ name, text }) => {
+	const read = files.flatMap(({ name, text, isFlag }) => {
 		try {
-			return [{ name, body: readBody(name, text) }];
+			return [{ name, body: readBody(name, text), ...(isFlag && { isFlag }) }];
 		} catch (error) {
 			if (!(error instanceof ConfigError)) throw error;
 			errors.push(error);

@@ -90,7 +90,8 @@ wait { min = "2s" }
 		[["-dry"], /-dry cannot be given here: it prints the secrets\n {2}do +agent render --dry-run/],
 		[["-onse"], /unknown flag -onse; did you mean -once\?/],
 		[["-once", "out.txt"], /takes flags alone/],
-		[["-once", "-template=in.ctmpl"], /-template: expected -template=<in:out:command>/],
+		[["-once", "-template=in.ctmpl"], /-template: the destination is missing; expected in:out/],
+		[["-once"], /there is nothing to render.*\n {2}do +give -template=in:out or -config=FILE/],
 		[["-once", "-config=none.hcl"], /none\.hcl: there is no such file or folder/],
 	])("%j is refused with 2", async (words, message) => {
 		const { place, env } = await scene();

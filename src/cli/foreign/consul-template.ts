@@ -8,7 +8,7 @@ import { type ForeignRequest, foreignConfig } from "./foreign-config.ts";
 
 /** `consul-template`. */
 export async function runConsulTemplate({ words, name }: ForeignCall, world: World): Promise<number> {
-	const { allOf, CONSUL_TEMPLATE_FLAGS, flagSettings, helpPage, isOn, parseFlags, usage } =
+	const { allOf, CONSUL_TEMPLATE_FLAGS, helpPage, isOn, parseFlags, saidByFlags, usage } =
 		await loadCommandLines();
 	const given = parseFlags(words, CONSUL_TEMPLATE_FLAGS, name);
 	if (given.wantsHelp) {
@@ -25,12 +25,13 @@ export async function runConsulTemplate({ words, name }: ForeignCall, world: Wor
 	const request: ForeignRequest = {
 		dialect: "consul-template",
 		paths: allOf(given, "config"),
-		settings: flagSettings(given, CONSUL_TEMPLATE_FLAGS),
+		said: saidByFlags(given, CONSUL_TEMPLATE_FLAGS),
 		flags: {},
 	};
 	if (isOn(given, "parse-only")) {
 		const { validateConfig } = await import("../commands/validate.ts");
 		return await validateConfig(() => foreignConfig({ ...request, needsServer: false }, world), {}, world);
 	}
-	return await serve(async () => startable(await foreignConfig(request, world)), world);
+	const advice = `give -template=in:out or -config=FILE; ${name} -help lists the flags`;
+	return await serve(async () => startable(await foreignConfig(request, world), advice), world);
 }

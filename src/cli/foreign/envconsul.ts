@@ -24,8 +24,9 @@ export async function runEnvconsul({ words, name }: ForeignCall, world: World): 
 	const request: ForeignRequest = {
 		dialect: "envconsul",
 		paths: allOf(given, "config"),
-		settings: envconsulSettings(given),
+		said: envconsulSettings(given),
 		flags: {},
 	};
-	return await serve(async () => startable(await foreignConfig(request, world)), world);
+	const advice = `write ${name} -secret=PATH COMMAND, or give -config=FILE; ${name} -help lists the flags`;
+	return await serve(async () => startable(await foreignConfig(request, world), advice), world);
 }

@@ -1,4 +1,4 @@
-import { type ForeignFormat, loadMapping } from "../../compat/mod.ts";
+import { type FlagSaid, type ForeignFormat, loadMapping } from "../../compat/mod.ts";
 import { type Config, ConfigError, type Flags, type ForeignSettings, loadConfig } from "../../config/mod.ts";
 import type { World } from "../world.ts";
 import { configTexts, type NamedTexts } from "./config-texts.ts";
@@ -9,7 +9,7 @@ export interface ForeignRequest {
 	/** Files and folders, in the order in which they were named. */
 	readonly paths: readonly string[];
 	/** What flags say, in keys of that program; put over the files. */
-	readonly settings?: object;
+	readonly said?: readonly FlagSaid[];
 	/** What that program drops silently is refused. */
 	readonly isStrict?: boolean;
 	/** Values of its templates are escaped for the format of the file. */
@@ -36,12 +36,14 @@ export async function configOfTexts(
 	request: Omit<ForeignRequest, "paths">,
 	world: World,
 ): Promise<Config> {
-	const { dialect, settings = {}, isStrict = false, isEscaped = false, flags, needsServer = true } = request;
+	const { dialect, said = [], isStrict = false, isEscaped = false, flags, needsServer = true } = request;
 	const { environment, translate } = await loadMapping(dialect);
 	const env = environment(world.env);
 	const texts = named.flatMap((one) => one.texts);
-	const said = Object.keys(settings).length === 0 ? [] : [commandLine(settings)];
-	const foreign = translate([...texts, ...said], { env, strict: isStrict, isEscaped });
+	const flagTexts = said.map(({ name, settings }) => {
+		return { name, path: "", text: JSON.stringify(settings), isFlag: true } as const;
+	});
+	const foreign = translate([...texts, ...flagTexts], { env, strict: isStrict, isEscaped });
 	return await loadConfig({
 		foreign: { ...foreign, files: watched(foreign, named) },
 		readFile: (path) => world.readText(path),
@@ -53,13 +55,8 @@ export async function configOfTexts(
 	});
 }
 
-/** Flags as a file after the others. */
-function commandLine(settings: object) {
-	return { name: "command line", path: "", text: JSON.stringify(settings) };
-}
-
 /** Folders as well, in which a file may come or go. */
 function watched({ files }: ForeignSettings, named: readonly NamedTexts[]): readonly string[] {
 	const folders = named.flatMap(({ folder }) => folder ?? []);
-	return [...files.filter((path) => path !== ""), ...folders];
+	return [...files, ...folders];
 }

@@ -17,10 +17,12 @@ export const AGENT_FLAGS: GoFlags = {
 	"log-level": valued("level", "trace, debug, info, warn or error (VAULT_LOG_LEVEL)", {
 		key: ["log", "level"],
 		as: (word) => ownWord(word, AGENT_LEVELS),
+		wrong: () => "expected trace, debug, info, warn or error",
 	}),
 	"log-format": valued("word", "standard or json (VAULT_LOG_FORMAT)", {
 		key: ["log", "format"],
 		as: (word) => ownWord(word, AGENT_FORMATS),
+		wrong: () => "expected standard or json",
 	}),
 	"log-file": valued("path", "file that the log goes to as well", { key: ["log", "file"] }),
 	"log-rotate-bytes": {

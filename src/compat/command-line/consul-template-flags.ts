@@ -1,7 +1,7 @@
 import { CONSUL_FLAGS, VAULT_FLAGS } from "./client-flags.ts";
 import { type GoFlags, toggle, valued } from "./go-flag.ts";
 import { SUPERVISOR_FLAGS } from "./supervisor-flags.ts";
-import { templateOf } from "./template-values.ts";
+import { templateFault, templateOf } from "./template-values.ts";
 
 /** Flags of consul-template; the keys are those of its config. */
 export const CONSUL_TEMPLATE_FLAGS: GoFlags = {
@@ -12,6 +12,7 @@ export const CONSUL_TEMPLATE_FLAGS: GoFlags = {
 			key: ["template"],
 			isRepeatable: true,
 			as: templateOf,
+			wrong: templateFault,
 		},
 	),
 	...SUPERVISOR_FLAGS,

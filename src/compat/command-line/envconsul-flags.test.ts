@@ -16,13 +16,12 @@ test.each([
 	[["sh", "-c", 'echo "$KEY"'], `sh -c 'echo "$KEY"'`],
 	[["printf", "it's", ""], `printf 'it'\\''s' ''`],
 ])("envconsul … %j", (words, command) => {
-	expect(settingsOf(...words)).toEqual({ exec: { command } });
+	expect(settingsOf(...words)).toEqual([{ name: "the command", settings: { exec: { command } } }]);
 });
 
 test("a word of a command line that a shell takes apart stays one", () => {
-	const { exec } = settingsOf("printf", "%s,", "two words", "it's", "", "$HOME") as {
-		exec: { command: string };
-	};
+	const [said] = settingsOf("printf", "%s,", "two words", "it's", "", "$HOME");
+	const { exec } = (said ?? { settings: {} }).settings as { exec: { command: string } };
 
 	expect(execFileSync("sh", ["-c", exec.command], { env: { HOME: "/home/x" } }).toString()).toBe(
 		"two words,it's,,/home/x,",
@@ -32,15 +31,18 @@ test("a word of a command line that a shell takes apart stays one", () => {
 test("-no-prefix is for every secret of the command line, and -exec comes before the words", () => {
 	const words = ["-secret=a", "-no-prefix", "-secret=b", "-exec=first", "second"];
 
-	expect(settingsOf(...words)).toEqual({
-		secret: [
-			{ path: "a", no_prefix: true },
-			{ path: "b", no_prefix: true },
-		],
-		exec: { command: "first" },
-	});
+	const secret = [
+		{ path: "a", no_prefix: true },
+		{ path: "b", no_prefix: true },
+	];
+	// The last one counts.
+	expect(settingsOf(...words)).toEqual([
+		{ name: "the command", settings: { exec: { command: "second" } } },
+		{ name: "-secret", settings: { secret } },
+		{ name: "-exec", settings: { exec: { command: "first" } } },
+	]);
 });
 
 test("nothing said is nothing", () => {
-	expect(settingsOf()).toEqual({});
+	expect(settingsOf()).toEqual([]);
 });

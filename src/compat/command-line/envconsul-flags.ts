@@ -1,5 +1,5 @@
 import { CONSUL_FLAGS, VAULT_FLAGS } from "./client-flags.ts";
-import { flagSettings, lastOf } from "./flag-settings.ts";
+import { type FlagSaid, lastOf, saidByFlags } from "./flag-settings.ts";
 import { type GivenFlags, type GoFlag, type GoFlags, toggle, valued } from "./go-flag.ts";
 import { SUPERVISOR_FLAGS } from "./supervisor-flags.ts";
 
@@ -50,23 +50,17 @@ function oldNames(): GoFlags {
 	};
 }
 
-/** What a command line of envconsul says, as a config of it would say it. */
-export function envconsulSettings(given: GivenFlags): object {
-	const { secret = [], exec = {}, ...others } = flagSettings(given, ENVCONSUL_FLAGS) as Settings;
+/** What a command line of envconsul says, as configs of it would say it; a command by `-exec` comes before the words. */
+export function envconsulSettings(given: GivenFlags): readonly FlagSaid[] {
+	const command = commandOf(given.operands);
+	const words = command === undefined ? [] : [{ name: "the command", settings: { exec: { command } } }];
 	const isBare = lastOf(given, "no-prefix");
-	const secrets = secret.map((one) => ({ ...one, ...(isBare !== undefined && { no_prefix: isBare }) }));
-	const command = exec.command ?? commandOf(given.operands);
-	const child = { ...exec, ...(command !== undefined && { command }) };
-	return {
-		...others,
-		...(secrets.length > 0 && { secret: secrets }),
-		...(Object.keys(child).length > 0 && { exec: child }),
-	};
-}
-
-interface Settings {
-	readonly secret?: readonly object[];
-	readonly exec?: { readonly command?: unknown };
+	const flags = saidByFlags(given, ENVCONSUL_FLAGS).map(({ name, settings }) => {
+		const { secret, ...others } = settings as { readonly secret?: readonly object[] };
+		if (secret === undefined || isBare === undefined) return { name, settings };
+		return { name, settings: { ...others, secret: secret.map((one) => ({ ...one, no_prefix: isBare })) } };
+	});
+	return [...words, ...flags];
 }
 
 /** Words that a shell would take as they are. */

@@ -18,6 +18,23 @@ export function flagSettings({ flags }: Pick<GivenFlags, "flags">, known: GoFlag
 	return settings;
 }
 
+/** What one flag says. */
+export interface FlagSaid {
+	/** For messages: `-template`. */
+	readonly name: string;
+	/** As a config of the same program would say it. */
+	readonly settings: object;
+}
+
+/** The same, flag by flag, each with all of its values, so that messages can name it. */
+export function saidByFlags({ flags }: Pick<GivenFlags, "flags">, known: GoFlags): readonly FlagSaid[] {
+	const names = new Set(flags.filter(({ name }) => known[name]?.key !== undefined).map(({ name }) => name));
+	return [...names].map((name) => {
+		const settings = flagSettings({ flags: flags.filter((flag) => flag.name === name) }, known);
+		return { name: `-${name}`, settings };
+	});
+}
+
 /** What flags whose keys are those of a native config say. */
 export function nativeSettings({ flags }: Pick<GivenFlags, "flags">, known: GoFlags): FlagSetting[] {
 	return flags.flatMap(({ name, value }) => {

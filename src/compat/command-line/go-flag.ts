@@ -14,6 +14,8 @@ export interface GoFlag {
 	readonly isRepeatable?: true;
 	/** What the setting holds when that is not the value as it was given. @returns nothing for what cannot be read */
 	readonly as?: (text: string) => unknown;
+	/** What is wrong with a value that cannot be read; else the flag is shown as it should be. */
+	readonly wrong?: (text: string) => string;
 	/** Why it cannot be given here, and what to do about it. */
 	readonly refused?: { readonly why: string; readonly advice: string };
 }

@@ -73,7 +73,7 @@ describe("flags as Go reads them", () => {
 		[["-config"], "the flag -config needs a value: -config=<path>"],
 		[["-strict=perhaps"], "-strict: expected true or false"],
 		[["-log-rotate-bytes=1k"], "-log-rotate-bytes: expected a whole number"],
-		[["-log-level=loud"], "-log-level: expected -log-level=<level>"],
+		[["-log-level=loud"], "-log-level: expected trace, debug, info, warn or error"],
 		[["-strict", "---config=a"], "word 2 of the command line is no flag: expected -name or -name=value"],
 		[["-=a"], "word 1 of the command line is no flag: expected -name or -name=value"],
 		[["-wrap-ttl=5m"], "-wrap-ttl cannot be given here: it would wrap every answer"],
@@ -171,6 +171,23 @@ describe("what flags say as a config", () => {
 			expect(() => settingsOf(CONSUL_TEMPLATE_FLAGS, word)).toThrow(expect.objectContaining({ exitCode: 2 }));
 		},
 	);
+
+	test.each([
+		[AGENT_FLAGS, "-log-level=verbose", "-log-level: expected trace, debug, info, warn or error"],
+		[AGENT_FLAGS, "-log-format=xml", "-log-format: expected standard or json"],
+		[
+			CONSUL_TEMPLATE_FLAGS,
+			"-template=in.ctmpl",
+			"-template: the destination is missing; expected in:out, or in:out:command",
+		],
+		[
+			CONSUL_TEMPLATE_FLAGS,
+			"-template=:out",
+			"-template: the template's file is missing; expected in:out, or in:out:command",
+		],
+	])("what cannot be read is told of with what can: %#", (known, word, message) => {
+		expect(() => settingsOf(known, word)).toThrow(message);
+	});
 
 	test.each(["-prefix=a", "-service-query=b"])("envconsul %s is refused with the reason", (word) => {
 		expect(() => settingsOf(ENVCONSUL_FLAGS, word)).toThrow("keyturn asks Vault alone, not Consul");

@@ -88,7 +88,7 @@ function valueOf({ name, flag, text }: Given, command: string): string | number 
 			return text;
 		case "text":
 			if (flag.as !== undefined && flag.as(text) === undefined)
-				throw usage(`-${name}: expected ${shape(name, flag)}`, command);
+				throw usage(`-${name}: ${flag.wrong?.(text) ?? `expected ${shape(name, flag)}`}`, command);
 			return text;
 		case "switch":
 			throw new RangeError(`Cannot read a value of -${name}: it is a switch`);

@@ -5,6 +5,13 @@ export function templateOf(text: string): object | undefined {
 	return { source, destination, ...(command.length > 0 && { command: command.join(":") }) };
 }
 
+/** What is wrong with one that cannot be read. */
+export function templateFault(text: string): string {
+	const [source] = text.split(":");
+	const missing = source?.trim() ? "the destination" : "the template's file";
+	return `${missing} is missing; expected in:out, or in:out:command`;
+}
+
 /** `min:max`, or `min` alone, which may grow four times. */
 export function waitOf(text: string): object | undefined {
 	const [min = "", max, ...more] = text.trim().split(":");

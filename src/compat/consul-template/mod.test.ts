@@ -96,6 +96,36 @@ test("what a later file says wins key by key, and nobody is warned of that", () 
 	expect(warnings).toEqual([]);
 });
 
+test("what a flag says has the flag's name for its place", () => {
+	const flag = (name: string, settings: object) =>
+		({ name, path: "", text: JSON.stringify(settings), isFlag: true }) as const;
+	const flags = [
+		flag("-log-level", { log_level: "loud" }),
+		flag("-template", { template: [{ source: "a", destination: "/b" }] }),
+	];
+	const file = { name: "a.hcl", path: "/etc/a.hcl", text: "" };
+
+	const alone = consulTemplateSettings(flags, { env: {} });
+	const both = consulTemplateSettings([file, ...flags], { env: {} });
+
+	expect(alone.problems).toEqual([
+		{ place: "-log-level", message: expect.stringMatching(/^log_level: expected/) },
+	]);
+	expect(alone.warnings).toEqual([
+		expect.stringMatching(/^-template: everybody on this machine can read \/b;/),
+	]);
+	expect([alone.origin, alone.places.of(["poll_interval"]), alone.files]).toEqual([
+		"command line",
+		"command line",
+		[],
+	]);
+	expect([both.origin, both.places.of(["poll_interval"]), both.files]).toEqual([
+		"a.hcl",
+		"a.hcl",
+		["/etc/a.hcl"],
+	]);
+});
+
 test.each([
 	["", { CT_LOG: "debug" }, "debug"],
 	['log_level = "TRACE"', { CT_LOG: "debug" }, "trace"],

@@ -1,7 +1,7 @@
 import { isPlainName, unknownKey } from "../../config/mod.ts";
 import type { Findings } from "../findings.ts";
-import type { HclBody, HclItem, HclValue } from "./body.ts";
-import { at, type Found, Keys, type Part } from "./keys.ts";
+import type { HclItem, HclValue } from "./body.ts";
+import { at, type Found, Keys, originsOf, type Part, type Source } from "./keys.ts";
 import {
 	type DurationUnit,
 	takeBool,
@@ -75,12 +75,10 @@ export class Stanza {
 	}
 
 	/** All of a config. */
-	static top(
-		files: readonly { readonly name: string; readonly body: HclBody }[],
-		findings: Findings,
-	): Stanza {
-		const parts = files.map(({ name, body }) => ({ file: name, body }));
-		return new Stanza(parts, { place: parts[0]?.file ?? "", name: "" }, findings);
+	static top(files: readonly Source[], findings: Findings): Stanza {
+		const parts = files.map(({ name, ...part }) => ({ file: name, ...part }));
+		const [place = ""] = originsOf(files);
+		return new Stanza(parts, { place, name: "" }, findings);
 	}
 
 	has(key: string): boolean {
@@ -163,7 +161,7 @@ export class Stanza {
 		const blocks = [...last.values()];
 		const [first] = blocks;
 		if (first === undefined) return undefined;
-		const parts = blocks.map(({ part, body }) => ({ file: part.file, body }));
+		const parts = blocks.map(({ part, body }) => ({ ...part, body }));
 		return new Stanza(parts, { place: at(first.part, first.place), name: this.#called(key) }, this.#findings);
 	}
 
@@ -241,7 +239,7 @@ export class Stanza {
 	#stanza({ part, body, place, label }: Block & { readonly part: Part }, name: string): Stanza {
 		const given = label && { value: label.text, place: at(part, label.place), name };
 		const about = { place: at(part, place), name, ...(given && { label: given }) };
-		return new Stanza([{ file: part.file, body }], about, this.#findings);
+		return new Stanza([{ ...part, body }], about, this.#findings);
 	}
 
 	#called(key: string): string {

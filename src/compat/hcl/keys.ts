@@ -2,9 +2,15 @@ import type { HclBody, HclItem, HclPlace } from "./body.ts";
 
 /** A stanza of one file. */
 export interface Part {
-	/** The file's name. */
+	/** The file's name; or the flag that says it, which has no lines. */
 	readonly file: string;
+	readonly isFlag?: true;
 	readonly body: HclBody;
+}
+
+/** What has been read of a file, or of a flag. */
+export interface Source extends Omit<Part, "file"> {
+	readonly name: string;
 }
 
 export interface Found {
@@ -45,7 +51,13 @@ export class Keys {
 	}
 }
 
-/** `agent.hcl:12:3`. */
-export function at({ file }: { readonly file: string }, { line, column }: HclPlace): string {
-	return `${file}:${line}:${column}`;
+/** `agent.hcl:12:3`, or `-template`. */
+export function at({ file, isFlag }: Omit<Part, "body">, { line, column }: HclPlace): string {
+	return isFlag ? file : `${file}:${line}:${column}`;
+}
+
+/** Names of the files; where there are none, and something is said all the same, of what says it. */
+export function originsOf(files: readonly Pick<Source, "name" | "isFlag">[]): readonly string[] {
+	const named = files.filter(({ isFlag }) => !isFlag).map(({ name }) => name);
+	return named.length > 0 || files.length === 0 ? named : ["command line"];
 }
