@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { faultOf, rendered } from "../../../test/support/go-template-bench.ts";
 import { textsOf } from "./functions/define.ts";
 import { fromJson } from "./values/from-json.ts";
 import { GoFault } from "./values/fault.ts";
@@ -85,6 +86,55 @@ describe("what a value could be made for", () => {
 
 	test("a pattern that would never end elsewhere ends", () => {
 		expect(compileRegexp("^(a+)+$").test(`${"a".repeat(5000)}b`)).toBe(false);
+	});
+});
+
+describe("work within steps", () => {
+	const searched = `{{ $b := "${"x".repeat(400_000)}" }}`;
+	const list = '{{ $b := split "," "' + Array.from({ length: 20_000 }, (_, n) => `n${n}`).join() + '" }}';
+
+	test.each([
+		[
+			"a long text that is searched again and again",
+			`${searched}{{ range loop 40000 }}{{ contains . $b }}{{ end }}`,
+		],
+		["a text that grows", '{{ $s := "x" }}{{ range loop 100000 }}{{ $s = print $s "0123456789" }}{{ end }}'],
+		[
+			"a list that grows",
+			"{{ $l := sprig_list }}{{ range loop 100000 }}{{ $l = sprig_append $l . }}{{ end }}",
+		],
+		[
+			"maps of maps",
+			"{{ $d := sprig_dict }}{{ range loop 100000 }}{{ $d = sprig_deepCopy (sprig_dict `a` $d `b` $d) }}{{ end }}",
+		],
+		[
+			"lists of lists",
+			"{{ $l := sprig_list 1 }}{{ range loop 99 }}{{ $l = sprig_rest (sprig_list $l $l $l) }}{{ sprig_has $l $l }}{{ end }}",
+		],
+		[
+			"a map that is put in order again and again",
+			`${list}{{ $d := sprig_dict }}{{ range $b }}{{ $_ := sprig_set $d . 1 }}{{ end }}{{ range $b }}{{ range $d }}{{ break }}{{ end }}{{ end }}`,
+		],
+		[
+			"values of scratch space",
+			`${list}{{ range $b }}{{ scratch.MapSet "a" . 1 }}{{ $_ := scratch.MapValues "a" }}{{ end }}`,
+		],
+		["each of a list and each of another", `${list}{{ $c := sprig_concat $b $b }}{{ containsAll $c $c }}`],
+		[
+			"texts of templates",
+			`${searched}{{ define "t" }}{{ . }}{{ end }}{{ range loop 100000 }}{{ $_ := executeTemplate "t" $b }}{{ end }}`,
+		],
+	])("is bounded: %s", { timeout: 30_000 }, async (_what, template) => {
+		const fault = await faultOf(template);
+
+		expect(fault.message).toMatch(/too much has been gone through/);
+		expect(fault.rows["in"]).toMatch(/^t\.ctmpl:1:\d+ /);
+	});
+
+	test("that goes once through what is there is not", async () => {
+		const text = `${list}{{ $d := sprig_dict }}{{ range $b }}{{ $_ := sprig_set $d . (sprig_list .) }}{{ end }}{{ range $b }}{{ if ne (index $d . 0) (sprig_first (sprig_get $d .)) }}x{{ end }}{{ end }}{{ len $d }}`;
+
+		expect(await rendered(text)).toBe("20000");
 	});
 });
 

@@ -1,7 +1,7 @@
 import { failFor, missingEntry } from "./absence.ts";
 import { evaluateArgument, validated } from "./arguments.ts";
 import type { Execution } from "./execution.ts";
-import { PENDING } from "../functions/function.ts";
+import { type GoFunction, PENDING } from "../functions/function.ts";
 import { GoFault } from "../values/fault.ts";
 import { type Node, spelled } from "../language/nodes.ts";
 import { evaluateOperand, type Given } from "./pipelines.ts";
@@ -43,7 +43,7 @@ export function callFunction(execution: Execution, call: Call, given: Given): Re
 		noteLooseText(execution, args);
 	}
 	const run = () => known.run(values, execution.surroundings);
-	const made = guarded(execution, { name, node, args }, run);
+	const made = guarded(execution, { name, node, args, ...known }, run);
 	const trace = known.isInnocent ? {} : name === "index" ? traceOfIndex(args) : madeBy(name, made);
 	const missing = name === "index" ? missingIn(args, given) : WRITING.has(name) ? missingOf(args) : undefined;
 	return {
@@ -101,11 +101,14 @@ export function callMethod(execution: Execution, call: MethodCall, given: Given)
 	const args = argumentsOf(execution, { ...call, parameters: method.parameters }, given);
 	if (args.some(({ isPending }) => isPending)) return PENDING_RESULT;
 	const values = args.map(({ value }) => value);
-	const made = guarded(execution, { name, node, args: [receiver, ...args] }, () => method.run(values));
+	const { levels = 0, effort = 1 } = method;
+	const made = guarded(execution, { name, node, args: [receiver, ...args], levels, effort }, () =>
+		method.run(values),
+	);
 	return method.isInnocent ? { value: made.value } : made;
 }
 
-interface Guarded {
+interface Guarded extends Pick<GoFunction, "effort" | "levels" | "pairs"> {
 	readonly name: string;
 	readonly node: Node;
 	readonly args: readonly Result[];
@@ -114,7 +117,7 @@ interface Guarded {
 /** Runs it, and tells where what it gives comes from. */
 function guarded(
 	execution: Execution,
-	{ name, node, args }: Guarded,
+	{ name, node, args, pairs, ...reach }: Guarded,
 	run: () => GoValue | typeof PENDING,
 ): Result {
 	execution.step();
@@ -124,10 +127,14 @@ function guarded(
 		execution.isMixed = true;
 	}
 	const before = execution.at(node);
+	const values = args.map(({ value }) => value);
+	execution.weigh(values, reach);
+	execution.spend(pairs?.(values) ?? 0);
 	try {
 		const { result, trace } = execution.watch(traceOf(given), run);
-		execution.at(before);
 		if (result === PENDING) return PENDING_RESULT;
+		execution.weigh([result], reach);
+		execution.at(before);
 		return { value: result, ...traceOf([...given, trace]) };
 	} catch (error) {
 		if (!(error instanceof GoFault)) throw error;

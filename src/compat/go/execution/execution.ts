@@ -1,11 +1,12 @@
 import type { TemplateNote } from "../../../template/mod.ts";
 import { type FaultPlace, GoTemplateError, type GoPlace } from "../language/errors.ts";
-import type { GoFunctions, Surroundings } from "../functions/function.ts";
+import type { GoFunction, GoFunctions, Surroundings } from "../functions/function.ts";
 import { type Node, spelled } from "../language/nodes.ts";
 import { Output } from "./output.ts";
 import type { GoProgram } from "../language/parser.ts";
 import { type Result, type Trace, traceOf } from "./result.ts";
-import { GoInteger } from "../values/values.ts";
+import { GoInteger, type GoValue } from "../values/values.ts";
+import { weightOf } from "../values/weight.ts";
 
 /** What an execution is told besides the program and the data. */
 export interface ExecutionSettings {
@@ -29,6 +30,12 @@ export interface Frame {
 /** Steps of one pass. A list may be as long as a secret is large, and be walked once for each item of another. */
 const MOST_STEPS = 1_000_000;
 
+/**
+ * Letters and items that the functions of one pass go through and give, all together. Those of a template stay far below;
+ * to go through a secret of 1 MiB for each of its lines does not.
+ */
+const MOST_WORK = 100_000_000;
+
 /** Templates that call each other. */
 const MOST_TEMPLATES = 200;
 
@@ -48,6 +55,7 @@ export class Execution {
 	readonly #notes = new Map<string, TemplateNote>();
 	#node: Node | undefined;
 	#steps = 0;
+	#work = 0;
 	#depth = 0;
 	/** Where that came from which the function that is running has asked for. */
 	#touched: Trace[] = [];
@@ -100,6 +108,27 @@ export class Execution {
 	/** Counts what is done once more. @throws GoTemplateError when there is no end of it */
 	step(): void {
 		if (++this.#steps > MOST_STEPS) this.fail("this has been repeated without end", "walk a shorter list");
+	}
+
+	/** Counts what is gone through, in letters. @throws GoTemplateError when there is too much of it */
+	spend(letters: number): void {
+		this.#work += letters;
+		if (this.#work <= MOST_WORK) return;
+		this.fail(
+			"too much has been gone through: functions were given long texts or lists again and again",
+			"give them less, or fewer times: what is the same at each turn of a range is made once, before it",
+		);
+	}
+
+	/** Counts values that something goes through. @throws GoTemplateError when there is too much of them */
+	weigh(
+		values: readonly GoValue[],
+		{ levels, effort = 1 }: Pick<GoFunction, "effort" | "levels"> = {},
+	): void {
+		for (const value of values) {
+			const most = (MOST_WORK - this.#work) / effort;
+			this.spend(effort * weightOf(value, { most, ...(levels !== undefined && { levels }) }));
+		}
 	}
 
 	/** The frame of a template that is called from this one. @throws GoTemplateError when there is no end of it */

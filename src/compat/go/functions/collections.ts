@@ -1,4 +1,4 @@
-import { fixed, INNOCENT, variadic } from "./define.ts";
+import { fixed, INNOCENT, SHALLOW, variadic } from "./define.ts";
 import { explodeMap } from "./explode-map.ts";
 import type { GoFunction, GoFunctions } from "./function.ts";
 import { GoFault } from "../values/fault.ts";
@@ -12,8 +12,8 @@ const MOST_TURNS = 100_000n;
 
 /** consul-template's functions of lists and maps that need no Consul. */
 export const COLLECTION_FUNCTIONS: GoFunctions = new Map<string, GoFunction>([
-	["in", fixed(["any", "any"], isIn, INNOCENT)],
-	["contains", fixed(["any", "any"], (value, list) => isIn(list, value), INNOCENT)],
+	["in", fixed(["any", "any"], isIn, { ...INNOCENT, ...SHALLOW })],
+	["contains", fixed(["any", "any"], (value, list) => isIn(list, value), { ...INNOCENT, ...SHALLOW })],
 	["containsAll", containsSome((values, isHeld) => values.every(isHeld))],
 	["containsAny", containsSome((values, isHeld) => values.some(isHeld))],
 	["containsNone", containsSome((values, isHeld) => !values.some(isHeld))],
@@ -27,7 +27,15 @@ export const COLLECTION_FUNCTIONS: GoFunctions = new Map<string, GoFunction>([
 type Told = (values: readonly GoValue[], isHeld: (value: GoValue) => boolean) => boolean;
 
 function containsSome(tell: Told): GoFunction {
-	return fixed(["[]any", "any"], ({ items }, list) => tell(items, (value) => isIn(list, value)), INNOCENT);
+	return fixed(["[]any", "any"], ({ items }, list) => tell(items, (value) => isIn(list, value)), {
+		...INNOCENT,
+		pairs: ([values, list]) => sizeOf(values) * sizeOf(list),
+	});
+}
+
+function sizeOf(value: GoValue): number {
+	if (value instanceof GoSlice) return value.items.length;
+	return typeof value === "string" ? value.length : 1;
 }
 
 /** The first map itself takes in the second, as in Go. */

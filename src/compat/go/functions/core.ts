@@ -1,5 +1,5 @@
 import { equal, less } from "./compare.ts";
-import { fixed, INNOCENT, int, variadic } from "./define.ts";
+import { BRIEF, fixed, INNOCENT, int, SHALLOW, variadic } from "./define.ts";
 import { escapedHtml, escapedJs, escapedQuery } from "./escaping.ts";
 import { sprintf } from "../printing/format-verbs.ts";
 import type { GoFunction, GoFunctions, RefusedFunctions } from "./function.ts";
@@ -32,9 +32,9 @@ export const CORE_FUNCTIONS: GoFunctions = new Map<string, GoFunction>([
 	["and", LOGIC],
 	["or", LOGIC],
 	["not", fixed(["any"], (value) => !isTrue(value), INNOCENT)],
-	["len", fixed(["any"], (value) => int(lengthOf(value)), INNOCENT)],
-	["index", variadic([["any"], "any"], (keys, item) => indexed(item, keys))],
-	["slice", variadic([["any"], "any"], (ends, item) => sliced(item, ends))],
+	["len", fixed(["any"], (value) => int(lengthOf(value)), { ...INNOCENT, ...BRIEF })],
+	["index", variadic([["any"], "any"], (keys, item) => indexed(item, keys), BRIEF)],
+	["slice", variadic([["any"], "any"], (ends, item) => sliced(item, ends), SHALLOW)],
 	["print", writing(sprint)],
 	["println", writing(sprintln)],
 	["printf", variadic([["string"], "any"], (values, format) => sprintf(format, values))],

@@ -20,7 +20,7 @@ type TakenAll<Types extends readonly ParameterType[]> = {
 	-readonly [Index in keyof Types]: Taken[Types[Index]];
 };
 
-type Marks = Pick<GoFunction, "isInnocent" | "isJson">;
+type Marks = Pick<GoFunction, "effort" | "isInnocent" | "isJson" | "levels" | "pairs">;
 
 /** A function of a fixed number of arguments that reaches nothing else. */
 export function fixed<const Types extends readonly ParameterType[]>(
@@ -54,6 +54,15 @@ export function variadic<const Types extends readonly ParameterType[], Last exte
 
 /** Marks of a function whose answer tells nothing of its arguments. */
 export const INNOCENT: Marks = { isInnocent: true };
+
+/** Marks of a function that does not go through what it is given. */
+export const BRIEF: Marks = { levels: 0 };
+
+/** Marks of a function that goes through items, whatever is in them. */
+export const SHALLOW: Marks = { levels: 1 };
+
+/** Marks of a function that takes ten times as long as most. */
+export const SLOW: Marks = { effort: 10 };
 
 /** Marks of a function that makes JSON. */
 export const JSON_TEXT: Marks = { isJson: true };

@@ -42,6 +42,12 @@ export interface GoFunction {
 	readonly isInnocent?: true;
 	/** What its arguments before the last are called: they say where that goes, and are taken from the author alone. */
 	readonly destination?: readonly string[];
+	/** How far down it goes through what it is given: 0 not at all (`index`), 1 its items; all of it when absent. */
+	readonly levels?: 0 | 1;
+	/** How many times longer than most others it takes for a letter. */
+	readonly effort?: number;
+	/** How many pairs of items it compares. */
+	readonly pairs?: (args: readonly GoValue[]) => number;
 	/** Its text is JSON, to be kept as such where a format takes JSON. */
 	readonly isJson?: true;
 	/** @throws GoFault */

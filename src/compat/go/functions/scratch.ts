@@ -38,7 +38,10 @@ export function scratchOf(space: GoMap): GoStruct {
 				run: (args) => setInMap(space, args, false),
 			},
 		],
-		["MapValues", { parameters: ["string"], run: ([key]) => valuesOf(entries.get(asText(key))) }],
+		[
+			"MapValues",
+			{ parameters: ["string"], levels: 1, effort: 10, run: ([key]) => valuesOf(entries.get(asText(key))) },
+		],
 	];
 	return new GoStruct("*template.Scratch", new Map(), new Map(methods));
 }

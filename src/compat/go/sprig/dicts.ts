@@ -4,7 +4,7 @@ import { mergeInto } from "../functions/merge-map.ts";
 import { sortedEntries } from "../values/types.ts";
 import { checkDepth, checkItems } from "../values/bounds.ts";
 import { GoMap, GoSlice, type GoValue } from "../values/values.ts";
-import { fixed, INNOCENT, listOf, mapOf, textsOf, variadic } from "../functions/define.ts";
+import { BRIEF, fixed, INNOCENT, listOf, mapOf, textsOf, variadic } from "../functions/define.ts";
 import { typeOf } from "./kind.ts";
 import { printed } from "./text.ts";
 
@@ -55,24 +55,39 @@ export const DICTS: GoFunctions = new Map([
 	["sprig_dict", variadic([[], "any"], dictionary)],
 	[
 		"sprig_get",
-		fixed(["map[string]any", "string"], ({ entries }, key) => (entries.has(key) ? entries.get(key) : "")),
+		fixed(
+			["map[string]any", "string"],
+			({ entries }, key) => (entries.has(key) ? entries.get(key) : ""),
+			BRIEF,
+		),
 	],
 	[
 		"sprig_set",
-		fixed(["map[string]any", "string", "any"], (map, key, value) => {
-			map.put(key, value);
-			checkItems(map.entries.size);
-			return map;
-		}),
+		fixed(
+			["map[string]any", "string", "any"],
+			(map, key, value) => {
+				map.put(key, value);
+				checkItems(map.entries.size);
+				return map;
+			},
+			BRIEF,
+		),
 	],
 	[
 		"sprig_unset",
-		fixed(["map[string]any", "string"], (map, key) => {
-			map.entries.delete(key);
-			return map;
-		}),
+		fixed(
+			["map[string]any", "string"],
+			(map, key) => {
+				map.entries.delete(key);
+				return map;
+			},
+			BRIEF,
+		),
 	],
-	["sprig_hasKey", fixed(["map[string]any", "string"], ({ entries }, key) => entries.has(key), INNOCENT)],
+	[
+		"sprig_hasKey",
+		fixed(["map[string]any", "string"], ({ entries }, key) => entries.has(key), { ...INNOCENT, ...BRIEF }),
+	],
 	[
 		"sprig_pluck",
 		variadic([["string"], "map[string]any"], (maps, key) =>
@@ -102,7 +117,7 @@ export const DICTS: GoFunctions = new Map([
 	["sprig_mustMerge", merge],
 	["sprig_mergeOverwrite", mergeOverwrite],
 	["sprig_mustMergeOverwrite", mergeOverwrite],
-	["sprig_dig", variadic([[], "any"], dug)],
+	["sprig_dig", variadic([[], "any"], dug, BRIEF)],
 	["sprig_deepCopy", deepCopy],
 	["sprig_mustDeepCopy", deepCopy],
 ]);

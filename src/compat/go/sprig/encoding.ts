@@ -1,7 +1,7 @@
 import type { GoFunctions } from "../functions/function.ts";
 import { GoFault } from "../values/fault.ts";
 import { base64Bytes, decoded } from "../values/bytes.ts";
-import { fixed } from "../functions/define.ts";
+import { SLOW, fixed } from "../functions/define.ts";
 
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
@@ -45,6 +45,6 @@ function base32Decoded(text: string): string {
 export const ENCODING: GoFunctions = new Map([
 	["sprig_b64enc", fixed(["string"], (text) => Buffer.from(text).toString("base64"))],
 	["sprig_b64dec", fixed(["string"], (text) => decoded(base64Bytes(text)))],
-	["sprig_b32enc", fixed(["string"], base32Encoded)],
+	["sprig_b32enc", fixed(["string"], base32Encoded, SLOW)],
 	["sprig_b32dec", fixed(["string"], base32Decoded)],
 ]);

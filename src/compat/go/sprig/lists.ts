@@ -3,7 +3,7 @@ import { GoFault } from "../values/fault.ts";
 import { GoSlice, type GoValue } from "../values/values.ts";
 import { checkItems } from "../values/bounds.ts";
 import { toWhole } from "./cast.ts";
-import { fixed, INNOCENT, listOf, variadic } from "../functions/define.ts";
+import { BRIEF, fixed, INNOCENT, listOf, SHALLOW, variadic } from "../functions/define.ts";
 import { isEmpty } from "./empty.ts";
 import { isDeepEqual, spelledPlain } from "./equal.ts";
 import { kindOf } from "./kind.ts";
@@ -18,6 +18,8 @@ const has = (list: readonly GoValue[], item: GoValue): boolean => list.some((one
 
 /** Lists and maps in a list of different ones: each is compared with all before it. */
 const MOST_HOLDERS = 1000;
+
+const isHolder = (item: GoValue): boolean => spelledPlain(item) === undefined;
 
 function unique(items: readonly GoValue[]): readonly GoValue[] {
 	const plain = new Set<string>();
@@ -58,20 +60,32 @@ function added(items: readonly GoValue[]): GoSlice {
 }
 
 /** What takes a list alone. */
-const ofList = (doing: string, run: (items: readonly GoValue[]) => GoValue): GoFunction =>
-	fixed(["any"], (list) => run(itemsOf(list, doing)));
+const ofList = (
+	doing: string,
+	run: (items: readonly GoValue[]) => GoValue,
+	marks: Parameters<typeof fixed>[2] = SHALLOW,
+): GoFunction => fixed(["any"], (list) => run(itemsOf(list, doing)), marks);
 
-const push = fixed(["any", "any"], (list, item) => added([...itemsOf(list, "push on type"), item]));
-const prepend = fixed(["any", "any"], (list, item) => added([item, ...itemsOf(list, "prepend on type")]));
-const first = ofList("find first on type", (items) => items[0]);
-const last = ofList("find last on type", (items) => items.at(-1));
+const push = fixed(["any", "any"], (list, item) => added([...itemsOf(list, "push on type"), item]), SHALLOW);
+const prepend = fixed(
+	["any", "any"],
+	(list, item) => added([item, ...itemsOf(list, "prepend on type")]),
+	SHALLOW,
+);
+const first = ofList("find first on type", (items) => items[0], BRIEF);
+const last = ofList("find last on type", (items) => items.at(-1), BRIEF);
 const rest = ofList("find rest on type", (items) => listOf(items.slice(1)));
 const initial = ofList("find initial on type", (items) => listOf(items.slice(0, -1)));
 const reverse = ofList("find reverse on type", (items) => listOf(items.toReversed()));
 const compact = ofList("compact on type", (items) => listOf(items.filter((item) => !isEmpty(item))));
-const uniq = ofList("find uniq on type", (items) => listOf(unique(items)));
-const without = variadic([["any"], "any"], (omitted, list) =>
-	listOf(itemsOf(list, "find without on type").filter((item) => !has(omitted, item))),
+/** Each is compared with those before it, to its depths: `pairs` tells of the most that those can be. */
+const uniq = fixed(["any"], (list) => listOf(unique(itemsOf(list, "find uniq on type"))), {
+	pairs: ([list]) => (list instanceof GoSlice ? list.items.filter(isHolder).length ** 2 : 0),
+});
+const without = variadic(
+	[["any"], "any"],
+	(omitted, list) => listOf(itemsOf(list, "find without on type").filter((item) => !has(omitted, item))),
+	{ pairs: ([list, ...omitted]) => (list instanceof GoSlice ? list.items.length * omitted.length : 0) },
 );
 const contains = fixed(
 	["any", "any"],
@@ -79,8 +93,8 @@ const contains = fixed(
 	INNOCENT,
 );
 const chunk = fixed(["int", "any"], (size, list) => chunks(size, itemsOf(list, "chunk type")));
-const slice = variadic([["any"], "any"], (bounds, list) => sliced(list, bounds));
-const list = variadic([[], "any"], added);
+const slice = variadic([["any"], "any"], (bounds, list) => sliced(list, bounds), SHALLOW);
+const list = variadic([[], "any"], added, BRIEF);
 
 /** Lists (`list.go` of sprig); each makes a new one. */
 export const LISTS: GoFunctions = new Map([

@@ -16,7 +16,7 @@ import {
 	withoutSuffix,
 } from "../functions/texts.ts";
 import { sliceBytes } from "../values/bytes.ts";
-import { fixed, INNOCENT, textsOf, variadic } from "../functions/define.ts";
+import { SLOW, fixed, INNOCENT, textsOf, variadic } from "../functions/define.ts";
 import { initials, swapCase, title, untitle } from "./letters.ts";
 import { pascalCase, separated } from "./names.ts";
 import { abbreviated, wrapped } from "./wrap.ts";
@@ -83,8 +83,8 @@ export const STRINGS: GoFunctions = new Map([
 	["sprig_untitle", fixed(["string"], untitle)],
 	["sprig_swapcase", fixed(["string"], swapCase)],
 	["sprig_initials", fixed(["string"], initials)],
-	["sprig_snakecase", fixed(["string"], (text) => separated(text, "_"))],
-	["sprig_kebabcase", fixed(["string"], (text) => separated(text, "-"))],
+	["sprig_snakecase", fixed(["string"], (text) => separated(text, "_"), SLOW)],
+	["sprig_kebabcase", fixed(["string"], (text) => separated(text, "-"), SLOW)],
 	["sprig_camelcase", fixed(["string"], pascalCase)],
 	["sprig_repeat", fixed(["int", "string"], (times, text) => repeated(text, times))],
 	[

@@ -68,10 +68,17 @@ export function isTrue(value: GoValue): boolean {
 	return typeof value === "number" ? value !== 0 : value;
 }
 
+/** Units from here on may be halves of letters, whose order is another than that of the letters. */
+const HALVES = 0xd800;
+
 /** The order of Go's strings: of their bytes, which is the one of the letters' numbers. */
 export function compareTexts(a: string, b: string): number {
 	if (a === b) return 0;
-	return Buffer.compare(Buffer.from(a), Buffer.from(b));
+	let at = 0;
+	while (a.charCodeAt(at) === b.charCodeAt(at)) at++; // there is a difference, or an end, which equals nothing
+	const [one, other] = [a.charCodeAt(at), b.charCodeAt(at)];
+	if (one >= HALVES && other >= HALVES) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+	return Number.isNaN(one) || one < other ? -1 : 1;
 }
 
 /** The entries of a map in the order of its keys, as Go walks and prints them. */

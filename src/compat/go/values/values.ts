@@ -91,6 +91,9 @@ export interface GoMethod {
 	readonly parameters: readonly ParameterType[];
 	/** What it gives holds nothing of its arguments, nor of the struct. */
 	readonly isInnocent?: true;
+	/** As of functions. */
+	readonly levels?: 1;
+	readonly effort?: number;
 	readonly run: (args: readonly GoValue[]) => GoValue;
 }
 
