@@ -14,8 +14,8 @@ import { retries } from "./retry.ts";
 export function vault(top: Stanza, isOnce: boolean, mapping: Mapping): readonly string[] {
 	const { draft, findings, env } = mapping;
 	const stanza = top.merged("vault");
-	const { VAULT_ADDR: address } = env;
-	if (!address) draft.set(["vault", "address"], DEFAULT_ADDRESS, top.place);
+	const { VAULT_ADDR: named } = env;
+	if (!named) draft.set(["vault", "address"], DEFAULT_ADDRESS, top.place);
 	login(stanza, top.place, mapping);
 	const interval = stanza?.duration("default_lease_duration", "nanoseconds");
 	draft.set(["poll_interval"], interval?.value ?? DEFAULT_INTERVAL, interval?.place ?? top.place);
