@@ -11,7 +11,7 @@ import { type Finding, isRotated, type SecretView } from "./view.ts";
 export type ClockKind = "poll" | "lease" | "rotation" | "expiry" | "pinned";
 
 /** Part of its life after which something with a date of its own is made anew, before jitter. */
-const REPLACE_AT = 0.88;
+export const REPLACE_AT = 0.88;
 const SPREAD = 0.02;
 
 /** The read comes so much after a rotation, and no more often than this. */

@@ -17,6 +17,9 @@ export interface HandedSecret {
 	readonly lease?: LeaseTerms;
 }
 
+/** What is gone on with, wherever it was left. */
+export type Resumable = Pick<HandedSecret, "view" | "readAt" | "lease">;
+
 /** When something is handed over, and the token that goes over with it. */
 export interface Handing {
 	readonly at: number;
@@ -92,7 +95,7 @@ export function handedSecret(value: JsonValue, { at, token }: Handing): HandedSe
 }
 
 /** As if it had been read here; nothing for what has ended since. */
-export function resumed({ view, readAt, lease: terms }: HandedSecret, moment: Moment): Found | undefined {
+export function resumed({ view, readAt, lease: terms }: Resumable, moment: Moment): Found | undefined {
 	const finding = { kind: "present", view } as const;
 	if (terms === undefined) return { finding, readAt, lease: leaseOf(view, readAt, moment.random) };
 	return terms.endsAt > moment.now ? { finding, readAt, lease: leaseOn(view, terms, moment) } : undefined;

@@ -1,7 +1,7 @@
 import { AgentError } from "../kernel/mod.ts";
 import { type Change, clockFor, type Entry, leaseDueAt, unread } from "./entry.ts";
 import { type Found, justRead } from "./found.ts";
-import { type HandedSecret, resumed } from "./handed-secret.ts";
+import { type Resumable, resumed } from "./handed-secret.ts";
 import { type LeaseCalls, refusalOf } from "./lease-calls.ts";
 import { type Lease, renewed, withoutRenewal } from "./lease.ts";
 import { asksForPrevious, currentOf, isStillPrevious, previousOf } from "./previous.ts";
@@ -14,8 +14,8 @@ import { type Finding, isOlder, isSameFinding } from "./view.ts";
 export interface KeeperDeps extends ScheduleDeps {
 	/** Reads one request; throws AgentError. */
 	readonly read: (request: SecretRequest, signal: AbortSignal) => Promise<Finding>;
-	/** What an agent before this one has left of a request, asked before its first read; throws AgentError. */
-	readonly handed?: (request: SecretRequest, signal: AbortSignal) => Promise<HandedSecret | undefined>;
+	/** What was left of a request by an agent before this one, asked before its first read; throws AgentError. */
+	readonly handed?: (request: SecretRequest, signal: AbortSignal) => Promise<Resumable | undefined>;
 	readonly leases: LeaseCalls;
 	/** Told of everything that is read, before anybody else sees it. */
 	readonly found?: (key: string, finding: Finding) => void;

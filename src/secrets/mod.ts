@@ -1,6 +1,6 @@
 export { type Access, AccessSurvey } from "./access.ts";
 export type { Change, Entry } from "./entry.ts";
-export { type HandedSecret, handedSecret } from "./handed-secret.ts";
+export { type HandedSecret, handedSecret, type Resumable } from "./handed-secret.ts";
 export { type LeaseCalls, VaultLeases } from "./lease-calls.ts";
 export type { Lease } from "./lease.ts";
 export { asksForPrevious } from "./previous.ts";
@@ -10,4 +10,5 @@ export type { LeaseEvent } from "./retired-leases.ts";
 export type { Pace } from "./rounds.ts";
 export { SecretStore } from "./secret-store.ts";
 export type { TokenSource } from "./sender.ts";
+export { standingCertificate } from "./standing-certificate.ts";
 export { type AbsenceReason, type Finding, identityOf, type SecretView } from "./view.ts";
