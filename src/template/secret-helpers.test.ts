@@ -67,10 +67,13 @@ describe("parameters of a secret", () => {
 	test("are told by a dry pass, with null for what is computed", () => {
 		const text = `{{#secret "${PKI}" common_name=(env "X") ttl="10m"}}{{/secret}}{{#with (pkiCert "${PKI}" "common_name=a")}}{{/with}}`;
 
-		expect(parseTemplate(text, options).discover().requests).toEqual([
+		const { requests, certificates } = parseTemplate(text, options).discover();
+
+		expect(requests).toEqual([
 			{ kind: "read", path: PKI, parameters: { common_name: null, ttl: "10m" } },
 			{ kind: "read", path: PKI, parameters: { common_name: "a" } },
 		]);
+		expect(certificates).toEqual([{ request: requests[1], withIssuer: false }]);
 	});
 });
 

@@ -49,12 +49,23 @@ export interface WrittenFile {
 	readonly isAppended: boolean;
 }
 
+/** A certificate that a template asks for with `pkiCert`. */
+export interface CertificateRequest {
+	readonly request: TemplateRequest;
+	/** The template may write who issued it as well. */
+	readonly withIssuer: boolean;
+}
+
 /** What a dry pass tells without reading anything. */
 export interface Discovery {
 	/** Requests whose path is written out. */
 	readonly requests: readonly TemplateRequest[];
 	/** Places where the path is computed, so that only a render can tell. */
 	readonly computed: readonly Place[];
+	/** Those of the requests that are for certificates, which then stand in the files of the template. Default none. */
+	readonly certificates?: readonly CertificateRequest[];
+	/** Files beside its own whose names are written out. Default none. */
+	readonly beside?: readonly string[];
 	/** Places that ask for the child's private port. */
 	readonly ports: readonly Place[];
 }
@@ -87,7 +98,7 @@ export function parseTemplate(text: string, options: EvaluationOptions): Templat
 			return missing.length > 0 ? { kind: "incomplete", missing } : { kind: "complete", pieces, requests };
 		},
 		discover: () => ({
-			...discover(calls, options.file),
+			...discover(calls, options.file, namesIssuer(text)),
 			ports: portPlaces(program, options.file, options.isOverSecret === true),
 		}),
 	};
@@ -119,8 +130,14 @@ function checkName({ call, isBlock }: FoundCall, file: string): void {
 /** Helpers that make requests. */
 const ASKING: ReadonlySet<string> = new Set(["secret", "secrets", "pkiCert"]);
 
-function discover(calls: readonly FoundCall[], file: string): Omit<Discovery, "ports"> {
+/** Whether a template may write who issued a certificate. */
+export function namesIssuer(text: string): boolean {
+	return /\bCA(Chain)?\b/.test(text);
+}
+
+function discover(calls: readonly FoundCall[], file: string, withIssuer: boolean): Omit<Discovery, "ports"> {
 	const requests: TemplateRequest[] = [];
+	const certificates: CertificateRequest[] = [];
 	const computed: Place[] = [];
 	for (const { call } of calls) {
 		const name = simpleName(call.path);
@@ -138,9 +155,11 @@ function discover(calls: readonly FoundCall[], file: string): Omit<Discovery, "p
 			...(version?.type === "NumberLiteral" && { version: version.value }),
 			...(parameters && { parameters }),
 		};
-		requests.push(requestOf(words, place));
+		const request = requestOf(words, place);
+		requests.push(request);
+		if (name === "pkiCert") certificates.push({ request, withIssuer });
 	}
-	return { requests, computed };
+	return { requests, computed, ...(certificates.length > 0 && { certificates }) };
 }
 
 function placeOf(call: Call, file: string): Place {

@@ -116,7 +116,28 @@ describe("discover()", () => {
 				{ kind: "read", path: "pki/issue/x", parameters: { common_name: "a" } },
 			]) as unknown,
 			computed: [],
+			certificates: [
+				{
+					request: { kind: "read", path: "pki/issue/x", parameters: { common_name: "a" } },
+					withIssuer: false,
+				},
+			],
+			beside: [],
 			ports: [],
+		});
+	});
+
+	test("tells which requests are for certificates, and the files that they may stand in", async () => {
+		const template = await parseGoTemplate(
+			`{{ with secret "pki/issue/x" "common_name=a" }}{{ .Data.certificate }}{{ end }}
+			{{ with pkiCert "pki/issue/x" "common_name=b" }}{{ .Cert }}{{ .CA | writeToFile "/ca.pem" "" "" "0644" }}
+			{{ writeToFile "/tls.key" "" "" "0600" .Key }}{{ writeToFile (env "X") "" "" "0600" .Key }}{{ end }}`,
+			OPTIONS,
+		);
+
+		expect(template.discover()).toMatchObject({
+			certificates: [{ request: { parameters: { common_name: "b" } }, withIssuer: true }],
+			beside: ["/ca.pem", "/tls.key"],
 		});
 	});
 

@@ -19,23 +19,33 @@ interface Found {
 	readonly requests: readonly TemplateRequest[];
 	/** Where the path is computed. */
 	readonly computed: readonly GoPlace[];
+	/** Those of the requests that are for certificates. */
+	readonly issued: readonly TemplateRequest[];
+	/** Files beside the template's own whose names are written out. */
+	readonly beside: readonly string[];
 }
 
 /** What can be told of a template's requests without executing it. */
 export function discover({ templates, source }: GoProgram, functions: GoFunctions): Found {
 	const requests: TemplateRequest[] = [];
 	const computed: GoPlace[] = [];
+	const issued: TemplateRequest[] = [];
+	const beside: string[] = [];
 	for (const { command, before } of [...templates.values()].flatMap((list) => [...commandsOf(list)])) {
 		const [first, ...operands] = command.operands;
+		if (first.kind === "identifier" && first.name === "writeToFile" && operands[0]?.kind === "string")
+			beside.push(operands[0].text);
 		if (first.kind !== "identifier" || !ASKING.has(first.name)) continue;
 		const place = { ...source.place(first.at), expression: spelled(command) };
 		const given = [...operands, ...(before === undefined ? [] : [before])];
 		const texts = given.flatMap((operand) => (operand.kind === "string" ? [operand.text] : []));
 		const asked = texts.length === given.length ? askedBy(functions, first.name, texts) : [];
 		if (asked.length === 0) computed.push(place);
-		for (const words of asked) requests.push(requestOf(words, place));
+		const made = asked.map((words) => requestOf(words, place));
+		requests.push(...made);
+		if (first.name === "pkiCert") issued.push(...made);
 	}
-	return { requests, computed };
+	return { requests, computed, issued, beside };
 }
 
 /** What a function asks for when it is given these texts; nothing is ever there. */
