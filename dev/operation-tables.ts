@@ -16,6 +16,9 @@ export const EVENT_TABLE: Readonly<Record<string, EventRow>> = {
 		when: "the wall clock was set, the machine was suspended (`slept_seconds`: what came due meanwhile is done at once), or the process was stopped (`stopped_seconds`)",
 	},
 	command: { when: "a line of what a command of `on_change` says; `command`, `stream`" },
+	certificate: {
+		when: "one that stands in the file of its template is good, so that no other is asked for; at `debug` why a file is not looked at",
+	},
 	config: { when: "something in the config is allowed and likely to be a mistake" },
 	"delivery failed": { when: "a generation could not be written; the one before it stands" },
 	failed: { when: "the last line of a run that ends with an error: `code`, and `exit`" },

@@ -170,6 +170,35 @@ async function run(pod: Pod, name: string, { program, given }: { program: readon
 	return { code, said: `${stdout}${stderr}`, files: standing(root) };
 }
 
+const PKI = 'pkiCert "pki/issue/gw" "common_name=gw.ai.svc" "alt_names=gw.example.internal" "ttl=1h"';
+
+describe.skipIf(peer === undefined)("a certificate that stands in its file", () => {
+	test("is used again, whoever of the peer on PATH and us has put it there", async () => {
+		const pod = await openPod();
+		pod.vault.server.seed({
+			policies: { reader: 'path "pki/issue/gw" { capabilities = ["update"] }' },
+			pki: { roles: { gw: { allow_any_name: true, max_ttl: "2h" } } },
+		});
+		const config = template("tls.pem", `{{ with ${PKI} }}{{ .Cert }}{{ .CA }}{{ .Key }}{{ end }}`);
+		const [theirs, ours] = [[peer ?? ""], [process.execPath, LAUNCHER]] as const;
+		const runs = async (first: readonly string[], second: readonly string[]) => {
+			const folder = first === ours ? "a" : "b";
+			const before = pod.vault.count("pki/issue");
+			const all = [];
+			for (const program of [first, second, first, second])
+				all.push(await run(pod, folder, { program, given: { config } }));
+			return { all, issued: pod.vault.count("pki/issue") - before };
+		};
+
+		for (const { all, issued } of [await runs(ours, theirs), await runs(theirs, ours)]) {
+			const [one, ...others] = all;
+			expect(one?.files["tls.pem"]?.[1]).toMatch(/PRIVATE KEY/);
+			for (const other of others) expect(other, other.said).toMatchObject({ code: 0, files: one?.files });
+			expect(issued).toBe(1);
+		}
+	});
+});
+
 describe.skipIf(peer === undefined)("the same config, by the peer on PATH and by us", () => {
 	test.each(Object.entries(CASES))("%s", async (_, given) => {
 		const pod = await openPod();

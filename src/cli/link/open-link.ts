@@ -10,6 +10,7 @@ import type { Handover } from "./handover.ts";
 import { loginMethod } from "./login-method.ts";
 import { openSinks, ownLogin } from "./open-sinks.ts";
 import type { SecretGuard } from "./secret-guard.ts";
+import type { StandingCertificates } from "./standing-certificates.ts";
 import type { VaultLink } from "./vault-links.ts";
 
 /** What talking to Vault needs of the program around it. */
@@ -29,6 +30,8 @@ export interface VaultSurroundings {
 	readonly isFirst?: boolean;
 	/** What the agent before this one may have left; of use to the first link alone. */
 	readonly handover?: Handover;
+	/** What stands in files since the run before. */
+	readonly standing?: StandingCertificates;
 	/** Gives leases back, where the token that they came of stays. */
 	readonly giveBack?: (signal: AbortSignal) => Promise<void>;
 	/** The work is done once, so that a sink that cannot be written is its failure. */

@@ -3,9 +3,7 @@ import type { Sink, SinkContent, SinkFiles } from "../../auth/mod.ts";
 import { errorCode, Secret } from "../../kernel/mod.ts";
 import { type Delivery, DeliveryError } from "../../render/mod.ts";
 import type { World } from "../world.ts";
-
-/** Not through a link, and without waiting for the writer of a planted pipe. */
-const READ_NO_LINK = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+import { readOwnFile } from "./own-file.ts";
 
 /** Permission bits with which others may read a file, or its group change it. */
 const OTHERS = 0o026;
@@ -74,13 +72,8 @@ async function readSink(
 	fs: World["fs"],
 	{ uid, largest }: { readonly uid: number; readonly largest: number },
 ): Promise<SinkContent> {
-	await using file = await fs.open(path, READ_NO_LINK);
-	const stat = await file.stat();
-	if (!stat.isFile()) return { kind: "unsafe", reason: "is no ordinary file" };
-	if (stat.uid !== uid && stat.uid !== 0)
-		return { kind: "unsafe", reason: `belongs to another user (uid ${stat.uid})` };
-	if ((stat.mode & OTHERS) !== 0) return { kind: "unsafe", reason: "can be read or changed by others" };
-	if (stat.size > largest) return { kind: "unsafe", reason: "is too large" };
-	const text = (await file.readFile("utf8")).trim();
+	const own = await readOwnFile(path, fs, { uid, largest, forbidden: OTHERS });
+	if ("fault" in own) return { kind: "unsafe", reason: own.fault };
+	const text = own.text.trim();
 	return text === "" ? { kind: "absent" } : { kind: "text", text: new Secret(text) };
 }

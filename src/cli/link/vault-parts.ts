@@ -32,7 +32,7 @@ export function vaultParts(
 	config: Config,
 	surroundings: Omit<VaultSurroundings, "guard" | "isFirst">,
 ): VaultParts {
-	const { world, log, counters, handover } = surroundings;
+	const { world, log, counters, handover, standing } = surroundings;
 	const guard = new SecretGuard(world.redactor);
 	const credentials = credentialFiles(world);
 	const { clock, random } = world;
@@ -45,9 +45,12 @@ export function vaultParts(
 	const reader = new SecretReader({ client: links, tokens: links, clock });
 	const store = new SecretStore({
 		read: reader.read.bind(reader),
-		...(handover && {
-			handed: async (request, signal) => await handover.taken(request, await links.token(signal)),
-		}),
+		handed: async (request, signal) => {
+			if (handover === undefined && standing === undefined) return undefined;
+			// Also where nothing else is asked of Vault: a login that fails is to show at the start.
+			const token = await links.token(signal);
+			return (await handover?.taken(request, token)) ?? (await standing?.taken(request));
+		},
 		leases: new VaultLeases({ client: links, tokens: links, clock, random }),
 		found: guard.found.bind(guard),
 		dropped: guard.dropped.bind(guard),

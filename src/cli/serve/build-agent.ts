@@ -4,6 +4,7 @@ import type { Log, Secret } from "../../kernel/mod.ts";
 import type { Delivery } from "../../render/mod.ts";
 import { deliveryOf, surroundingsOf } from "../assemble.ts";
 import type { Handover } from "../link/handover.ts";
+import type { StandingCertificates, StandingParts } from "../link/standing-certificates.ts";
 import { type VaultParts, vaultParts } from "../link/vault-parts.ts";
 import type { World } from "../world.ts";
 import { commandEnvironment, credentialsIn } from "./child-environment.ts";
@@ -36,11 +37,18 @@ export async function buildAgent(config: Config, world: World, log: Log): Promis
 	const desk = new StatusDesk(world, log);
 	const { counters } = desk;
 	const handover = await handoverOf(config, world, log);
-	const vault = vaultParts(config, { world, log, counters, ...(handover && { handover }) });
+	const delivery = deliveryOf(config, world);
+	const standing = await standingIn(settled, { world, log, delivery });
+	const vault = vaultParts(config, {
+		world,
+		log,
+		counters,
+		...(handover && { handover }),
+		...(standing && { standing }),
+	});
 	sayServer(config, log);
 	const credentials = credentialsIn(config);
 	const child = await supervise(config, { world, log, observe: (event) => desk.observeChild(event) });
-	const delivery = deliveryOf(config, world);
 	const agent = new Agent(settled.units, {
 		store: vault.store,
 		delivery,
@@ -78,6 +86,17 @@ async function handoverOf(config: Config, world: World, log: Log): Promise<Hando
 	if (auth === undefined || handover === undefined) return undefined;
 	const { openHandover } = await import("../link/handover.ts");
 	return await openHandover({ ...config, auth, handover }, { world, log });
+}
+
+/** Loaded where a template asks for a certificate. One on loan is dead where the run before has revoked its token. */
+async function standingIn(
+	{ config, units }: Settled,
+	parts: StandingParts,
+): Promise<StandingCertificates | undefined> {
+	const isAsked = units.some(({ template }) => template.discover().certificates?.length);
+	if (!isAsked || config.auth?.revokeOnShutdown === true) return undefined;
+	const { StandingCertificates } = await import("../link/standing-certificates.ts");
+	return new StandingCertificates(units, parts);
 }
 
 /** Revokes the tokens by which no lease lives any more. */
