@@ -4,7 +4,6 @@ export { brokenOut, finishText, type Piece, plainText } from "./format/mod.ts";
 export { holdsPort, type OpenPiece, withPort } from "./port.ts";
 export type { Found, TemplateInputs, TemplateRequest, TemplateSecret } from "./inputs.ts";
 export {
-	type CertificateRequest,
 	type Discovery,
 	namesIssuer,
 	parseTemplate,
