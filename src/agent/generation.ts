@@ -15,6 +15,8 @@ export interface Generation {
 /** What a generation brings that the one before it had not. */
 export interface Difference {
 	readonly files: readonly FileUnit[];
+	/** Paths of those, and of what stands beside them. */
+	readonly changed: ReadonlySet<string>;
 	/** Of variables. */
 	readonly names: ReadonlySet<string>;
 	/** The child is started anew: it gets other variables, or is run in another way. */
@@ -32,16 +34,28 @@ export function changedVariables(before: Variables, after: Variables): ReadonlyS
 	return new Set(names.filter((name) => before.get(name) !== after.get(name)));
 }
 
-/** The log's line for a generation that has been delivered: names and numbers, no values. */
+/**
+ * The log's line for a generation that has been delivered: names and numbers, no values.
+ *
+ * @param about files: those that have templates; what these write beside them is listed after; changedFiles: default all
+ */
 export function renderedLine(
-	{ number, variables }: Generation,
-	about: { readonly files: readonly string[]; readonly changedFiles: number; readonly secrets: string },
+	{ number, variables, orders }: Generation,
+	about: {
+		readonly files: readonly string[];
+		readonly changedFiles: number | undefined;
+		readonly secrets: string;
+	},
 ) {
-	const counts = `${count(about.changedFiles, "file")}, ${count(variables.size, "variable")}`;
+	const beside = orders.filter(
+		({ path, destination, content }) => path !== destination && content !== undefined,
+	);
+	const files = [...about.files, ...beside.map(({ path }) => path)];
+	const counts = `${count(about.changedFiles ?? files.length, "file")}, ${count(variables.size, "variable")}`;
 	return {
 		msg: `generation ${number}: ${counts}${about.secrets === "" ? "" : ` (${about.secrets})`}`,
 		generation: number,
-		files: about.files,
+		files,
 		variables: [...variables.keys()],
 	};
 }

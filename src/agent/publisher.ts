@@ -105,7 +105,7 @@ export class Publisher {
 		this.#current = { number: 1, orders, variables, terms };
 		this.#retry.delivered();
 		this.#noteLeases(book, [], false);
-		this.#sayRendered(book, book.files.length);
+		this.#sayRendered(book);
 		this.#turnOver.note(book.filesWith(changed), false);
 	}
 
@@ -159,7 +159,7 @@ export class Publisher {
 				const isNew = files.length > 0 || names.size > 0 || variablesChanged;
 				if (isNew) this.#current = { number: this.#current.number + 1, ...next };
 				this.#noteLeases(book, files, variablesChanged);
-				if (isNew) this.#announce(book, { files, names, variablesChanged });
+				if (isNew) this.#announce(book, { files, changed, names, variablesChanged });
 				else this.#deps.trail.unchanged((key) => book.usersOf(key));
 			});
 		} catch (error) {
@@ -185,9 +185,9 @@ export class Publisher {
 	}
 
 	/** A new generation stands: noted are what has changed with it, and who has to be told. */
-	#announce(book: Book, { files, names, variablesChanged }: Difference): void {
+	#announce(book: Book, { files, changed, names, variablesChanged }: Difference): void {
 		this.#retry.delivered();
-		this.#sayRendered(book, files.length);
+		this.#sayRendered(book, changed.size);
 		this.#turnOver.note(files, variablesChanged);
 		const variables = book.ofVariables(names);
 		this.#deps.trail.delivered(
@@ -238,7 +238,7 @@ export class Publisher {
 		this.#deps.leases.delivered({ generation, uses: book.leaseUses(), files, variablesChanged });
 	}
 
-	#sayRendered(book: Book, changedFiles: number): void {
+	#sayRendered(book: Book, changedFiles?: number): void {
 		const files = book.files.map(({ destination }) => destination);
 		const line = renderedLine(this.#current, { files, changedFiles, secrets: this.#deps.describe() });
 		this.#deps.log.write("info", "rendered", line);

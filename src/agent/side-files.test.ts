@@ -53,7 +53,12 @@ describe("files that a template writes beside its own", () => {
 			"/work/key.json": '"sk\\"1"',
 		});
 		expect((await memory.fs.lstat("/out/ca.pem")).mode & 0o777).toBe(0o640);
-		expect(log.of("rendered")).toHaveLength(1);
+		expect(log.linesOf("rendered")).toEqual([
+			expect.objectContaining({
+				files: ["/out/main", "/out/ca.pem", "/work/key.json"],
+				msg: `generation 1: 3 files, 0 variables (${OPENAI} v1)`,
+			}),
+		]);
 	});
 
 	test("hold what was written last, and what was appended to it", async () => {
