@@ -69,7 +69,7 @@ async function check(load: () => Promise<Config>, isOnline: boolean, world: Worl
 			({ place, message }) => `${place}: ${message}; an agent does not start with it`,
 		),
 		...config.warnings,
-		...(await localWarnings(config, world)),
+		...(await localWarnings(config, units, world)),
 		...(await publicAddressWarnings(config, world)),
 	];
 	const { normalForm } = await loadNormalForm();

@@ -10,7 +10,7 @@ async function warningsOf(config: object): Promise<readonly string[]> {
 	const world = { cwd: "/srv", env, loadMachine: async () => machine } as unknown as World;
 	const readFile = async () => JSON.stringify(config);
 	const input = { file: "agent.yaml", readFile, env, flags: {}, cwd: "/srv", isTerminal: false };
-	return await localWarnings(await loadConfig(input), world);
+	return await localWarnings(await loadConfig(input), [], world);
 }
 
 test("a program that is not there is warned of", async () => {
@@ -34,6 +34,16 @@ test.each(["nginx.conf", "gateway.toml", "config.json5"])(
 		]);
 	},
 );
+
+test("a Go template is told how it can say its format itself, for its config may have no key for it", async () => {
+	const template = { contents: "a", destination: "/out/nginx.conf", language: "go" };
+
+	expect(await warningsOf({ templates: [template] })).toEqual([
+		expect.stringMatching(
+			/; name the format in a comment, \{\{\/\* keyturn: format=yaml \*\/\}\}, or the file after it$/,
+		),
+	]);
+});
 
 test.each([
 	{ destination: "/out/nginx.conf", format: "text" },
