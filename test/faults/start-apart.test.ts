@@ -131,10 +131,12 @@ describe("a run that is to end waits for every command", () => {
 	});
 
 	test("and with the code of the one that has not, the others being done all the same", async () => {
-		const { code, done, stderr } = await threeCommands("exit 3");
+		const { code, done, stderr } = await threeCommands("echo no gateway >&2; exit 3");
 
 		expect({ code, done }).toEqual({ code: 6, done: ["slow", "last"] });
 		expect(stderr.slice(stderr.indexOf("error: "))).toBe(`error: timed out after 2 s; sh failed: exit 3
+  run  echo no gateway >&2; exit 3
+  said no gateway
   do   mend what on_change names; it is tried again by itself      E_NOT_NOTIFIED, exit 6
 `);
 	});
