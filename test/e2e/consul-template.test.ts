@@ -91,7 +91,7 @@ wait { min = "2s" }
 		[["-onse"], /unknown flag -onse; did you mean -once\?/],
 		[["-once", "out.txt"], /takes flags alone/],
 		[["-once", "-template=in.ctmpl"], /-template: the destination is missing; expected in:out/],
-		[["-once"], /there is nothing to render.*\n {2}do +give -template=in:out or -config=FILE/],
+		[["-once"], /there is nothing to render[^]* {2}do +give -template=in:out or -config=FILE/],
 		[["-once", "-config=none.hcl"], /none\.hcl: there is no such file or folder/],
 	])("%j is refused with 2", async (words, message) => {
 		const { place, env } = await scene();
