@@ -78,6 +78,17 @@ describe("what a value could be made for", () => {
 		expect(() => compileRegexp("a.*b|a").replaceAll(text, "")).toThrow(/too many matches/);
 	});
 
+	test.each([String.raw`(\w+)://[^@]*@|\w`, "((a{0,50}){0,20}b)|a"])(
+		"a pattern of many parts is stopped sooner: %s",
+		(pattern) => {
+			expect(() => compileRegexp(pattern).replaceAll("a".repeat(6200), "")).toThrow(/too many matches/);
+		},
+	);
+
+	test("a pattern of many parts over a long text is refused", () => {
+		expect(() => compileRegexp("(a{0,50}){0,20}b").test("a".repeat(400_000))).toThrow(/too long for this/);
+	});
+
 	test("a pattern that ends with its match is not", () => {
 		const text = "a ".repeat(100_000);
 
@@ -120,6 +131,11 @@ describe("work within steps", () => {
 			`${list}{{ range $b }}{{ scratch.MapSet "a" . 1 }}{{ $_ := scratch.MapValues "a" }}{{ end }}`,
 		],
 		["each of a list and each of another", `${list}{{ $c := sprig_concat $b $b }}{{ containsAll $c $c }}`],
+		[
+			"patterns",
+			String.raw`{{ range loop 100000 }}{{ regexReplaceAll "(\\w+)://[^@]*@|\\w" "" "${"a".repeat(1500)}" }}{{ end }}`,
+		],
+		["a pattern that is read again and again", '{{ range loop 100000 }}{{ regexMatch "a+b" "x" }}{{ end }}'],
 		[
 			"texts of templates",
 			`${searched}{{ define "t" }}{{ . }}{{ end }}{{ range loop 100000 }}{{ $_ := executeTemplate "t" $b }}{{ end }}`,

@@ -56,6 +56,7 @@ export class Exchange {
 				}
 				return inner.toString();
 			},
+			spend: (letters) => execution.spend(letters),
 			writeFile: (file) => void this.files.push({ file, isForeign: execution.touched().isForeign === true }),
 			scratch: new GoMap("interface {}", new Map()),
 		};

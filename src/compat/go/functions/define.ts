@@ -1,6 +1,6 @@
 import { GoFault } from "../values/fault.ts";
 import { GoInteger, GoMap, GoSlice, type GoValue, type ParameterType } from "../values/values.ts";
-import type { GoFunction } from "./function.ts";
+import type { GoFunction, Surroundings } from "./function.ts";
 
 /** What an argument of a Go type is in an implementation; the evaluator has checked it. */
 interface Taken {
@@ -32,6 +32,21 @@ export function fixed<const Types extends readonly ParameterType[]>(
 		parameters,
 		...marks,
 		run: (args) => run(...(parameters.map((type, index) => taken(type, args[index])) as TakenAll<Types>)),
+	};
+}
+
+/** The same, of what a first argument, a text, is made into with what it can reach: a pattern. */
+export function fixedOf<First, const Types extends readonly ParameterType[]>(
+	make: (text: string, surroundings: Surroundings) => First,
+	parameters: Types,
+	run: (first: First, args: TakenAll<Types>) => GoValue,
+): GoFunction {
+	return {
+		parameters: ["string", ...parameters],
+		run: ([text, ...args], surroundings) => {
+			const all = parameters.map((type, index) => taken(type, args[index])) as TakenAll<Types>;
+			return run(make(asText(text), surroundings), all);
+		},
 	};
 }
 

@@ -26,6 +26,12 @@ export interface Surroundings {
 	/** Renders a template that was defined by `define`. */
 	readonly execute: (name: string, data: GoValue) => string;
 	readonly writeFile: (file: SideFile) => void;
+	/**
+	 * Counts what is gone through besides the arguments, in letters; absent where nothing is executed.
+	 *
+	 * @throws GoTemplateError when there is too much of it
+	 */
+	readonly spend?: (letters: number) => void;
 	/** `scratch`, one for each render. */
 	readonly scratch: GoMap;
 }

@@ -1,15 +1,20 @@
 import { type Matcher, RE2JS } from "re2js";
+import type { Surroundings } from "./function.ts";
 import { GoFault } from "../values/fault.ts";
 import { checkLength } from "../values/bounds.ts";
 
 /**
- * Letters that may be looked at for all matches in one text, each from its place to the end of the text. One search is
- * linear; a pattern such as `a.*b|a` searches anew to the end behind each letter, which a value could be made for.
+ * Steps of one call: each letter that is looked at may be one for each part of the pattern. One search is linear; a
+ * pattern such as `a.*b|a` searches anew to the end of the text behind each letter, which a value could be made for.
  */
-const MOST_LETTERS = 20_000_000;
+const MOST_STEPS = 50_000_000;
 
-/** A repetition without end that something follows; one at the end of a pattern ends with its match. */
-const MAY_LOOK_FAR = /(?:[*+]|\{\d+,\})\??[^?]/;
+/** What it takes to read a pattern, and each of its parts, in steps. */
+const READING = 5000;
+const READING_PART = 100;
+
+/** A repetition that something follows; one at the end of a pattern ends with its match. */
+const MAY_LOOK_FAR = /(?:[*+]|\{\d+,\d*\})\??[^?]/;
 
 /** One match, in UTF-16 units. */
 interface Match {
@@ -19,13 +24,27 @@ interface Match {
 	readonly groups: readonly (string | undefined)[];
 }
 
-/** @throws GoFault, which does not repeat the pattern: it may have been computed */
-export function compileRegexp(pattern: string): GoRegexp {
+/**
+ * @param spend is told of the steps that are taken
+ * @throws GoFault, which does not repeat the pattern: it may have been computed
+ */
+export function compileRegexp(pattern: string, spend?: (steps: number) => void): GoRegexp {
+	const regexp = compiled(pattern);
+	spend?.(READING + READING_PART * regexp.programSize());
+	return new GoRegexp(regexp, spend);
+}
+
+function compiled(pattern: string): RE2JS {
 	try {
-		return new GoRegexp(RE2JS.compile(pattern));
+		return RE2JS.compile(pattern);
 	} catch {
 		throw new GoFault("error parsing regexp: this is not in RE2's syntax");
 	}
+}
+
+/** The same for functions, whose pass counts the steps. */
+export function countedRegexp(pattern: string, { spend }: Surroundings): GoRegexp {
+	return compileRegexp(pattern, spend);
 }
 
 /** A text as a pattern that matches nothing else. */
@@ -36,13 +55,16 @@ export function quoteMeta(text: string): string {
 /** A regular expression in RE2's syntax, which never takes exponential time (pkg.go.dev/regexp). */
 export class GoRegexp {
 	readonly #regexp: RE2JS;
+	readonly #spend: ((steps: number) => void) | undefined;
 
-	constructor(regexp: RE2JS) {
+	constructor(regexp: RE2JS, spend?: (steps: number) => void) {
 		this.#regexp = regexp;
+		this.#spend = spend;
 	}
 
-	/** Whether it matches anywhere. */
+	/** Whether it matches anywhere. @throws GoFault for too long a text */
 	test(text: string): boolean {
+		this.#search(text);
 		return this.#regexp.matcher(text).find();
 	}
 
@@ -84,22 +106,32 @@ export class GoRegexp {
 		return parts;
 	}
 
+	/** Counts one search. @returns steps for each letter */
+	#search(text: string): number {
+		const size = this.#regexp.programSize();
+		if (text.length * size > MOST_STEPS) throw new GoFault("the text is too long for this pattern");
+		this.#spend?.(text.length * size);
+		return size;
+	}
+
 	/** Matches that do not overlap, as Go finds them: an empty one right behind another is none. */
 	#matches(text: string, most = -1): Match[] {
+		const size = this.#search(text);
 		const matcher = this.#regexp.matcher(text);
 		const matches: Match[] = [];
 		let lastEnd = -1;
 		const looksFar = MAY_LOOK_FAR.test(this.#regexp.pattern());
-		let letters = 0;
+		let steps = 0;
 		for (let at = 0; at <= text.length && matches.length !== most; ) {
-			letters += looksFar ? text.length - at : 1;
-			if (letters > MOST_LETTERS) throw new GoFault("the text has too many matches for its length");
+			steps += size * (looksFar ? text.length - at : 1);
+			if (steps > MOST_STEPS) throw new GoFault("the text has too many matches for its length");
 			if (!matcher.find(at)) break;
 			const [start, end] = [matcher.start(), matcher.end()];
 			if (end > start || start !== lastEnd) matches.push({ start, end, groups: groupsOf(matcher) });
 			lastEnd = end;
 			at = end > at ? end : at + letterAt(text, at);
 		}
+		this.#spend?.(steps);
 		return matches;
 	}
 

@@ -1,14 +1,17 @@
-import { fixed, INNOCENT } from "./define.ts";
+import { fixedOf, INNOCENT } from "./define.ts";
 import type { GoFunctions } from "./function.ts";
-import { compileRegexp } from "./regexp.ts";
+import { countedRegexp } from "./regexp.ts";
 
 /** consul-template's functions of regular expressions; loaded where a template names one. */
 export const REGEXP_FUNCTIONS: GoFunctions = new Map([
-	["regexMatch", fixed(["string", "string"], (pattern, text) => compileRegexp(pattern).test(text), INNOCENT)],
+	[
+		"regexMatch",
+		{ ...fixedOf(countedRegexp, ["string"], (regexp, [text]) => regexp.test(text)), ...INNOCENT },
+	],
 	[
 		"regexReplaceAll",
-		fixed(["string", "string", "string"], (pattern, replacement, text) =>
-			compileRegexp(pattern).replaceAll(text, replacement),
+		fixedOf(countedRegexp, ["string", "string"], (regexp, [replacement, text]) =>
+			regexp.replaceAll(text, replacement),
 		),
 	],
 ]);

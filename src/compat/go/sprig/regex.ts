@@ -1,14 +1,14 @@
-import type { GoFunction, GoFunctions } from "../functions/function.ts";
+import type { GoFunction, GoFunctions, Surroundings } from "../functions/function.ts";
 import { GoFault } from "../values/fault.ts";
-import { compileRegexp, quoteMeta } from "../functions/regexp.ts";
-import { fixed, INNOCENT, textsOf } from "../functions/define.ts";
+import { countedRegexp, type GoRegexp, quoteMeta } from "../functions/regexp.ts";
+import { fixed, fixedOf, INNOCENT, textsOf } from "../functions/define.ts";
 
 /** An expression that is none matches nothing; `mustRegexMatch` says so. */
-function matchesQuietly(expression: string, text: string): boolean {
+function quietRegexp(expression: string, surroundings: Surroundings): GoRegexp | undefined {
 	try {
-		return compileRegexp(expression).test(text);
+		return countedRegexp(expression, surroundings);
 	} catch (error) {
-		if (error instanceof GoFault) return false;
+		if (error instanceof GoFault) return undefined;
 		throw error;
 	}
 }
@@ -21,38 +21,37 @@ const both = (name: string, run: GoFunction): (readonly [string, GoFunction])[] 
 
 /** Regular expressions (`regex.go` of sprig). */
 export const REGEX: GoFunctions = new Map([
-	["sprig_regexMatch", fixed(["string", "string"], matchesQuietly, INNOCENT)],
+	[
+		"sprig_regexMatch",
+		{ ...fixedOf(quietRegexp, ["string"], (regexp, [text]) => regexp?.test(text) ?? false), ...INNOCENT },
+	],
 	[
 		"sprig_mustRegexMatch",
-		fixed(["string", "string"], (expression, text) => compileRegexp(expression).test(text), INNOCENT),
+		{ ...fixedOf(countedRegexp, ["string"], (regexp, [text]) => regexp.test(text)), ...INNOCENT },
 	],
 	...both(
 		"FindAll",
-		fixed(["string", "string", "int"], (expression, text, most) =>
-			textsOf(compileRegexp(expression).findAll(text, most)),
-		),
+		fixedOf(countedRegexp, ["string", "int"], (regexp, [text, most]) => textsOf(regexp.findAll(text, most))),
 	),
 	...both(
 		"Find",
-		fixed(["string", "string"], (expression, text) => compileRegexp(expression).findAll(text, 1)[0] ?? ""),
+		fixedOf(countedRegexp, ["string"], (regexp, [text]) => regexp.findAll(text, 1)[0] ?? ""),
 	),
 	...both(
 		"ReplaceAll",
-		fixed(["string", "string", "string"], (expression, text, replacement) =>
-			compileRegexp(expression).replaceAll(text, replacement),
+		fixedOf(countedRegexp, ["string", "string"], (regexp, [text, replacement]) =>
+			regexp.replaceAll(text, replacement),
 		),
 	),
 	...both(
 		"ReplaceAllLiteral",
-		fixed(["string", "string", "string"], (expression, text, replacement) =>
-			compileRegexp(expression).replaceAllLiteral(text, replacement),
+		fixedOf(countedRegexp, ["string", "string"], (regexp, [text, replacement]) =>
+			regexp.replaceAllLiteral(text, replacement),
 		),
 	),
 	...both(
 		"Split",
-		fixed(["string", "string", "int"], (expression, text, most) =>
-			textsOf(compileRegexp(expression).split(text, most)),
-		),
+		fixedOf(countedRegexp, ["string", "int"], (regexp, [text, most]) => textsOf(regexp.split(text, most))),
 	),
 	["sprig_regexQuoteMeta", fixed(["string"], quoteMeta)],
 ]);
