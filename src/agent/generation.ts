@@ -37,20 +37,17 @@ export function changedVariables(before: Variables, after: Variables): ReadonlyS
 /**
  * The log's line for a generation that has been delivered: names and numbers, no values.
  *
- * @param about files: those that have templates; what these write beside them is listed after; changedFiles: default all
+ * @param about changedFiles: default all; secrets: what it was made of
  */
 export function renderedLine(
 	{ number, variables, orders }: Generation,
-	about: {
-		readonly files: readonly string[];
-		readonly changedFiles: number | undefined;
-		readonly secrets: string;
-	},
+	about: { readonly changedFiles: number | undefined; readonly secrets: string },
 ) {
-	const beside = orders.filter(
-		({ path, destination, content }) => path !== destination && content !== undefined,
-	);
-	const files = [...about.files, ...beside.map(({ path }) => path)];
+	// What templates write beside their own files is listed after those.
+	const standing = orders
+		.filter(({ content }) => content !== undefined)
+		.toSorted((a, b) => Number(a.path !== a.destination) - Number(b.path !== b.destination));
+	const files = standing.map(({ path }) => path);
 	const counts = `${count(about.changedFiles ?? files.length, "file")}, ${count(variables.size, "variable")}`;
 	return {
 		msg: `generation ${number}: ${counts}${about.secrets === "" ? "" : ` (${about.secrets})`}`,

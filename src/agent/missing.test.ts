@@ -42,7 +42,7 @@ function outcomeOf(work: Promise<unknown>) {
 
 describe("a start that waits for what is missing", () => {
 	test("delivers the rest at once, tells of it, and delivers the missing when it is written", async () => {
-		const { start, clock, memory, notices, secrets, nextPoll } = bench();
+		const { start, clock, memory, notices, secrets, nextPoll, log } = bench();
 
 		const { started, complete } = start();
 		await clock.advance(0);
@@ -51,6 +51,7 @@ describe("a start that waits for what is missing", () => {
 		await clock.advance(HOUR);
 
 		expect([memory.files, notices, outcome()]).toEqual([{ "/out/openai": "sk-1" }, ["reload"], "it goes on"]);
+		expect(log.lines.find(({ event }) => event === "rendered")).toMatchObject({ files: ["/out/openai"] });
 		secrets.put(AZURE, { api_key: "az-1" });
 		await nextPoll();
 		expect(memory.files).toEqual({ "/out/openai": "sk-1", "/out/azure": "az-1" });

@@ -105,7 +105,7 @@ export class Publisher {
 		this.#current = { number: 1, orders, variables, terms };
 		this.#retry.delivered();
 		this.#noteLeases(book, [], false);
-		this.#sayRendered(book);
+		this.#sayRendered();
 		this.#turnOver.note(book.filesWith(changed), false);
 	}
 
@@ -187,7 +187,7 @@ export class Publisher {
 	/** A new generation stands: noted are what has changed with it, and who has to be told. */
 	#announce(book: Book, { files, changed, names, variablesChanged }: Difference): void {
 		this.#retry.delivered();
-		this.#sayRendered(book, changed.size);
+		this.#sayRendered(changed.size);
 		this.#turnOver.note(files, variablesChanged);
 		const variables = book.ofVariables(names);
 		this.#deps.trail.delivered(
@@ -238,9 +238,8 @@ export class Publisher {
 		this.#deps.leases.delivered({ generation, uses: book.leaseUses(), files, variablesChanged });
 	}
 
-	#sayRendered(book: Book, changedFiles?: number): void {
-		const files = book.files.map(({ destination }) => destination);
-		const line = renderedLine(this.#current, { files, changedFiles, secrets: this.#deps.describe() });
+	#sayRendered(changedFiles?: number): void {
+		const line = renderedLine(this.#current, { changedFiles, secrets: this.#deps.describe() });
 		this.#deps.log.write("info", "rendered", line);
 	}
 }
