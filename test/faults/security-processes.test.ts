@@ -22,13 +22,15 @@ const OWN = [SECRET_ID, ROLE_ID, LISTENER_TOKEN, IN_FILE];
 async function everything(through: readonly string[] = []) {
 	const [vault, place] = [await openVault(), folder()];
 	vault.put(OPENAI, { api_key: IN_FILE, other: IN_ENV });
-	/** A program that notes what anybody can see of it. */
+	/** A program that notes what anybody can see of it; without a pipe, of which the shell has an end open itself for a moment. */
 	const program = (name: string, rest: string) =>
 		place.write(
 			`bin/${name}`,
 			`#!/bin/sh
 for what in environ cmdline; do tr '\\0' '\\n' </proc/$$/$what >${place.at(`seen/${name}.$what`)}.new; mv ${place.at(`seen/${name}.$what`)}.new ${place.at(`seen/${name}.$what`)}; done
-ls -l /proc/$$/fd | sed -n 's/.* \\([0-9]* -> \\)/\\1/p' >${place.at(`seen/${name}.fd`)}
+ls -l /proc/$$/fd >${place.at(`seen/${name}.ls`)}
+sed -n 's/.* \\([0-9]* -> \\)/\\1/p' <${place.at(`seen/${name}.ls`)} >${place.at(`seen/${name}.fd`)}.new
+mv ${place.at(`seen/${name}.fd`)}.new ${place.at(`seen/${name}.fd`)}
 ${rest}
 `,
 			0o755,
