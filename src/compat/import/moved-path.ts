@@ -13,7 +13,6 @@ const FILES: ReadonlySet<string> = new Set([
 	"auto_auth.sinks.*.dh_path",
 	"auto_auth.sinks.*.path",
 	"env.*.source",
-	"file_roots.*",
 	"listener.tls.cert",
 	"listener.tls.key",
 	"log.file",

@@ -37,6 +37,9 @@ const GO_KEYS = [
 	"escape",
 ];
 
+/** What bounds one template alone; Handlebars knows only bounds of all, or none. */
+const BOUNDS = ["function_denylist", "sandbox_path"];
+
 /** One field of one secret. */
 const ONE_FIELD = /^\{\{#secret "(?<path>[^"#\n]+)"\}\}\{\{\[?(?<field>[\w.-]+)\]?\}\}\{\{\/secret\}\}$/;
 
@@ -52,6 +55,7 @@ class NativeWriter {
 	readonly #files = new Map<string, string>();
 	readonly #notes: string[];
 	readonly #comments = new Map<string, string>();
+	#hasOwnVariables = false;
 
 	constructor(foreign: ForeignSettings, options: ImportOptions) {
 		this.#foreign = foreign;
@@ -65,12 +69,11 @@ class NativeWriter {
 	async write(): Promise<Imported> {
 		const { settings, origin } = this.#foreign;
 		const { templates, env, ...others } = settings;
-		const roots = new Set<string>();
 		const written: Tree = { ...others };
 		if (Array.isArray(templates)) {
 			const list: Tree[] = [];
 			for (const [index, template] of (templates as Tree[]).entries())
-				list.push(await this.#template(template, index, roots));
+				list.push(await this.#template(template, index));
 			written["templates"] = list;
 		}
 		if (isTree(env)) {
@@ -78,7 +81,6 @@ class NativeWriter {
 			for (const [name, value] of Object.entries(env)) map[name] = await this.#variable(name, value);
 			written["env"] = map;
 		}
-		if (roots.size > 0) written["file_roots"] = [...roots];
 		const text = this.#head(origin) + yamlText(this.#said(written) as Tree, this.#comments);
 		return { files: new Map([[CONFIG_NAME, text], ...this.#files]), notes: this.#notes };
 	}
@@ -90,10 +92,11 @@ class NativeWriter {
 				"In the templates a field that is not there is an error, and values are escaped for the file's format.",
 			);
 		}
+		if (this.#hasOwnVariables) lines.push("In the variables a field that is not there is an error.");
 		return lines.map((line) => `# ${line}\n`).join("");
 	}
 
-	async #template(template: Tree, index: number, roots: Set<string>): Promise<Tree> {
+	async #template(template: Tree, index: number): Promise<Tree> {
 		const path = ["templates", index];
 		const { destination } = template;
 		const name = typeof destination === "string" ? basename(destination) : `template-${index}`;
@@ -105,7 +108,6 @@ class NativeWriter {
 			this.#comments.set([...path, "language"].join("."), `kept in Go's language: ${translation.reason}`);
 			return { source: this.#add(name, "tpl", go), ...rest, language: "go" };
 		}
-		if (typeof rest["sandbox_path"] === "string") roots.add(rest["sandbox_path"]);
 		const isShell =
 			rest["format"] === undefined && guessFormat(name) === "text" && /^\s*export [A-Za-z_]\w*=/m.test(go);
 		if (isShell) this.#comments.set([...path, "format"].join("."), "its lines are those of a shell");
@@ -127,6 +129,7 @@ class NativeWriter {
 			this.#comments.set([...path, "language"].join("."), `kept in Go's language: ${translation.reason}`);
 			return { contents: go, ...rest };
 		}
+		this.#hasOwnVariables = true;
 		const own = without(rest, GO_KEYS);
 		const one = ONE_FIELD.exec(translation.text.trim())?.groups;
 		const isTrimmed = translation.text === translation.text.trim();
@@ -155,6 +158,13 @@ class NativeWriter {
 			this.#notes.push(`${place}: ${reason}; it stays in Go's language`);
 			return { kind: "kept", place, reason };
 		};
+		const bounds = BOUNDS.filter((key) => isFilled(template[key]));
+		const [bound] = bounds;
+		if (bound !== undefined) {
+			const verb = bounds.length === 1 ? "is" : "are";
+			const names = bounds.map((key) => `its ${key}`).join(" and ");
+			return kept(this.#foreign.places.of([...path, bound]), `${names} ${verb} its own`);
+		}
 		try {
 			const translation = await toHandlebars({ file, text, left: String(left), right: String(right) });
 			return translation.kind === "kept" ? kept(translation.place, translation.reason) : translation;
@@ -204,4 +214,8 @@ function without(tree: Tree, keys: readonly string[]): Tree {
 
 function isTree(value: unknown): value is Tree {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isFilled(value: unknown): boolean {
+	return (typeof value === "string" || Array.isArray(value)) && value.length > 0;
 }
