@@ -9,6 +9,11 @@ export interface Sink {
 	readonly path: string;
 	/** Permission bits. */
 	readonly mode: number;
+	/**
+	 * Whether a token that stands there spares the next start its login, whatever login the config names by then.
+	 * Default true.
+	 */
+	readonly reuse?: boolean;
 	readonly user?: string;
 	readonly group?: string;
 	/** Life of the wrapping that is written in place of the token, in milliseconds; the token itself when absent. */

@@ -315,6 +315,17 @@ describe("a token in a sink", () => {
 		});
 	});
 
+	test("is left alone where each start is to log in", async () => {
+		const disk = holding("hvs.left-behind");
+		const { token, vault, clock } = open({ disk, sinks: [{ ...PLAIN, reuse: false }], answer: known() });
+
+		expect(await token()).toBe("hvs.canary-1");
+		await clock.advance(0);
+
+		expect(vault.to(LOOKUP)).toEqual([]);
+		expect(disk.texts.get(PATH)).toBe("hvs.canary-1");
+	});
+
 	test("is not looked for in a sink that holds wrappings", async () => {
 		const disk = holding("{}");
 		const { token, vault } = open({ disk, sinks: [{ ...PLAIN, wrapTtlMs: 1000 }], answer: known() });

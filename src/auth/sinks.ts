@@ -28,10 +28,14 @@ export class Sinks {
 		}));
 	}
 
-	/** Those in which the token of an agent before this one may be: what is wrapped or encrypted is for somebody else. */
+	/**
+	 * Those in which the token of an agent before this one may be and may be taken up: what is wrapped or encrypted is for
+	 * somebody else.
+	 */
 	get left(): readonly LeftToken[] {
 		const { files } = this.#deps;
 		return this.#sinks
+			.filter(({ reuse }) => reuse !== false)
 			.filter(({ wrapTtlMs, encryption }) => wrapTtlMs === undefined && encryption === undefined)
 			.map(({ path }) => ({ path, event: "sink", read: async () => await files.read(path) }));
 	}

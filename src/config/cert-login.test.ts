@@ -75,12 +75,12 @@ describe("auto_auth.sinks", () => {
 
 	test("holds paths from the file's own folder, modes, owners and wrappings", async () => {
 		const { auth } = await withSinks(
-			"[{ path: token }, { path: /t, mode: '0640', user: 1000, wrap_ttl: 5m }]",
+			"[{ path: token }, { path: /t, mode: '0640', reuse: false, user: 1000, wrap_ttl: 5m }]",
 		);
 
 		expect(auth?.sinks).toEqual([
-			{ path: "/etc/keyturn/token", mode: 0o600 },
-			{ path: "/t", mode: 0o640, user: "1000", wrapTtlMs: 300_000 },
+			{ path: "/etc/keyturn/token", mode: 0o600, reuse: true },
+			{ path: "/t", mode: 0o640, reuse: false, user: "1000", wrapTtlMs: 300_000 },
 		]);
 	});
 

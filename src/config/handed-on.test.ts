@@ -25,8 +25,18 @@ describe("a sink for one reader", () => {
 
 		const readerKeyPath = "/etc/keyturn/reader.json";
 		expect(auth?.sinks).toEqual([
-			{ path: "/etc/keyturn/a", mode: 0o600, encryption: { readerKeyPath, isDerived: false, aad: "" } },
-			{ path: "/etc/keyturn/b", mode: 0o600, encryption: { readerKeyPath, isDerived: true, aad: "gw" } },
+			{
+				path: "/etc/keyturn/a",
+				mode: 0o600,
+				reuse: true,
+				encryption: { readerKeyPath, isDerived: false, aad: "" },
+			},
+			{
+				path: "/etc/keyturn/b",
+				mode: 0o600,
+				reuse: true,
+				encryption: { readerKeyPath, isDerived: true, aad: "gw" },
+			},
 		]);
 	});
 
@@ -43,7 +53,9 @@ describe("a sink for one reader", () => {
 	test("takes its owner by number", async () => {
 		const { auth } = await load(approle("sinks: [{ path: a, user: 1000, group: 0 }]"));
 
-		expect(auth?.sinks).toEqual([{ path: "/etc/keyturn/a", mode: 0o600, user: "1000", group: "0" }]);
+		expect(auth?.sinks).toEqual([
+			{ path: "/etc/keyturn/a", mode: 0o600, reuse: true, user: "1000", group: "0" },
+		]);
 	});
 });
 

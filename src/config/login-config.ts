@@ -25,6 +25,8 @@ export interface SinkConfig {
 	readonly path: string;
 	/** Permission bits; default 0o600. */
 	readonly mode: number;
+	/** A token that stands there spares the next start its login. Default true. */
+	readonly reuse: boolean;
 	/** Owner by name, or by number in digits; the agent's own when absent. */
 	readonly user?: string;
 	readonly group?: string;

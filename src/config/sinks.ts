@@ -18,6 +18,7 @@ export function sinks(file: AutoAuth, context: Context): readonly SinkConfig[] {
 		return compact({
 			path,
 			mode: Number.parseInt(sink.mode, 8),
+			reuse: sink.reuse,
 			user: sink.user === undefined ? undefined : String(sink.user),
 			group: sink.group === undefined ? undefined : String(sink.group),
 			wrapTtlMs: sink.wrap_ttl === undefined ? undefined : milliseconds(sink.wrap_ttl),

@@ -135,6 +135,12 @@ describe("vaultAgentSettings()", () => {
 		expect(translate(text, { isEscaped: true }).settings).toMatchObject({ templates: [{ escape: true }] });
 	});
 
+	test("takes no token up from a sink: each start logs in, as the role that stands in the file", () => {
+		expect(translate("", { login: LOGIN }).settings).toMatchObject({
+			auto_auth: { sinks: [{ path: "/sink", reuse: false }] },
+		});
+	});
+
 	test("takes what is authenticated beside a sealed token from a variable, where it is set", () => {
 		const login = LOGIN.replace('sink "file" {', 'sink "file" { aad_env_var = "AAD"');
 		const sealed = login.replace(

@@ -38,6 +38,8 @@ function sink(stanza: Stanza, mapping: Mapping): Sink {
 	const keys = {
 		path,
 		mode: config && modeOf(config, mapping),
+		// Vault Agent logs in at each start, so a config with another role holds from then on.
+		reuse: { value: false, place: stanza.place, name: stanza.name },
 		user: config && owner(config, "uid", mapping),
 		group: config && owner(config, "gid", mapping),
 		wrap_ttl: lasting(stanza.duration("wrap_ttl")),

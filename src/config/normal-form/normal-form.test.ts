@@ -36,7 +36,7 @@ auto_auth:
     secret_id_file_path: secret-id
     secret_id_response_wrapping_path: auth/approle/role/gateway/secret-id
   exit_on_err: true
-  sinks: [{ path: token, mode: "0640", user: 100, wrap_ttl: 5m }, { path: sealed, dh_type: curve25519, dh_path: key.json }]
+  sinks: [{ path: token, mode: "0640", user: 100, wrap_ttl: 5m }, { path: sealed, reuse: false, dh_type: curve25519, dh_path: key.json }]
 poll_interval: 1m30s
 templates:
   - source: openai.ctmpl

@@ -17,6 +17,11 @@ import {
 const sink = keys({
 	path: note(text("the path of a file"), "path", "The file."),
 	mode: note(defaulted(octalMode(), "0600"), "octal mode", "Its permissions."),
+	reuse: note(
+		defaulted(flag, true),
+		"true or false",
+		"A token that stands in the sink spares the next start its login, whatever login the config names by then; false: each start logs in.",
+	),
 	user: note(optional(owner), "name or number", "Its owner. Default: the agent's own."),
 	group: note(optional(owner), "name or number", "Its group. Default: the agent's own."),
 	wrap_ttl: note(
@@ -50,5 +55,5 @@ const sink = keys({
 export const sinks = note(
 	defaulted(list(sink, "a list of sinks"), []),
 	"list",
-	"Files that get the token after each login. One that is neither wrapped nor encrypted also spares the next start its login, as long as its token is good for. `allowed_roots` holds for them as well.",
+	"Files that get the token after each login. One that is neither wrapped nor encrypted also spares the next start its login, as long as its token is good for and unless `reuse` is false. `allowed_roots` holds for them as well.",
 );
