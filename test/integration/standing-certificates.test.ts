@@ -2,6 +2,9 @@ import { generateKeyPairSync, X509Certificate } from "node:crypto";
 import { chmodSync, chownSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
+import { runCli } from "../../src/cli/program.ts";
+import { RecordingLog } from "../support/recording-log.ts";
+import { virtualWorld } from "../support/virtual-world.ts";
 import { openStage, type WholeAgent } from "../support/whole-agent.ts";
 
 const ISSUE = "pki/issue/gw";
@@ -54,9 +57,25 @@ async function scene() {
 		expect(ended.code, agent.said("failed").join()).toBe(wanted);
 		return agent;
 	};
+	/** Runs another command. @returns what it prints */
+	const run = async (...argv: readonly string[]): Promise<string> => {
+		const log = new RecordingLog();
+		const env = {
+			VAULT_ADDR: vault.address,
+			VAULT_ROLE_ID: vault.roleId,
+			VAULT_SECRET_ID: vault.secretId,
+		};
+		const { world } = virtualWorld({ clock, log, argv, env, cwd: place.path });
+		const printed: string[] = [];
+		const output = { write: (text: string) => void printed.push(text), isTerminal: false, hasColor: false };
+		const code = await runCli({ ...world, stdout: output, stderr: output });
+		expect(code, printed.join("")).toBe(0);
+		return printed.join("");
+	};
 	return {
 		...stage,
 		once,
+		run,
 		watching: (contents: Contents) => stage.start(settingsOf(contents)),
 		issued: () => vault.count("pki/issue"),
 		told: () => readFileSync(notes, "utf8").split("\n").filter(Boolean),
@@ -283,6 +302,41 @@ test("nothing is read through a link, which has no place there", async () => {
 
 	expect(issued()).toBe(2);
 	expect(agent.said("failed")).toEqual([expect.stringContaining("is a link")]);
+});
+
+describe("a certificate that stands, and a command that looks", () => {
+	test.each([["--diff"], ["--dry-run"], []])("render %s uses it on", async (...flags) => {
+		const { once, run, issued } = await scene();
+		const agent = await once({ "tls.pem": PEM });
+		const before = agent.file("tls.pem");
+
+		const printed = await run("render", "-c", "agent.yaml", ...flags);
+
+		expect(printed).toMatch(/^unchanged {2}\S*tls\.pem/);
+		expect(agent.file("tls.pem")).toEqual(before);
+		expect(issued()).toBe(1);
+	});
+
+	test("the check of an import compares with it", async () => {
+		const { once, run, issued, place, vault } = await scene();
+		await once({ "tls.pem": PEM });
+		const config = {
+			role_id_file_path: place.write("role-id", vault.roleId),
+			secret_id_file_path: place.write("secret-id", vault.secretId),
+			remove_secret_id_file_after_reading: false,
+		};
+		const foreign = {
+			vault: { address: vault.address },
+			auto_auth: { method: [{ type: "approle", config }] },
+			template: [{ contents: PEM, destination: place.at("tls.pem") }],
+		};
+		place.write("agent.json", JSON.stringify(foreign));
+
+		const printed = await run("import", "agent.json", "--check");
+
+		expect(printed).toMatch(/same\s+\S*tls\.pem/);
+		expect(issued()).toBe(1);
+	});
 });
 
 test("a certificate is asked for anew where the agent revokes at its end what it was given", async () => {

@@ -16,6 +16,7 @@ import type { FileOrder } from "../../render/mod.ts";
 import type { SecretStore } from "../../secrets/mod.ts";
 import { variablesIn } from "../../template/mod.ts";
 import { deliveryOf, surroundingsOf } from "../assemble.ts";
+import { openStanding } from "../link/open-standing.ts";
 import { vaultParts } from "../link/vault-parts.ts";
 import { configFor, logFor, nothingToRender, runnable } from "../load.ts";
 import { lookingOnly, refuseToUseUp } from "../link/looking-login.ts";
@@ -44,7 +45,13 @@ export async function render({ dryRun, diff, json, ...flags }: RenderFlags, worl
 	else refuseOpenPort(units);
 	const delivery = deliveryOf(config, world);
 	if (!isDry) await delivery.preflight(placesOf(units)); // before the login, which may use up a credential
-	const { links, store } = vaultParts(isDry ? lookingOnly(config) : config, { world, log, isOnePass: true });
+	const standing = await openStanding({ config, units }, { world, log, delivery });
+	const { links, store } = vaultParts(isDry ? lookingOnly(config) : config, {
+		world,
+		log,
+		isOnePass: true,
+		...(standing && { standing }),
+	});
 	try {
 		const rendered = await renderWithin(config, { units, store, world, log });
 		// Nobody is told of what this command writes, so no notice may stay behind.

@@ -1,8 +1,9 @@
 import { renderUnits, type Unit } from "../../agent/mod.ts";
 import type { Config } from "../../config/mod.ts";
 import type { Piece } from "../../template/mod.ts";
-import { surroundingsOf } from "../assemble.ts";
+import { deliveryOf, surroundingsOf } from "../assemble.ts";
 import { lookingOnly, refuseToUseUp } from "../link/looking-login.ts";
+import { openStanding } from "../link/open-standing.ts";
 import { vaultParts } from "../link/vault-parts.ts";
 import { logFor } from "../load.ts";
 import type { World } from "../world.ts";
@@ -16,7 +17,13 @@ export async function renderOnline(
 ): Promise<readonly Side[]> {
 	refuseToUseUp(config);
 	const log = await logFor(config, world);
-	const { links, store } = vaultParts(lookingOnly(config), { world, log, isOnePass: true });
+	const standing = await openStanding({ config, units }, { world, log, delivery: deliveryOf(config, world) });
+	const { links, store } = vaultParts(lookingOnly(config), {
+		world,
+		log,
+		isOnePass: true,
+		...(standing && { standing }),
+	});
 	try {
 		const surroundings = { ...surroundingsOf(config, world), hasPort: false };
 		const renderings = await renderUnits(units, { store, surroundings }, new AbortController().signal);

@@ -4,7 +4,7 @@ import type { Log, Secret } from "../../kernel/mod.ts";
 import type { Delivery } from "../../render/mod.ts";
 import { deliveryOf, surroundingsOf } from "../assemble.ts";
 import type { Handover } from "../link/handover.ts";
-import type { StandingCertificates, StandingParts } from "../link/standing-certificates.ts";
+import { openStanding } from "../link/open-standing.ts";
 import { type VaultParts, vaultParts } from "../link/vault-parts.ts";
 import type { World } from "../world.ts";
 import { commandEnvironment, credentialsIn } from "./child-environment.ts";
@@ -38,7 +38,7 @@ export async function buildAgent(config: Config, world: World, log: Log): Promis
 	const { counters } = desk;
 	const handover = await handoverOf(config, world, log);
 	const delivery = deliveryOf(config, world);
-	const standing = await standingIn(settled, { world, log, delivery });
+	const standing = await openStanding(settled, { world, log, delivery });
 	const vault = vaultParts(config, {
 		world,
 		log,
@@ -86,17 +86,6 @@ async function handoverOf(config: Config, world: World, log: Log): Promise<Hando
 	if (auth === undefined || handover === undefined) return undefined;
 	const { openHandover } = await import("../link/handover.ts");
 	return await openHandover({ ...config, auth, handover }, { world, log });
-}
-
-/** Loaded where a template asks for a certificate. One on loan is dead where the run before has revoked its token. */
-async function standingIn(
-	{ config, units }: Settled,
-	parts: StandingParts,
-): Promise<StandingCertificates | undefined> {
-	const isAsked = units.some(({ template }) => template.discover().certificates?.length);
-	if (!isAsked || config.auth?.revokeOnShutdown === true) return undefined;
-	const { StandingCertificates } = await import("../link/standing-certificates.ts");
-	return new StandingCertificates(units, parts);
 }
 
 /** Revokes the tokens by which no lease lives any more. */
