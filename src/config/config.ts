@@ -195,7 +195,11 @@ export interface EnvConfig extends PaceConfig {
 		| { readonly kind: "reference"; readonly reference: Reference }
 		| { readonly kind: "template"; readonly secret: string; readonly template: string }
 		| ({ readonly kind: "text"; readonly language: TemplateLanguage } & (
-				| { readonly contents: string }
+				| {
+						readonly contents: string;
+						/** As of a template. */
+						readonly contentsPlace?: string;
+				  }
 				/** Absolute. */
 				| { readonly source: string }
 		  ));

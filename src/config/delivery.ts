@@ -1,10 +1,10 @@
 import type { ChangeAction, TemplateConfig } from "./config.ts";
+import { contentsPlace } from "./contents-place.ts";
 import { type Context, milliseconds } from "./context.ts";
 import type { ExecConfig } from "./exec-config.ts";
 import { guessFormat, isUnknownName } from "./format-name.ts";
 import { languageOf } from "./language.ts";
 import { paceOf } from "./pace.ts";
-import type { Path } from "./place.ts";
 import { isSameSetting } from "./same.ts";
 import type { FileConfig } from "./schema/file.ts";
 
@@ -46,18 +46,9 @@ export function templates(
 		for (const fault of new Set(onChange.map((one) => changeFault(one, exec))))
 			if (fault !== undefined) report("on_change", `.on_change: ${fault}`);
 		const language = languageOf(template, path, context);
-		return { ...result, ...placeOf(template, path, context), language, onChange };
+		const place = template.contents === undefined ? {} : contentsPlace(path, context);
+		return { ...result, ...place, language, onChange };
 	});
-}
-
-/** Another program's config says by itself where its templates stand; ours names them by their index. */
-function placeOf(
-	{ contents }: FileTemplate,
-	path: Path,
-	{ places }: Context,
-): Pick<TemplateConfig, "contentsPlace"> {
-	const place = [...path, "contents"];
-	return contents !== undefined && places.isNamed(place) ? { contentsPlace: places.of(place) } : {};
 }
 
 /** Everything that is done when the file has changed, each once. */

@@ -1,7 +1,9 @@
 import type { EnvConfig } from "./config.ts";
+import { contentsPlace } from "./contents-place.ts";
 import type { Context } from "./context.ts";
 import { languageOf } from "./language.ts";
 import { paceOf } from "./pace.ts";
+import type { Path } from "./place.ts";
 import { parseReference, trimSlashes } from "./reference.ts";
 import type { FileConfig } from "./schema/file.ts";
 
@@ -12,18 +14,15 @@ export function variables(file: FileConfig["env"], context: Context): EnvConfig[
 	return Object.entries(file).map(([name, given]) => {
 		if (typeof given === "string")
 			return { name, value: reference(given), required: true, allowEmpty: false };
-		const language = languageOf(given, ["env", name], context);
 		const { required, allow_empty: allowEmpty } = given;
-		return { name, value: valueOf(given, language, context), required, allowEmpty, ...paceOf(given) };
+		return { name, value: valueOf(given, ["env", name], context), required, allowEmpty, ...paceOf(given) };
 	});
 }
 
-function valueOf(
-	{ ref = "", secret, template, contents, source }: FileVariable,
-	language: ReturnType<typeof languageOf>,
-	context: Context,
-): EnvConfig["value"] {
-	if (contents !== undefined) return { kind: "text", language, contents };
+function valueOf(given: FileVariable, place: Path, context: Context): EnvConfig["value"] {
+	const { ref = "", secret, template, contents, source } = given;
+	const language = languageOf(given, place, context);
+	if (contents !== undefined) return { kind: "text", language, contents, ...contentsPlace(place, context) };
 	if (source !== undefined) return { kind: "text", language, source: context.resolve(source) };
 	if (secret === undefined || template === undefined) return reference(ref);
 	return { kind: "template", secret: trimSlashes(secret), template };

@@ -22,9 +22,14 @@ export function variablesUnit(from: EnvFromConfig, index: number, config: Config
 /** A variable of `env`. @throws AgentError for a template that cannot be read or parsed */
 export async function variableUnit(variable: EnvConfig, { readText, config }: Parts): Promise<Unit> {
 	const { name, value, required, allowEmpty } = variable;
-	const options = { file: `env.${name}`, allowEmpty, fileRoots: config.fileRoots };
+	const options = { file: placeOf(variable), allowEmpty, fileRoots: config.fileRoots };
 	const template = await variableTemplate(value, options, readText);
 	return { kind: "variable", name, template, required, pace: paceOf(variable, config) };
+}
+
+function placeOf({ name, value }: EnvConfig): string {
+	const place = value.kind === "text" && "contents" in value ? value.contentsPlace : undefined;
+	return place === undefined ? `env.${name}` : `${place} (${name})`;
 }
 
 async function variableTemplate(

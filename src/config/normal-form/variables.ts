@@ -16,9 +16,9 @@ function source(value: EnvConfig["value"]): Record<string, Plain> {
 		case "template":
 			return { secret: value.secret, template: value.template };
 		case "text": {
-			const { kind: _, language: written, ...text } = value;
-			const { escape: __, ...keys } = language(written); // a variable is text: there is nothing to escape for
-			return { ...nativeKeys(text), ...keys };
+			const text = "contents" in value ? { contents: value.contents } : { source: value.source };
+			const { escape: _, ...keys } = language(value.language); // a variable is text: there is nothing to escape for
+			return { ...text, ...keys };
 		}
 		default:
 			return value satisfies never;
