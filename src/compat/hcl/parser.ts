@@ -27,10 +27,10 @@ class Parser {
 	}
 
 	#item(depth: number): HclItem {
-		const [key, ...labels] = this.#names();
+		const names = this.#names();
+		const [key, ...labels] = names;
 		const { kind, offset } = this.#token;
-		if (kind !== "=" && kind !== "{") this.#fail("expected = and a value, or { and what a block holds");
-		if (kind === "=" && labels.length > 0) this.#fail("a block with a label takes its { without =");
+		if ((kind !== "=" && kind !== "{") || (kind === "=" && labels.length > 0)) this.#refuseNames(names);
 		if (kind === "=") this.#advance();
 		const value = kind === "=" ? this.#value(depth) : this.#object(depth);
 		this.#take(",");
@@ -54,6 +54,17 @@ class Parser {
 		if (names.length > 0) return names;
 		if (this.#token.kind === "}") this.#fail("this } closes nothing; a { is missing before it");
 		return this.#fail("expected a key");
+	}
+
+	/** After a key without `=` the next line is read as its labels: the fault is with that key. */
+	#refuseNames(names: readonly Name[]): never {
+		const { kind, offset } = this.#token;
+		const begin = names[0]?.offset ?? offset;
+		const end = (kind === "=" ? names.at(-1)?.offset : undefined) ?? offset;
+		if (this.#source.place(begin).line < this.#source.place(end).line)
+			return this.#source.fail(begin, "this key has no = after it (nor a {, if it is a block)");
+		if (kind === "=") return this.#fail("a block with a label takes its { without =");
+		return this.#fail("expected = and a value, or { and what a block holds");
 	}
 
 	#value(depth: number): HclValue {

@@ -104,6 +104,8 @@ const ACCEPTED: readonly string[] = [
 	"é = 1",
 ];
 
+const NEITHER = "this key has no = after it (nor a {, if it is a block)";
+
 const REFUSED: readonly (readonly [text: string, problem: string])[] = [
 	[
 		'a = "x',
@@ -151,6 +153,11 @@ const REFUSED: readonly (readonly [text: string, problem: string])[] = [
 	["a", "1:2: expected = and a value, or { and what a block holds"],
 	["a, b = 1", "1:2: expected = and a value, or { and what a block holds"],
 	["a b = 1", "1:5: a block with a label takes its { without ="],
+	['t {\n  a  "/x"\n  b = "y"\n}', `2:3: ${NEITHER}`],
+	['t {\n  a\n  b = "y"\n}', `2:3: ${NEITHER}`],
+	['t {\n  a "x"\n  b "y"\n  c = "z"\n}', `2:3: ${NEITHER}`],
+	['t {\n  a "/x"\n}', `2:3: ${NEITHER}`],
+	['a "/x"\n', `1:1: ${NEITHER}`],
 	["= 1", "1:1: expected a key"],
 	["true = 1", "1:1: expected a key"],
 	["{{}}", "1:1: expected a key"],
