@@ -14,6 +14,29 @@ describe("errors", () => {
 		});
 	});
 
+	test.each([
+		["x\n{{ with env `A` }}y\n", "{{ with }} of line 2:1"],
+		["{{ if 1 }}\n{{ range loop 2 }}{{ end }}\n", "{{ if }} of line 1:1"],
+		["{{ if 1 }}\n  {{- range loop 2 }}", "{{ range }} of line 2:3"],
+		["{{ if 1 }}\n{{ else }}", "{{ if }} of line 1:1"],
+		["{{ if 0 }}\n{{ else if 1 }}\n{{ else if 2 }}\n", "{{ if }} of line 1:1"],
+		["{{ with 0 }}\n{{ else with 1 }}{{ else }}\n", "{{ with }} of line 1:1"],
+		[' {{ define "t" }}\n', "{{ define }} of line 1:2"],
+		['{{ if 1 }}{{ block "t" . }}\n', "{{ block }} of line 1:11"],
+		['{{ block "t" . }}\n{{ with 1 }}', "{{ with }} of line 2:1"],
+	])("of %j, which is not closed, say what is open", async (text, open) => {
+		const fault = await faultOf(text);
+
+		expect(fault.message).toMatch(/^template: t\.ctmpl:\d+: unexpected EOF$/);
+		expect(fault.rows["do"]).toBe(`close the ${open} with {{ end }}`);
+	});
+
+	test("of what is not closed speak with the template's own delimiters", async () => {
+		const fault = await faultOf("[[ if 1 ]]", { leftDelimiter: "[[", rightDelimiter: "]]" });
+
+		expect(fault.rows["do"]).toBe("close the [[ if ]] of line 1:1 with [[ end ]]");
+	});
+
 	test("of a function that is not there name the nearest one", async () => {
 		const fault = await faultOf('{{ base64Decod "x" }}');
 

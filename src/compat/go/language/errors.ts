@@ -18,11 +18,11 @@ export interface FaultPlace extends GoPlace {
  * counts it (a column is a number of bytes before it); the row `in` has the place as editors open it.
  */
 export class GoTemplateError extends AgentError {
-	static syntax(place: SourcePlace, reason: string): GoTemplateError {
+	static syntax(place: SourcePlace, reason: string, advice = "mend the template"): GoTemplateError {
 		return new GoTemplateError(`template: ${place.file}:${place.line}: ${reason}`, {
 			code: "E_TEMPLATE_SYNTAX",
 			exitCode: ExitCode.usage,
-			rows: { in: spot(place), do: "mend the template" },
+			rows: { in: spot(place), do: advice },
 			facts: { file: place.file, line: place.line },
 		});
 	}

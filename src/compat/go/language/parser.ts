@@ -26,7 +26,7 @@ export function parseGo(text: string, syntax: GoSyntax): GoProgram {
 	const source = new Source(syntax.file, text);
 	const templates = new Map<string, List>();
 	const reader = new TokenReader(tokensOf(text, syntax), source);
-	const parser = new Parser({ reader, functions: syntax.functions, templates });
+	const parser = new Parser({ reader, syntax, templates });
 	const root = parser.file();
 	parser.add(syntax.file, root);
 	return { source, templates };
@@ -34,8 +34,15 @@ export function parseGo(text: string, syntax: GoSyntax): GoProgram {
 
 interface Surroundings {
 	readonly reader: TokenReader;
-	readonly functions: KnownFunctions;
+	readonly syntax: GoSyntax;
 	readonly templates: Map<string, List>;
+}
+
+/** What waits for its `{{end}}`. */
+interface Open<Word = BranchNode["kind"] | "block" | "define"> {
+	readonly word: Word;
+	/** Where its braces begin. */
+	readonly at: number;
 }
 
 /** How a list of statements ended. */
@@ -56,7 +63,7 @@ class Parser {
 	constructor(surroundings: Surroundings, depth = 0) {
 		this.#surroundings = surroundings;
 		this.#reader = surroundings.reader;
-		this.#pipelines = new PipelineParser(surroundings.reader, surroundings.functions);
+		this.#pipelines = new PipelineParser(surroundings.reader, surroundings.syntax.functions);
 		this.#depth = depth;
 	}
 
@@ -67,7 +74,7 @@ class Parser {
 			const token = this.#reader.next();
 			if (token.kind === "eof") return list;
 			if (token.kind === "leftDelimiter" && isWord(this.#reader.nextNonSpace(), "define")) {
-				new Parser(this.#surroundings).#definition();
+				new Parser(this.#surroundings).#definition(token.at);
 				continue;
 			}
 			this.#reader.goBack(mark);
@@ -85,11 +92,11 @@ class Parser {
 		else if (!isEmpty(list)) this.#reader.fail(`template: multiple definition of template ${quoted(name)}`);
 	}
 
-	#definition(): void {
+	#definition(at: number): void {
 		const context = "define clause";
 		const name = this.#pipelines.text(this.#reader.expect(["string", "rawString"], context));
 		this.#reader.expect(["rightDelimiter"], context);
-		this.#body(name, context);
+		this.#body(name, { word: "define", at });
 	}
 
 	/**
@@ -97,13 +104,13 @@ class Parser {
 	 *
 	 * @param head what was read last of the clause; Go counts an `{{else}}` in a block to it
 	 */
-	#body(name: string, context: string, head?: Token): void {
-		const { list, by } = this.#list();
-		if (by !== "end") this.#reader.fail(`unexpected {{${by}}} in ${context}`, head);
+	#body(name: string, open: Open, head?: Token): void {
+		const { list, by } = this.#list(open);
+		if (by !== "end") this.#reader.fail(`unexpected {{${by}}} in ${open.word} clause`, head);
 		this.add(name, list);
 	}
 
-	#list(): Ended {
+	#list(open: Open): Ended {
 		if (++this.#depth > DEEPEST) this.#reader.fail("max expression depth exceeded");
 		const list: Statement[] = [];
 		while (this.#reader.peekNonSpace().kind !== "eof") {
@@ -114,7 +121,13 @@ class Parser {
 			}
 			list.push(statement);
 		}
-		return this.#reader.fail("unexpected EOF");
+		return this.#reader.fail("unexpected EOF", this.#reader.last(), this.#closing(open));
+	}
+
+	#closing({ word, at }: Open): string {
+		const { left, right } = this.#surroundings.syntax;
+		const { line, column } = this.#reader.source.place(at);
+		return `close the ${left} ${word} ${right} of line ${line}:${column} with ${left} end ${right}`;
 	}
 
 	#statement(): Statement | "end" | "else" {
@@ -122,17 +135,18 @@ class Parser {
 		if (token.kind === "text") return { kind: "text", at: token.at, text: token.text };
 		if (token.kind !== "leftDelimiter") return this.#reader.unexpected(token, "input");
 		this.#reader.actionLine = this.#reader.source.place(token.at).line;
-		const statement = this.#action();
+		const statement = this.#action(token.at);
 		this.#reader.actionLine = undefined;
 		return statement;
 	}
 
-	#action(): Statement | "end" | "else" {
+	/** @param begin where its braces begin */
+	#action(begin: number): Statement | "end" | "else" {
 		const mark = this.#reader.mark();
 		const token = this.#reader.nextNonSpace();
 		switch (token.kind === "keyword" ? token.text : "") {
 			case "block":
-				return this.#block();
+				return this.#block(begin);
 			case "break":
 			case "continue":
 				return this.#leaving(token);
@@ -142,13 +156,13 @@ class Parser {
 				this.#reader.expect(["rightDelimiter"], "end");
 				return "end";
 			case "if":
-				return this.#branch("if");
+				return this.#branch({ word: "if", at: begin });
 			case "range":
-				return this.#branch("range");
+				return this.#branch({ word: "range", at: begin });
 			case "template":
 				return this.#template();
 			case "with":
-				return this.#branch("with");
+				return this.#branch({ word: "with", at: begin });
 			default: {
 				this.#reader.goBack(mark);
 				const { at } = this.#reader.peekNonSpace();
@@ -170,36 +184,38 @@ class Parser {
 		return "else";
 	}
 
-	#branch(kind: BranchNode["kind"]): BranchNode {
+	#branch(open: Open<BranchNode["kind"]>): BranchNode {
+		const { word: kind } = open;
 		const { variables } = this.#pipelines;
 		const known = variables.length;
 		const pipe = this.#pipelines.pipeline(kind);
 		if (kind === "range") this.#ranges++;
-		const body = this.#list();
+		const body = this.#list(open);
 		if (kind === "range") this.#ranges--;
-		const otherwise = body.by === "else" ? this.#otherwise(kind) : undefined;
+		const otherwise = body.by === "else" ? this.#otherwise(open) : undefined;
 		variables.length = known;
 		return { kind, at: pipe.at, pipe, body: body.list, ...(otherwise && { otherwise }) };
 	}
 
 	/** `{{else if}}` and `{{else with}}` hold one more block, with one `{{end}}` for both. */
-	#otherwise(kind: BranchNode["kind"]): List {
-		if (kind !== "range" && isWord(this.#reader.peek(), kind)) {
+	#otherwise(open: Open<BranchNode["kind"]>): List {
+		if (open.word !== "range" && isWord(this.#reader.peek(), open.word)) {
 			this.#reader.next();
 			if (++this.#depth > DEEPEST) this.#reader.fail("max expression depth exceeded");
-			const branch = this.#branch(kind);
+			const branch = this.#branch(open);
 			this.#depth--;
 			return [branch];
 		}
-		const { list, by } = this.#list();
+		const { list, by } = this.#list(open);
 		return by === "end" ? list : this.#reader.fail(`expected end; found {{${by}}}`);
 	}
 
-	#block(): TemplateNode {
+	#block(begin: number): TemplateNode {
 		const context = "block clause";
 		const { at, name } = this.#templateName(context);
 		const pipe = this.#pipelines.pipeline(context);
-		new Parser(this.#surroundings, this.#depth).#body(name, context, this.#reader.last());
+		const open: Open = { word: "block", at: begin };
+		new Parser(this.#surroundings, this.#depth).#body(name, open, this.#reader.last());
 		return { kind: "template", at, name, pipe };
 	}
 

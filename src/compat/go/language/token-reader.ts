@@ -81,8 +81,8 @@ export class TokenReader {
 	}
 
 	/** @throws GoTemplateError always */
-	fail(reason: string, token: Token = this.last()): never {
-		throw GoTemplateError.syntax(this.source.place(token.at), reason);
+	fail(reason: string, token: Token = this.last(), advice?: string): never {
+		throw GoTemplateError.syntax(this.source.place(token.at), reason, advice);
 	}
 }
 
