@@ -182,7 +182,7 @@ function nothingAt({ path, pinned }: Absence): string {
 
 function adviceFor({ pinned }: Absence): string {
 	return pinned === undefined
-		? "check the path (KV v2: mount/data/name), and write the secret if it is not there yet"
+		? "check the path (KV v2: mount/data/name, version 1: mount/name), and write the secret if it is not there yet"
 		: "check the version; it may have been removed by max_versions";
 }
 

@@ -279,14 +279,14 @@ const SECRETS: readonly Row[] = [
 			place.write("t.hbs", 'A={{#secret "secret/data/llm/nope"}}{{k}}{{/secret}}');
 		},
 		code: 4,
-		says: 'error: no secret is at secret/data/llm/nope\n  in   {place}/t.hbs:1:3   {{secret "secret/data/llm/nope"}}\n  do   check the path (KV v2: mount/data/name), and write the secret if it is not there yet      E_SECRET_MISSING, exit 4\n',
+		says: 'error: no secret is at secret/data/llm/nope\n  in   {place}/t.hbs:1:3   {{secret "secret/data/llm/nope"}}\n  do   check the path (KV v2: mount/data/name, version 1: mount/name), and write the secret if it is not there yet      E_SECRET_MISSING, exit 4\n',
 	},
 	{
 		name: "a secret that does not exist on KV v1",
 		given: () => {},
 		args: ["run", "--env", "KEY=kv/llm/nope#k", "--", "touch", "out/started"],
 		code: 4,
-		says: "error: no secret is at kv/llm/nope\n  in   env.KEY   kv/llm/nope#k\n  do   check the path (KV v2: mount/data/name), and write the secret if it is not there yet      E_SECRET_MISSING, exit 4\n",
+		says: "error: no secret is at kv/llm/nope\n  in   env.KEY   kv/llm/nope#k\n  do   check the path (KV v2: mount/data/name, version 1: mount/name), and write the secret if it is not there yet      E_SECRET_MISSING, exit 4\n",
 	},
 	{
 		name: "a secret that is deleted",

@@ -16,7 +16,7 @@ export function absentSecret(place: GoPlace, absence: Absence): AgentError {
 	const { message, code, exitCode, facts } = TemplateError.absent(place, absence);
 	const remedy =
 		absence.reason === "missing"
-			? "check the path (KV v2: mount/data/name), and write the secret if it is not there yet"
+			? "check the path (KV v2: mount/data/name, version 1: mount/name), and write the secret if it is not there yet"
 			: `write a new version${absence.reason === "deleted" ? ", or undelete this one" : ""}`;
 	return new AgentError(message, { code, exitCode, facts, rows: { in: inRow(place), do: remedy } });
 }
