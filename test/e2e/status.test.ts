@@ -232,7 +232,7 @@ describe("the listener of an agent", () => {
 
 		become(`unix:${second}`);
 		await agent.logged("listener", ({ address }) => address === `unix:${second}`);
-		expect(lstatSync(first, { throwIfNoEntry: false })).toBeUndefined();
+		await eventually(() => expect(lstatSync(first, { throwIfNoEntry: false })).toBeUndefined());
 
 		become(`unix:${place.at("none/third.sock")}`);
 		const warning = await agent.logged("listener", ({ level }) => level === "warn");

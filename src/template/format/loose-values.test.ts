@@ -54,6 +54,8 @@ test.each([
 	["shell", ["K='", "'\n"], "it's"],
 	["dotenv", ["K=", "\n"], "one\nADMIN=1"],
 	["dotenv", ["K=", "\n"], "half # comment"],
+	["dotenv", ['K="', '"\n'], '""'],
+	["shell", ['K="a ', ' b"\n'], '"x"'],
 	["json", ['{"k": "', '"}'], 'a", "admin": "1'],
 	["json", ['{"k": "', '"}'], "one\ntwo"],
 	["json", ['{"k": ', "}"], "text"],

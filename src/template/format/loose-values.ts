@@ -55,9 +55,16 @@ interface Marking {
 
 /** The text with a marker for each value that has to come back. */
 function subjectsOf<Context>(format: Format<Context>, pieces: readonly Piece[]): Marking {
+	const isOpen = { '"': false, "'": false };
 	const open = pieces.flatMap((piece) => {
-		if (piece.kind === "text") return [piece];
-		return piece.raw ? withinQuotes(piece) : [asText(piece)];
+		if (piece.kind === "value") {
+			if (!piece.raw) return [asText(piece)];
+			// Where quotes of the author's own may be open, a value's are nothing but letters of it.
+			return isOpen['"'] || isOpen["'"] ? [{ ...piece, raw: false }] : withinQuotes(piece);
+		}
+		for (const [quote] of piece.text.matchAll(/["']/g))
+			isOpen[quote as '"' | "'"] = !isOpen[quote as '"' | "'"];
+		return [piece];
 	});
 	const named = format.hasNames ? namesAsText(open) : open;
 	const marking = mark(named);
