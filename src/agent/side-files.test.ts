@@ -28,7 +28,7 @@ function writing(
 }
 
 const beside = {
-	resolve: (path: string) => (path.startsWith("/") ? path : `/work/${path}`),
+	resolve: (path: string) => (path.startsWith("/") ? path : `/here/${path}`),
 	formatOf: (path: string) => (path.endsWith(".json") ? "json" : "text"),
 };
 
@@ -50,12 +50,12 @@ describe("files that a template writes beside its own", () => {
 		expect(memory.files).toEqual({
 			"/out/main": 'sk"1',
 			"/out/ca.pem": 'sk"1',
-			"/work/key.json": '"sk\\"1"',
+			"/here/key.json": '"sk\\"1"',
 		});
 		expect((await memory.fs.lstat("/out/ca.pem")).mode & 0o777).toBe(0o640);
 		expect(log.linesOf("rendered")).toEqual([
 			expect.objectContaining({
-				files: ["/out/main", "/out/ca.pem", "/work/key.json"],
+				files: ["/out/main", "/out/ca.pem", "/here/key.json"],
 				msg: `generation 1: 3 files, 0 variables (${OPENAI} v1)`,
 			}),
 		]);

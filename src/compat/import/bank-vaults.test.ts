@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { hasReferences, referenceSettings } from "./bank-vaults.ts";
 
 const read = async (text: string, name = "a.env") =>
-	await referenceSettings([{ name, path: `/work/${name}`, text }]);
+	await referenceSettings([{ name, path: `/here/${name}`, text }]);
 
 describe("a variable of Bank-Vaults", () => {
 	test.each([

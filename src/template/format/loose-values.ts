@@ -38,7 +38,7 @@ export function looseValues<Context>(format: Format<Context>, pieces: readonly P
 			filled(marking, leaf, (marker) => (isFilled(marker) ? valueIn(marker) : marker.text));
 		return isDeepStrictEqual(leavesOf(format, text), mapLeaves(reading.tree, values));
 	};
-	const refused = suspects.filter((marker) => !reading.canStand(marker));
+	const refused = suspects.filter((marker) => reading.refused.has(marker));
 	if (comesBack(() => true)) return originsOf(refused);
 	const looked = suspects.slice(0, Math.min(MOST_LOOKED_AT, Math.floor(MOST_READ / marked.length)));
 	const loose = looked.filter((one) => !comesBack((marker) => marker === one));
@@ -55,15 +55,14 @@ interface Marking {
 
 /** The text with a marker for each value that has to come back. */
 function subjectsOf<Context>(format: Format<Context>, pieces: readonly Piece[]): Marking {
-	const isOpen = { '"': false, "'": false };
+	const quotes = new Set<string>();
 	const open = pieces.flatMap((piece) => {
 		if (piece.kind === "value") {
 			if (!piece.raw) return [asText(piece)];
 			// Where quotes of the author's own may be open, a value's are nothing but letters of it.
-			return isOpen['"'] || isOpen["'"] ? [{ ...piece, raw: false }] : withinQuotes(piece);
+			return quotes.size > 0 ? [{ ...piece, raw: false }] : withinQuotes(piece);
 		}
-		for (const [quote] of piece.text.matchAll(/["']/g))
-			isOpen[quote as '"' | "'"] = !isOpen[quote as '"' | "'"];
+		for (const [quote] of piece.text.matchAll(/["']/g)) if (!quotes.delete(quote)) quotes.add(quote);
 		return [piece];
 	});
 	const named = format.hasNames ? namesAsText(open) : open;
@@ -96,8 +95,8 @@ interface Reading {
 	readonly stand: readonly string[];
 	/** What the text says then, as the format's parser gives it. */
 	readonly tree: unknown;
-	/** Whether the format has a spelling for values at that place: within a command, for one, there is none. */
-	readonly canStand: (marker: Marker) => boolean;
+	/** Those at places for which the format has no spelling of a value: within a command, for one. */
+	readonly refused: ReadonlySet<Marker>;
 }
 
 /** @returns `undefined` where the author's own text cannot be read */
@@ -106,16 +105,16 @@ function readingOf<Context>(format: Format<Context>, marking: Marking): Reading 
 	if (contexts === undefined) return undefined;
 	const spelled = marking.markers.map(({ text }, index) => spelling(format, text, contexts.get(index)));
 	const words = marking.markers.map(({ text }) => text);
-	const canStand = (marker: Marker) => spelled[marking.markers.indexOf(marker)] !== undefined;
+	const refused = new Set(marking.markers.filter((_, index) => spelled[index] === undefined));
 	const bare = parsed(format, marking.marked);
-	if (bare !== undefined) return { stand: words, tree: bare, canStand };
+	if (bare !== undefined) return { stand: words, tree: bare, refused };
 	// A word alone may be nothing that the format takes there.
 	const stand = words.map((word, index) => spelled[index] ?? word);
 	const tree = parsed(
 		format,
 		filled(marking, marking.marked, (_, index) => stand[index] ?? ""),
 	);
-	return tree === undefined ? undefined : { stand, tree, canStand };
+	return tree === undefined ? undefined : { stand, tree, refused };
 }
 
 function spelling<Context>(
